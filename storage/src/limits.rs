@@ -1,0 +1,102 @@
+//! Every bound of this crate, with the relations between them checked at compile time.
+
+/// The unit of direct I/O: positions, lengths and buffers are multiples of it.
+pub const BLOCK_BYTES: usize = 4096;
+
+/// A chunk of the arena: a piece of tail buffer, and the unit in which tail memory is handed out.
+pub const CHUNK_BYTES: usize = 64 << 10;
+
+/// Operations the kernel holds at a time for one disk ring; more wait in the ring's own queue.
+pub const RING_ENTRIES: u32 = 512;
+
+/// The longest run of buffers in one write to the kernel (its own limit is 1024).
+pub const WRITE_BUFFERS_MAX: usize = 256;
+
+/// How long a start waits for the locks of a process that is still dying.
+pub const LOCK_WAIT_MS: u64 = 20_000;
+
+/// The largest position in a segment file: Kafka's file positions are 32-bit signed.
+pub const SEGMENT_BYTES_MAX: u32 = i32::MAX as u32;
+
+/// The smallest segment size that is acted on; Kafka's own lower bound is 1 MiB since 4.0.
+pub const SEGMENT_BYTES_MIN: u32 = 1024;
+
+/// Index entries of one segment; a fuller index doubles its spacing and keeps every second entry.
+pub const INDEX_ENTRIES_MAX: usize = 16_384;
+
+/// Bytes of one log that may be on their way to the disk: the window in which blocks can reach the
+/// disk out of order. Recovery relies on it: a valid batch further than this behind a break proves
+/// that the broken bytes had been durable.
+pub const LOG_IN_FLIGHT_BYTES: u64 = 8 << 20;
+
+/// Preallocation starts at this step and doubles up to [`PREALLOCATE_STEP_MAX_BYTES`].
+pub const PREALLOCATE_STEP_MIN_BYTES: u64 = 16 << 10;
+/// The largest preallocation step.
+pub const PREALLOCATE_STEP_MAX_BYTES: u64 = 32 << 20;
+
+/// The first read of a cold reader; doubles while it reads on in sequence.
+pub const READ_AHEAD_MIN_BYTES: usize = 64 << 10;
+/// The largest single cold read.
+pub const READ_AHEAD_MAX_BYTES: usize = 1 << 20;
+
+/// Batches remembered per idempotent producer, as in Kafka.
+pub const PRODUCER_BATCHES: usize = 5;
+
+/// The largest record batch a log takes, whatever its configuration says.
+pub const BATCH_BYTES_MAX: u32 = 256 << 20;
+
+/// Writes of one segment's tail block gather at most this long behind lazily written data before it
+/// is pushed out although nobody waits for it.
+pub const LAZY_WRITE_MS: u64 = 200;
+/// Unwritten bytes of one log that start a lazy write at once.
+pub const LAZY_WRITE_BYTES: u64 = 512 << 10;
+
+/// Run-time bounds of one shard's store; the defaults suit a shard with a few GiB of memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreLimits {
+    /// Memory for tail buffers and the tail cache where there is no arena.
+    pub tail_bytes: usize,
+    /// Memory for cold reads, in flight or held by readers.
+    pub read_bytes: usize,
+    /// Reads that may wait for the disk at a time.
+    pub tickets: usize,
+    /// Files open for reading at a time, beside one per log for writing.
+    pub open_files: usize,
+    /// Idempotent producers remembered per log.
+    pub producers_per_log: usize,
+    /// Memory for indexes of closed segments.
+    pub index_bytes: usize,
+    /// Logs of this shard.
+    pub logs: usize,
+    /// Zero-filled blocks written ahead of the tail, as a count of bytes; 0 turns it off.
+    pub zero_ahead_bytes: usize,
+}
+
+impl Default for StoreLimits {
+    fn default() -> Self {
+        StoreLimits {
+            tail_bytes: 64 << 20,
+            read_bytes: 64 << 20,
+            tickets: 4096,
+            open_files: 512,
+            producers_per_log: 10_000,
+            index_bytes: 32 << 20,
+            logs: 100_000,
+            zero_ahead_bytes: 0,
+        }
+    }
+}
+
+const _: () = {
+    assert!(BLOCK_BYTES.is_power_of_two());
+    assert!(CHUNK_BYTES.is_multiple_of(BLOCK_BYTES));
+    assert!(RING_ENTRIES.is_power_of_two());
+    assert!(WRITE_BUFFERS_MAX <= 1024);
+    assert!(PREALLOCATE_STEP_MIN_BYTES.is_multiple_of(BLOCK_BYTES as u64));
+    assert!(PREALLOCATE_STEP_MIN_BYTES <= PREALLOCATE_STEP_MAX_BYTES);
+    assert!(READ_AHEAD_MIN_BYTES.is_multiple_of(BLOCK_BYTES));
+    assert!(READ_AHEAD_MIN_BYTES <= READ_AHEAD_MAX_BYTES);
+    assert!((LAZY_WRITE_BYTES as usize) < LOG_IN_FLIGHT_BYTES as usize);
+    assert!(BATCH_BYTES_MAX < SEGMENT_BYTES_MAX);
+    assert!(INDEX_ENTRIES_MAX.is_multiple_of(2));
+};
