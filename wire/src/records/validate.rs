@@ -1,0 +1,121 @@
+//! The checks a batch passes before a broker takes it from a client.
+
+use super::crc::crc32c;
+use super::header::{ATTRIBUTES_AT, CLIENT_ATTRIBUTES};
+use super::record::{Payload, parse_record};
+use super::varint::Cursor;
+use super::{BatchError, BatchHeader, Compression, HEADER_BYTES, TimestampType};
+
+/// Checks what a producer sent for one partition: exactly one batch of format 2, whose length and
+/// CRC32C are right, whose attributes a client may set, and whose counts agree. Records that are not
+/// compressed are walked; compressed ones are taken as they are (see [`check_records`]).
+///
+/// The caller still checks what depends on the topic or request: size, timestamps, keys
+/// ([`first_keyless`]), sequence numbers, zstd only from Produce v7 on.
+///
+/// # Errors
+/// The first thing found wrong, the checksum before anything it covers.
+#[inline]
+pub fn validate_produced(bytes: &[u8]) -> Result<BatchHeader, BatchError> {
+    let header = BatchHeader::parse(bytes)?;
+    let total_bytes = header.total_size_bytes();
+    if bytes.len() < total_bytes {
+        return Err(BatchError::Truncated { needed_bytes: total_bytes, have_bytes: bytes.len() });
+    }
+    if bytes.len() > total_bytes {
+        return Err(BatchError::TrailingBytes(bytes.len() - total_bytes));
+    }
+    let computed = crc32c(&bytes[ATTRIBUTES_AT..]);
+    if computed != header.crc {
+        return Err(BatchError::BadCrc { declared: header.crc, computed });
+    }
+    let codec = check_client_header(&header)?;
+    if codec == Compression::None {
+        walk(&bytes[HEADER_BYTES..], header.records_count, |_, _| ())?;
+    }
+    Ok(header)
+}
+
+fn check_client_header(header: &BatchHeader) -> Result<Compression, BatchError> {
+    if header.attributes & !CLIENT_ATTRIBUTES != 0 {
+        return Err(BatchError::UnknownAttributes(header.attributes));
+    }
+    let codec = header.compression()?;
+    if header.is_control() {
+        return Err(BatchError::ControlFromClient);
+    }
+    if header.timestamp_type() == TimestampType::LogAppendTime {
+        return Err(BatchError::LogAppendTimeFromClient);
+    }
+    if header.records_count < 1 || header.last_offset_delta != header.records_count - 1 {
+        return Err(BatchError::CountMismatch {
+            records_count: header.records_count,
+            last_offset_delta: header.last_offset_delta,
+        });
+    }
+    // Without a producer id, epoch and sequence mean nothing, and some clients leave zeros there.
+    let bad_producer = if header.has_producer() {
+        header.producer_epoch < 0 || header.base_sequence < 0
+    } else {
+        header.is_transactional()
+    };
+    if bad_producer {
+        return Err(BatchError::BadProducer {
+            producer_id: header.producer_id,
+            producer_epoch: header.producer_epoch,
+            base_sequence: header.base_sequence,
+        });
+    }
+    Ok(codec)
+}
+
+/// Decompresses (to at most `limit_bytes`) and walks the records of a batch that
+/// [`validate_produced`] accepted: their number, their offset deltas and their sizes.
+///
+/// # Errors
+/// A record that is not as the header says, or bytes that do not decompress.
+pub fn check_records(batch: &[u8], limit_bytes: usize) -> Result<(), BatchError> {
+    let payload = Payload::open(batch, limit_bytes)?;
+    walk(payload.bytes(), payload.header().records_count, |_, _| ())
+}
+
+/// The index in the batch of its first record without a key, which a compacted topic refuses. It
+/// decompresses (to at most `limit_bytes`) and checks the records as [`check_records`] does.
+///
+/// # Errors
+/// As [`check_records`].
+pub fn first_keyless(batch: &[u8], limit_bytes: usize) -> Result<Option<i32>, BatchError> {
+    let payload = Payload::open(batch, limit_bytes)?;
+    let mut first = None;
+    walk(payload.bytes(), payload.header().records_count, |index, key| {
+        if key.is_none() && first.is_none() {
+            first = Some(index);
+        }
+    })?;
+    Ok(first)
+}
+
+/// Checks that `bytes` are exactly `count` records with offset deltas 0, 1, 2 …; shows the index and
+/// key of each to `visit`.
+#[inline]
+fn walk(
+    bytes: &[u8],
+    count: i32,
+    mut visit: impl FnMut(i32, Option<&[u8]>),
+) -> Result<(), BatchError> {
+    let mut from = Cursor::new(bytes);
+    for index in 0..count {
+        let bad = |what| BatchError::BadRecord { index, what };
+        let record = parse_record(&mut from).map_err(bad)?;
+        if record.offset_delta != index {
+            return Err(bad("its offset delta is not its place in the batch"));
+        }
+        record.check_headers().map_err(bad)?;
+        visit(index, record.key);
+    }
+    if from.rest.is_empty() {
+        Ok(())
+    } else {
+        Err(BatchError::BadRecord { index: count, what: "bytes follow the last record" })
+    }
+}
