@@ -25,6 +25,9 @@
 //! - Memory of an operation is held by the disk until its completion, so it cannot be used again while
 //!   the kernel may touch it.
 
+pub mod memory;
+pub mod recording;
+
 use std::io;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};

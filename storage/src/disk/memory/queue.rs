@@ -1,0 +1,414 @@
+//! The data path of a memory disk: operations in flight, which land when they are reaped.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::content::SECTOR_BYTES;
+use super::{Event, FaultOn, Inode, World};
+use crate::buffer::{Chunk, IoBuf};
+use crate::disk::{Completion, Done, Op, Token};
+use crate::limits::BLOCK_BYTES;
+
+pub(super) struct Queued {
+    pub(super) token: Token,
+    pub(super) op: Op,
+}
+
+/// A read, write or sync that the device has begun.
+pub(super) struct Flying {
+    token: Token,
+    inode: Inode,
+    path: PathBuf,
+    work: Work,
+}
+
+enum Work {
+    Write {
+        id: u64,
+        position: u64,
+        bufs: Vec<IoBuf>,
+        begun: Arc<[u8]>,
+        sync: bool,
+    },
+    Read {
+        position: u64,
+        len: usize,
+        into: Chunk,
+    },
+    /// The number of events when it began.
+    Sync(u64),
+}
+
+impl World {
+    /// Begins a data operation, or queues a job.
+    pub(super) fn begin(&mut self, queued: Queued) {
+        let token = queued.token;
+        let (file, work) = match queued.op {
+            Op::Write {
+                file,
+                position,
+                bufs,
+                sync,
+            } => {
+                check_write(position, &bufs);
+                let inode = self.file(file).inode;
+                let begun = gather(&bufs);
+                self.check_overlap(inode, position, begun.len() as u64);
+                let end = position + begun.len() as u64;
+                if end > self.model.content(inode).len()
+                    && let Err(error) = self.set_len(inode, end)
+                {
+                    self.ended.push(Completion {
+                        token,
+                        result: Err(error),
+                    });
+                    return;
+                }
+                let id = self.take_write_id();
+                self.happen(Event::Begin {
+                    inode,
+                    id,
+                    position,
+                    data: begun.clone(),
+                });
+                (
+                    file,
+                    Work::Write {
+                        id,
+                        position,
+                        bufs,
+                        begun,
+                        sync,
+                    },
+                )
+            }
+            Op::Read {
+                file,
+                position,
+                len,
+                into,
+            } => {
+                check_read(position, len, &into);
+                (
+                    file,
+                    Work::Read {
+                        position,
+                        len,
+                        into,
+                    },
+                )
+            }
+            Op::Sync { file } => (file, Work::Sync(self.now())),
+            job => return self.jobs.push_back(Queued { token, op: job }),
+        };
+        let (inode, path) = (self.file(file).inode, self.file(file).path.clone());
+        self.flying.push(Flying {
+            token,
+            inode,
+            path,
+            work,
+        });
+    }
+
+    fn check_overlap(&self, inode: Inode, position: u64, len: u64) {
+        for flying in self.flying.iter().filter(|flying| flying.inode == inode) {
+            if let Work::Write {
+                position: other,
+                begun,
+                ..
+            } = &flying.work
+            {
+                let apart = position + len <= *other || other + begun.len() as u64 <= position;
+                assert!(
+                    apart,
+                    "two writes of the same block in flight at {position}"
+                );
+            }
+        }
+    }
+
+    pub(super) fn end(&mut self, flying: Flying) {
+        let Flying {
+            token,
+            inode,
+            path,
+            work,
+        } = flying;
+        let result = match work {
+            Work::Write {
+                id,
+                position,
+                bufs,
+                begun,
+                sync,
+            } => self.end_write(inode, &path, id, position, &bufs, begun, sync),
+            Work::Read {
+                position,
+                len,
+                into,
+            } => self.read(inode, &path, position, len, &into),
+            Work::Sync(since) => match self.fault(FaultOn::Sync, &path) {
+                Ok(()) => {
+                    self.sync(inode, since);
+                    Ok(Done::Unit)
+                }
+                Err(error) => Err(error),
+            },
+        };
+        self.ended.push(Completion { token, result });
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one write, taken apart once"
+    )]
+    fn end_write(
+        &mut self,
+        inode: Inode,
+        path: &Path,
+        id: u64,
+        position: u64,
+        bufs: &[IoBuf],
+        begun: Arc<[u8]>,
+        sync: bool,
+    ) -> io::Result<Done> {
+        let memory = gather(bufs);
+        let mut data = begun;
+        if memory != data {
+            check_final(bufs, &data);
+            self.happen(Event::Begin {
+                inode,
+                id,
+                position,
+                data: memory.clone(),
+            });
+            data = self.mix(&data, &memory);
+        }
+        if let Err(error) = self.fault(FaultOn::Write, path) {
+            let mut old = vec![0; data.len()];
+            self.model.content(inode).read(position, &mut old);
+            let data = self.mix(&old, &data);
+            self.happen(Event::Fail { inode, id, data });
+            return Err(error);
+        }
+        self.happen(Event::Land {
+            inode,
+            id,
+            data,
+            sync,
+        });
+        Ok(Done::Written)
+    }
+
+    /// Each sector from one or the other.
+    fn mix(&mut self, one: &[u8], other: &[u8]) -> Arc<[u8]> {
+        let mut mixed = one.to_vec();
+        for start in (0..mixed.len()).step_by(SECTOR_BYTES) {
+            if self.random.one_in(2) {
+                let end = (start + SECTOR_BYTES).min(mixed.len());
+                mixed[start..end].copy_from_slice(&other[start..end]);
+            }
+        }
+        mixed.into()
+    }
+
+    pub(super) fn read(
+        &mut self,
+        inode: Inode,
+        path: &Path,
+        position: u64,
+        len: usize,
+        into: &Chunk,
+    ) -> io::Result<Done> {
+        self.fault(FaultOn::Read, path)?;
+        if self.random.one_in(4) {
+            self.land_late(inode);
+        }
+        let mut bytes = vec![0; len];
+        let count = self.model.content(inode).read(position, &mut bytes);
+        into.append(&bytes[..count]);
+        Ok(Done::Read(into.slice(0..count)))
+    }
+
+    fn run_job(&mut self, op: Op) -> io::Result<Done> {
+        match op {
+            Op::Create {
+                path,
+                allocate_bytes,
+            } => self
+                .create_allocated(&path, allocate_bytes)
+                .map(Done::Opened),
+            Op::Open { path, mode } => self.open(&path, mode).map(Done::Opened),
+            Op::Allocate { file, len } => self.allocate_synced(file, len).map(|()| Done::Unit),
+            Op::Truncate { file, len } => self
+                .truncate(file, len)
+                .and_then(|()| self.sync_file(file))
+                .map(|()| Done::Unit),
+            Op::Close { file, truncate_to } => {
+                let inode = self.file(file).inode;
+                let busy = self.flying.iter().any(|flying| flying.inode == inode);
+                assert!(!busy, "a file is closed after its operations");
+                let result = match truncate_to {
+                    Some(len) => self.truncate(file, len).and_then(|()| self.sync_file(file)),
+                    None => Ok(()),
+                };
+                self.close(file);
+                result.map(|()| Done::Unit)
+            }
+            Op::WriteFile { path, bytes } => self.write_file(&path, &bytes).map(|()| Done::Unit),
+            Op::ReadFile { path } => self.read_file(&path).map(Done::Bytes),
+            Op::Rename { from, to } => self.rename_synced(&from, &to).map(|()| Done::Unit),
+            Op::RemoveFiles { paths } => self.remove_files(&paths).map(|()| Done::Unit),
+            Op::RemoveDirAll { path } => self.remove_dir_synced(&path).map(|()| Done::Unit),
+            Op::Write { .. } | Op::Read { .. } | Op::Sync { .. } => {
+                unreachable!("begun, not queued")
+            }
+        }
+    }
+
+    fn rename_synced(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        self.rename(from, to)?;
+        self.sync_parent(to)?;
+        if from.parent() == to.parent() {
+            Ok(())
+        } else {
+            self.sync_parent(from)
+        }
+    }
+
+    fn remove_files(&mut self, paths: &[PathBuf]) -> io::Result<()> {
+        for path in paths {
+            absent_is_fine(self.remove_file(path))?;
+        }
+        for (index, path) in paths.iter().enumerate() {
+            if index == 0 || paths[index - 1].parent() != path.parent() {
+                absent_is_fine(self.sync_parent(path))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_dir_synced(&mut self, path: &Path) -> io::Result<()> {
+        absent_is_fine(self.remove_dir_all(path))?;
+        absent_is_fine(self.sync_parent(path))
+    }
+
+    pub(super) fn flush(&mut self) {
+        while let Some(queued) = self.queued.pop_front() {
+            self.begin(queued);
+        }
+    }
+
+    /// Ends some of what is in flight: all of it in order, or by draws.
+    pub(super) fn advance(&mut self) {
+        let shuffle = self.options.shuffle;
+        let mut index = 0;
+        while index < self.flying.len() {
+            if shuffle && self.random.one_in(3) {
+                index += 1;
+                continue;
+            }
+            let at = if shuffle {
+                index + self.random.below((self.flying.len() - index) as u64) as usize
+            } else {
+                index
+            };
+            let flying = self.flying.remove(at);
+            self.end(flying);
+        }
+        while self.job_is_due() {
+            if shuffle && self.random.one_in(2) {
+                break;
+            }
+            let Queued { token, op } = self.jobs.pop_front().expect("due");
+            let result = self.run_job(op);
+            self.ended.push(Completion { token, result });
+        }
+    }
+
+    fn job_is_due(&self) -> bool {
+        match self.jobs.front() {
+            Some(Queued {
+                op: Op::Close { file, .. },
+                ..
+            }) => {
+                let inode = self.file(*file).inode;
+                !self.flying.iter().any(|flying| flying.inode == inode)
+            }
+            Some(_) => true,
+            None => false,
+        }
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.queued.len() + self.flying.len() + self.jobs.len() + self.ended.len()
+    }
+}
+
+pub(super) fn absent_is_fine(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+fn gather(bufs: &[IoBuf]) -> Arc<[u8]> {
+    let mut bytes = Vec::new();
+    for buf in bufs {
+        buf.copy_padded(&mut bytes);
+    }
+    bytes.into()
+}
+
+/// Bytes that were final when the write was submitted must not have changed: somebody would be using
+/// memory that is in flight.
+fn check_final(bufs: &[IoBuf], begun: &[u8]) {
+    let mut at = 0;
+    for buf in bufs {
+        assert!(
+            begun[at..at + buf.len()] == **buf,
+            "memory of a write changed in flight"
+        );
+        at += buf.padded_len();
+    }
+}
+
+/// The rules for a write that all backends share.
+pub(in crate::disk) fn check_write(position: u64, bufs: &[IoBuf]) {
+    assert!(
+        position.is_multiple_of(BLOCK_BYTES as u64),
+        "writes begin on a block"
+    );
+    let (last, whole) = bufs.split_last().expect("a write has bytes");
+    assert!(!last.is_empty(), "a write has bytes");
+    for buf in bufs {
+        assert!(
+            buf.start().is_multiple_of(BLOCK_BYTES),
+            "buffers begin on a block"
+        );
+    }
+    for buf in whole {
+        assert!(
+            buf.len().is_multiple_of(BLOCK_BYTES),
+            "only the last buffer ends within a block"
+        );
+    }
+}
+
+/// The rules for a read that all backends share.
+pub(in crate::disk) fn check_read(position: u64, len: usize, into: &Chunk) {
+    assert!(
+        position.is_multiple_of(BLOCK_BYTES as u64),
+        "reads begin on a block"
+    );
+    assert!(
+        len > 0 && len.is_multiple_of(BLOCK_BYTES),
+        "reads are whole blocks"
+    );
+    assert!(
+        into.filled() == 0 && len <= into.capacity(),
+        "a read goes into an empty chunk"
+    );
+    assert!(into.is_unique(), "nobody else holds the chunk of a read");
+}
