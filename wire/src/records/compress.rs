@@ -18,7 +18,10 @@ const XERIAL_BLOCK_BYTES: usize = 32 * 1024;
 const SNAPPY_MAX_RATIO: usize = 64;
 
 fn failed(codec: Compression, why: impl ToString) -> BatchError {
-    BatchError::Decompression { codec: codec.name(), why: why.to_string() }
+    BatchError::Decompression {
+        codec: codec.name(),
+        why: why.to_string(),
+    }
 }
 
 /// Decompresses the record section of a batch.
@@ -54,7 +57,10 @@ fn read_all(
     let mut out = Vec::new();
     // One byte more than allowed tells "exactly at the limit" from "beyond it".
     let up_to = (limit_bytes as u64).saturating_add(1);
-    decoder.take(up_to).read_to_end(&mut out).map_err(|error| failed(codec, error))?;
+    decoder
+        .take(up_to)
+        .read_to_end(&mut out)
+        .map_err(|error| failed(codec, error))?;
     if out.len() > limit_bytes {
         return Err(BatchError::TooLargeDecompressed { limit_bytes });
     }
@@ -117,7 +123,10 @@ pub(super) fn compress(
         Compression::None => out.extend_from_slice(input),
         Compression::Gzip => {
             let mut encoder = GzEncoder::new(out, GzipLevel::default());
-            encoder.write_all(input).and_then(|()| encoder.finish().map(drop)).map_err(failed)?;
+            encoder
+                .write_all(input)
+                .and_then(|()| encoder.finish().map(drop))
+                .map_err(failed)?;
         }
         Compression::Snappy => {
             out.extend_from_slice(&XERIAL_MAGIC);
@@ -139,7 +148,9 @@ pub(super) fn compress(
                 .block_mode(BlockMode::Independent);
             let mut encoder = FrameEncoder::with_frame_info(info, out);
             encoder.write_all(input).map_err(failed)?;
-            encoder.finish().map_err(|_| BatchError::Build("a codec failed to compress"))?;
+            encoder
+                .finish()
+                .map_err(|_| BatchError::Build("a codec failed to compress"))?;
         }
         Compression::Zstd => {
             zstd::stream::copy_encode(input, out, zstd::DEFAULT_COMPRESSION_LEVEL)

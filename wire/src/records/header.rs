@@ -58,8 +58,7 @@ pub enum Compression {
 
 impl Compression {
     /// All codecs, in the order of their numbers.
-    pub const ALL: [Compression; 5] =
-        [Self::None, Self::Gzip, Self::Snappy, Self::Lz4, Self::Zstd];
+    pub const ALL: [Compression; 5] = [Self::None, Self::Gzip, Self::Snappy, Self::Lz4, Self::Zstd];
 
     /// The codec's name as in the `compression.type` config.
     pub fn name(self) -> &'static str {
@@ -204,7 +203,8 @@ impl BatchHeader {
 
     /// Offset of the batch's last record. (Compaction keeps it even where it drops that record.)
     pub fn last_offset(&self) -> i64 {
-        self.base_offset.saturating_add(i64::from(self.last_offset_delta))
+        self.base_offset
+            .saturating_add(i64::from(self.last_offset_delta))
     }
 
     /// The codec of the records.
@@ -298,7 +298,10 @@ pub fn rewrite_assigned(batch: &mut [u8], base_offset: i64, leader_epoch: i32) {
 /// # Panics
 /// If `batch` is shorter than a batch header: it was not validated.
 pub fn rewrite_log_append_time(batch: &mut [u8], now_ms: i64) {
-    assert!(batch.len() >= HEADER_BYTES, "a batch has at least its header");
+    assert!(
+        batch.len() >= HEADER_BYTES,
+        "a batch has at least its header"
+    );
     // The type bit is in the low byte of the attributes.
     batch[ATTRIBUTES_AT + 1] |= TIMESTAMP_TYPE_BIT as u8;
     batch[MAX_TIMESTAMP_AT..PRODUCER_ID_AT].copy_from_slice(&now_ms.to_be_bytes());

@@ -29,12 +29,9 @@ impl<'a> Cursor<'a> {
     /// A 32-bit zigzag varint: at most 5 bytes, and no bits beyond 32.
     #[inline]
     pub(super) fn varint(&mut self) -> Option<i32> {
-        let (first, rest) = self.rest.split_first()?;
-        let raw = if *first < 0x80 {
-            self.rest = rest;
-            u32::from(*first)
-        } else {
-            u32::try_from(self.long_varint(5)?).ok()?
+        let raw = match self.short_varint() {
+            Some(raw) => raw,
+            None => u32::try_from(self.long_varint(5)?).ok()?,
         };
         Some((raw >> 1) as i32 ^ -((raw & 1) as i32))
     }
@@ -42,17 +39,31 @@ impl<'a> Cursor<'a> {
     /// A 64-bit zigzag varint: at most 10 bytes, and no bits beyond 64.
     #[inline]
     pub(super) fn varlong(&mut self) -> Option<i64> {
-        let (first, rest) = self.rest.split_first()?;
-        let raw = if *first < 0x80 {
-            self.rest = rest;
-            u64::from(*first)
-        } else {
-            self.long_varint(10)?
+        let raw = match self.short_varint() {
+            Some(raw) => u64::from(raw),
+            None => self.long_varint(10)?,
         };
         Some((raw >> 1) as i64 ^ -((raw & 1) as i64))
     }
 
-    #[inline]
+    /// The one or two bytes nearly all varints of a record have, without a loop.
+    #[inline(always)]
+    fn short_varint(&mut self) -> Option<u32> {
+        match self.rest {
+            [a, rest @ ..] if *a < 0x80 => {
+                self.rest = rest;
+                Some(u32::from(*a))
+            }
+            [a, b, rest @ ..] if *b < 0x80 => {
+                self.rest = rest;
+                Some(u32::from(*a & 0x7f) | u32::from(*b) << 7)
+            }
+            _ => None,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
     fn long_varint(&mut self, max_bytes: usize) -> Option<u64> {
         let mut value = 0u64;
         for (at, byte) in self.rest.iter().take(max_bytes).enumerate() {

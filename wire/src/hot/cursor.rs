@@ -1,0 +1,223 @@
+//! A bounds-checked position in a frame.
+
+use std::ops::Range;
+
+use super::TopicRef;
+use crate::Uuid;
+use crate::codec::DecodeError;
+
+/// Reads a frame from `at` on. It is `Copy`: a place in the frame can be kept and returned to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cursor<'a> {
+    frame: &'a [u8],
+    at: usize,
+    /// Compact lengths and tagged fields (KIP-482).
+    flexible: bool,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(frame: &'a [u8], at: usize, flexible: bool) -> Self {
+        Self {
+            frame,
+            at: at.min(frame.len()),
+            flexible,
+        }
+    }
+
+    pub(super) fn remaining_bytes(&self) -> usize {
+        self.frame.len() - self.at
+    }
+
+    #[inline]
+    fn take(&mut self, len_bytes: usize) -> Result<&'a [u8], DecodeError> {
+        let rest = &self.frame[self.at..];
+        let taken = rest.get(..len_bytes).ok_or_else(truncated)?;
+        self.at += len_bytes;
+        Ok(taken)
+    }
+
+    #[inline]
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        let rest = &self.frame[self.at..];
+        let taken = rest.first_chunk::<N>().ok_or_else(truncated)?;
+        self.at += N;
+        Ok(*taken)
+    }
+
+    pub(super) fn i8(&mut self) -> Result<i8, DecodeError> {
+        self.array().map(i8::from_be_bytes)
+    }
+
+    pub(super) fn i16(&mut self) -> Result<i16, DecodeError> {
+        self.array().map(i16::from_be_bytes)
+    }
+
+    pub(super) fn i32(&mut self) -> Result<i32, DecodeError> {
+        self.array().map(i32::from_be_bytes)
+    }
+
+    pub(super) fn i64(&mut self) -> Result<i64, DecodeError> {
+        self.array().map(i64::from_be_bytes)
+    }
+
+    pub(super) fn uuid(&mut self) -> Result<Uuid, DecodeError> {
+        self.array().map(Uuid)
+    }
+
+    /// An unsigned varint of at most 5 bytes and 32 bits.
+    #[inline]
+    fn uvarint(&mut self) -> Result<u32, DecodeError> {
+        let mut value = 0u64;
+        for shift in [0, 7, 14, 21, 28] {
+            let [byte] = self.array()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return u32::try_from(value).map_err(|_| bad_varint());
+            }
+        }
+        Err(bad_varint())
+    }
+
+    /// A length: compact (one more than it is, 0 for null) or of `wide` bytes (−1 for null).
+    #[inline]
+    fn nullable_len(&mut self, wide: bool) -> Result<Option<usize>, DecodeError> {
+        let len = if self.flexible {
+            i64::from(self.uvarint()?) - 1
+        } else if wide {
+            i64::from(self.i32()?)
+        } else {
+            i64::from(self.i16()?)
+        };
+        match len {
+            -1 => Ok(None),
+            len => usize::try_from(len).map(Some).map_err(|_| bad_length(len)),
+        }
+    }
+
+    pub(super) fn nullable_str(&mut self) -> Result<Option<&'a str>, DecodeError> {
+        let Some(len_bytes) = self.nullable_len(false)? else {
+            return Ok(None);
+        };
+        let bytes = self.take(len_bytes)?;
+        std::str::from_utf8(bytes).map(Some).map_err(|_| bad_utf8())
+    }
+
+    pub(super) fn str(&mut self) -> Result<&'a str, DecodeError> {
+        self.nullable_str()?.ok_or_else(unexpected_null)
+    }
+
+    /// The number of elements of an array that may not be null, each of at least `min_bytes`.
+    #[inline]
+    pub(super) fn array_len(&mut self, min_bytes: usize) -> Result<usize, DecodeError> {
+        let len = self.nullable_len(true)?.ok_or_else(unexpected_null)?;
+        if len > self.remaining_bytes() / min_bytes {
+            return Err(truncated());
+        }
+        Ok(len)
+    }
+
+    /// Where in the frame a nullable byte field lies.
+    #[inline]
+    pub(super) fn nullable_range(&mut self) -> Result<Option<Range<usize>>, DecodeError> {
+        let Some(len_bytes) = self.nullable_len(true)? else {
+            return Ok(None);
+        };
+        let start = self.at;
+        self.take(len_bytes)?;
+        Ok(Some(start..self.at))
+    }
+
+    /// A topic by id or by name.
+    #[inline]
+    pub(super) fn topic(&mut self, by_id: bool) -> Result<TopicRef<'a>, DecodeError> {
+        if by_id {
+            self.uuid().map(TopicRef::Id)
+        } else {
+            self.str().map(TopicRef::Name)
+        }
+    }
+
+    /// The tagged fields at the end of a structure, if the version has them; unknown ones are skipped.
+    #[inline]
+    pub(super) fn skip_tagged(&mut self) -> Result<(), DecodeError> {
+        if self.flexible && self.frame.get(self.at) == Some(&0) {
+            self.at += 1;
+            return Ok(());
+        }
+        self.tagged(|_, _| Ok(false))
+    }
+
+    /// As [`Self::skip_tagged`], showing each field to `known`, which reads it and says whether it
+    /// did. A field it reads must end where its size says.
+    pub(super) fn tagged(
+        &mut self,
+        mut known: impl FnMut(u32, &mut Cursor<'a>) -> Result<bool, DecodeError>,
+    ) -> Result<(), DecodeError> {
+        if !self.flexible {
+            return Ok(());
+        }
+        let count = self.uvarint()?;
+        if count as usize > self.remaining_bytes() / 2 {
+            return Err(truncated());
+        }
+        let mut lowest = 0;
+        for _ in 0..count {
+            let tag = self.uvarint()?;
+            if u64::from(tag) < lowest {
+                return Err(bad_tag(tag));
+            }
+            lowest = u64::from(tag) + 1;
+            let size_bytes = self.uvarint()? as usize;
+            let start = self.at;
+            self.take(size_bytes)?;
+            let mut field = Self {
+                frame: &self.frame[..self.at],
+                at: start,
+                flexible: true,
+            };
+            if known(tag, &mut field)? && field.remaining_bytes() != 0 {
+                return Err(bad_tag(tag));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn slice(&self, range: &Range<usize>) -> Option<&'a [u8]> {
+        self.frame.get(range.clone())
+    }
+}
+
+#[cold]
+fn truncated() -> DecodeError {
+    DecodeError::Truncated
+}
+
+#[cold]
+fn bad_varint() -> DecodeError {
+    DecodeError::Varint
+}
+
+#[cold]
+fn bad_length(len: i64) -> DecodeError {
+    DecodeError::Length(len)
+}
+
+#[cold]
+fn bad_utf8() -> DecodeError {
+    DecodeError::Utf8
+}
+
+#[cold]
+fn unexpected_null() -> DecodeError {
+    DecodeError::Null
+}
+
+#[cold]
+fn bad_tag(tag: u32) -> DecodeError {
+    DecodeError::Tag(tag)
+}
+
+#[cold]
+pub(super) fn unsupported(version: i16) -> DecodeError {
+    DecodeError::Version(version)
+}

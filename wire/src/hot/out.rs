@@ -1,0 +1,185 @@
+//! Writing a response frame.
+
+use super::{LeaderAndEpoch, NodeEndpoint, TopicRef};
+use crate::codec::EncodeError;
+
+/// Appends one frame to a buffer.
+#[derive(Debug)]
+pub(super) struct Out<'o> {
+    pub(super) buffer: &'o mut Vec<u8>,
+    /// Where the frame's length field is.
+    start: usize,
+    flexible: bool,
+    by_id: bool,
+}
+
+impl<'o> Out<'o> {
+    /// Leaves room for the length and writes the response header.
+    pub(super) fn begin(
+        buffer: &'o mut Vec<u8>,
+        correlation_id: i32,
+        flexible: bool,
+        by_id: bool,
+    ) -> Self {
+        let start = buffer.len();
+        let mut out = Self {
+            buffer,
+            start,
+            flexible,
+            by_id,
+        };
+        out.i32(0);
+        out.i32(correlation_id);
+        out.no_tags();
+        out
+    }
+
+    /// Bytes written so far, length field included.
+    pub(super) fn frame_bytes(&self) -> usize {
+        self.buffer.len() - self.start
+    }
+
+    /// Fills in the length, counting bytes that the caller will insert; returns the bytes of the whole
+    /// frame, length field included.
+    pub(super) fn finish(self, inserted_bytes: usize) -> Result<usize, EncodeError> {
+        let frame_bytes = self.frame_bytes() + inserted_bytes;
+        let length = i32::try_from(frame_bytes - 4).map_err(|_| too_long("frame", frame_bytes))?;
+        self.buffer[self.start..self.start + 4].copy_from_slice(&length.to_be_bytes());
+        Ok(frame_bytes)
+    }
+
+    pub(super) fn i16(&mut self, value: i16) {
+        self.buffer.extend_from_slice(&value.to_be_bytes());
+    }
+
+    pub(super) fn i32(&mut self, value: i32) {
+        self.buffer.extend_from_slice(&value.to_be_bytes());
+    }
+
+    pub(super) fn i64(&mut self, value: i64) {
+        self.buffer.extend_from_slice(&value.to_be_bytes());
+    }
+
+    pub(super) fn uvarint(&mut self, mut value: u32) {
+        while value >= 0x80 {
+            self.buffer.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.buffer.push(value as u8);
+    }
+
+    /// The length of an array or of bytes: compact or i32.
+    pub(super) fn len(&mut self, what: &'static str, len: usize) -> Result<(), EncodeError> {
+        let fits = i32::try_from(len).ok().filter(|len| *len < i32::MAX);
+        let len = fits.ok_or_else(|| too_long(what, len))?;
+        if self.flexible {
+            self.uvarint(len as u32 + 1);
+        } else {
+            self.i32(len);
+        }
+        Ok(())
+    }
+
+    pub(super) fn null_array(&mut self) {
+        if self.flexible {
+            self.uvarint(0);
+        } else {
+            self.i32(-1);
+        }
+    }
+
+    pub(super) fn str(&mut self, what: &'static str, value: &str) -> Result<(), EncodeError> {
+        // Kafka reads no longer strings in compact form either.
+        let len = i16::try_from(value.len()).map_err(|_| too_long(what, value.len()))?;
+        if self.flexible {
+            self.uvarint(len as u32 + 1);
+        } else {
+            self.i16(len);
+        }
+        self.buffer.extend_from_slice(value.as_bytes());
+        Ok(())
+    }
+
+    pub(super) fn nullable_str(
+        &mut self,
+        what: &'static str,
+        value: Option<&str>,
+    ) -> Result<(), EncodeError> {
+        match value {
+            Some(value) => self.str(what, value)?,
+            None if self.flexible => self.uvarint(0),
+            None => self.i16(-1),
+        }
+        Ok(())
+    }
+
+    pub(super) fn topic(&mut self, topic: TopicRef<'_>) -> Result<(), EncodeError> {
+        match topic {
+            TopicRef::Name(name) if !self.by_id => self.str("topic name", name),
+            TopicRef::Id(id) if self.by_id => {
+                self.buffer.extend_from_slice(&id.0);
+                Ok(())
+            }
+            TopicRef::Name(_) => Err(misuse("this version names topics by id")),
+            TopicRef::Id(_) => Err(misuse("this version names topics by name")),
+        }
+    }
+
+    /// An empty list of tagged fields, where the version has them.
+    pub(super) fn no_tags(&mut self) {
+        if self.flexible {
+            self.buffer.push(0);
+        }
+    }
+
+    /// A leader as a tagged field.
+    pub(super) fn tagged_leader(&mut self, tag: u32, leader: LeaderAndEpoch) {
+        self.uvarint(tag);
+        self.uvarint(9);
+        self.i32(leader.leader_id);
+        self.i32(leader.leader_epoch);
+        self.uvarint(0);
+    }
+
+    /// The end of a response: its one tagged field, the endpoints of leaders it names, with tag 0.
+    pub(super) fn endpoints(&mut self, endpoints: &[NodeEndpoint<'_>]) -> Result<(), EncodeError> {
+        if endpoints.is_empty() {
+            self.no_tags();
+            return Ok(());
+        }
+        if !self.flexible {
+            return Ok(());
+        }
+        // The size stands before the field. It is rare and small: write it aside.
+        let mut bytes = Vec::new();
+        let mut field = Out {
+            buffer: &mut bytes,
+            start: 0,
+            flexible: true,
+            by_id: false,
+        };
+        field.len("node endpoints", endpoints.len())?;
+        for endpoint in endpoints {
+            field.i32(endpoint.node_id);
+            field.str("host", endpoint.host)?;
+            field.i32(endpoint.port);
+            field.nullable_str("rack", endpoint.rack)?;
+            field.uvarint(0);
+        }
+        self.uvarint(1);
+        self.uvarint(0);
+        self.uvarint(u32::try_from(bytes.len()).map_err(|_| too_long("tags", bytes.len()))?);
+        self.buffer.extend_from_slice(&bytes);
+        Ok(())
+    }
+}
+
+#[cold]
+fn too_long(what: &'static str, len: usize) -> EncodeError {
+    EncodeError::TooLong(what, len)
+}
+
+#[cold]
+pub(super) fn misuse(what: &'static str) -> EncodeError {
+    EncodeError::Misuse(what)
+}
