@@ -1,0 +1,266 @@
+//! The command line as it was typed: nothing here is checked beyond what clap checks.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::serve::args::ServeArgs;
+use crate::version;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "tidemill",
+    version = version::LONG,
+    about = "A message broker that speaks the Kafka protocol: thread per core, direct I/O.",
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the broker: without arguments on all cores at 127.0.0.1:9092, data in ./tidemill-data.
+    Serve(ServeArgs),
+    /// Create, list, describe and delete topics of any Kafka cluster.
+    #[command(subcommand)]
+    Topic(TopicCommand),
+    /// Send lines to a topic of any Kafka cluster: one record a line, from standard input or a file.
+    Produce(ProduceArgs),
+    /// Print the records of a topic of any Kafka cluster; every batch's checksum is verified.
+    Consume(ConsumeArgs),
+    /// Look into log files of Tidemill or Kafka.
+    #[command(subcommand)]
+    Log(LogCommand),
+    /// Print the completions for a shell.
+    Completions {
+        /// Which shell, such as bash, zsh or fish.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where the cluster is.
+#[derive(Debug, Clone, Args)]
+pub struct Bootstrap {
+    /// One broker of the cluster or several, parted by commas.
+    #[arg(
+        short = 'b',
+        long,
+        value_name = "HOST:PORT",
+        default_value = "127.0.0.1:9092"
+    )]
+    #[arg(env = "TIDEMILL_BOOTSTRAP_SERVER", hide_env_values = true)]
+    pub bootstrap_server: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TopicCommand {
+    /// Create a topic.
+    Create(TopicCreateArgs),
+    /// List the topics.
+    List(TopicListArgs),
+    /// Show partitions, offsets and configs of topics.
+    Describe(TopicDescribeArgs),
+    /// Delete topics.
+    Delete(TopicDeleteArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct TopicCreateArgs {
+    #[arg(required = true, value_name = "TOPIC")]
+    pub topics: Vec<String>,
+    #[command(flatten)]
+    pub bootstrap: Bootstrap,
+    /// How many partitions; without it, the broker's num.partitions.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
+    pub partitions: Option<i32>,
+    /// How many replicas; without it, the broker's default.replication.factor.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(i16).range(1..))]
+    pub replication_factor: Option<i16>,
+    /// A config of the topic, such as retention.ms=86400000.
+    #[arg(short, long = "config", value_name = "KEY=VALUE")]
+    pub configs: Vec<String>,
+    /// A topic that is there already is no error.
+    #[arg(long)]
+    pub if_not_exists: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TopicListArgs {
+    #[command(flatten)]
+    pub bootstrap: Bootstrap,
+    /// List the cluster's internal topics too.
+    #[arg(long)]
+    pub internal: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TopicDescribeArgs {
+    #[arg(required = true, value_name = "TOPIC")]
+    pub topics: Vec<String>,
+    #[command(flatten)]
+    pub bootstrap: Bootstrap,
+    /// Show configs at their default too.
+    #[arg(long)]
+    pub all_configs: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TopicDeleteArgs {
+    #[arg(required = true, value_name = "TOPIC")]
+    pub topics: Vec<String>,
+    #[command(flatten)]
+    pub bootstrap: Bootstrap,
+    /// A topic that is not there is no error.
+    #[arg(long)]
+    pub if_exists: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompressionArg {
+    None,
+    Gzip,
+    Snappy,
+    Lz4,
+    Zstd,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AcksArg {
+    /// Do not wait for an answer.
+    #[value(name = "0")]
+    None,
+    /// The leader has it.
+    #[value(name = "1")]
+    Leader,
+    /// All in-sync replicas have it.
+    #[value(name = "all", alias = "-1")]
+    All,
+}
+
+#[derive(Debug, Args)]
+pub struct ProduceArgs {
+    #[arg(value_name = "TOPIC")]
+    pub topic: String,
+    /// File to read instead of standard input.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    #[command(flatten)]
+    pub bootstrap: Bootstrap,
+    /// What parts key and value of a line; without it, a line is a value without key.
+    #[arg(short = 'K', long, value_name = "TEXT")]
+    pub key_separator: Option<String>,
+    /// Partition for all records; without it, by the key as Java's client does, else in turns.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(i32).range(0..))]
+    pub partition: Option<i32>,
+    #[arg(short = 'z', long, value_enum, default_value = "none")]
+    pub compression: CompressionArg,
+    #[arg(
+        short,
+        long,
+        value_enum,
+        default_value = "all",
+        allow_hyphen_values = true
+    )]
+    pub acks: AcksArg,
+    /// A header for all records; may be given several times.
+    #[arg(short = 'H', long = "header", value_name = "NAME=VALUE")]
+    pub headers: Vec<String>,
+    /// Say nothing at the end.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// The value, and a line break.
+    Value,
+    /// Key, tabulator, value, and a line break.
+    KeyValue,
+    /// One JSON object a line, with all there is about a record.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct ConsumeArgs {
+    #[arg(value_name = "TOPIC")]
+    pub topic: String,
+    #[command(flatten)]
+    pub bootstrap: Bootstrap,
+    /// Start at the first record there is.
+    #[arg(long, conflicts_with = "offset")]
+    pub from_beginning: bool,
+    /// Where to start: earliest, latest, or the offset of a record; without it, latest.
+    #[arg(short, long, value_name = "OFFSET")]
+    pub offset: Option<String>,
+    /// Only this partition; may be given several times.
+    #[arg(short, long = "partition", value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(i32).range(0..))]
+    pub partitions: Vec<i32>,
+    /// Stop after so many records.
+    #[arg(short = 'n', long, visible_alias = "count", value_name = "N")]
+    pub max_messages: Option<u64>,
+    /// Stop when no record has come for so long.
+    #[arg(long, value_name = "MS")]
+    pub timeout_ms: Option<u64>,
+    /// Stop at the end of the partitions as it is at the start of this command.
+    #[arg(short, long)]
+    pub exit_at_end: bool,
+    #[arg(long, value_enum, default_value = "value")]
+    pub format: FormatArg,
+    /// A format as kcat has it: %s value, %k key, %t topic, %p partition, %o offset, %T timestamp,
+    /// %h headers, %S and %K lengths of value and key, \n line break, \t tabulator.
+    #[arg(
+        short = 'f',
+        long = "printf",
+        value_name = "TEXT",
+        conflicts_with = "format"
+    )]
+    pub printf: Option<String>,
+    /// Read only what transactions have committed.
+    #[arg(long)]
+    pub read_committed: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+    /// Print the record batches of log files.
+    Dump(LogDumpArgs),
+    /// Check every batch of log files; exit code 1 names what is damaged.
+    Verify(LogVerifyArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct LogDumpArgs {
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print the records too.
+    #[arg(short, long)]
+    pub records: bool,
+    /// Print JSON, one object a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct LogVerifyArgs {
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Decompress and read the records of every batch too.
+    #[arg(short, long)]
+    pub records: bool,
+}

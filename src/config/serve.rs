@@ -1,0 +1,310 @@
+//! The checked settings of `tidemill serve`: what exists of this type can be started.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use cluster::configs::broker;
+use cluster::limits::{NODE_ID_MAX, SHARD_MAX};
+use tracing_subscriber::EnvFilter;
+
+use super::cores;
+use super::keys::{self, KEYS};
+use super::layer::{Given, Layer};
+use crate::address::HostPort;
+use crate::limits::{ARENA_MIB_MAX, ARENA_MIB_MIN, LISTENERS_MAX};
+use crate::problem::{Problem, Result};
+
+/// One address a node listens on, and the one its clients are told. Shard n adds n to both ports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listener {
+    pub listen: SocketAddr,
+    pub advertise: HostPort,
+}
+
+/// Where the crash-safe memory lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArenaChoice {
+    /// In /dev/shm if it has room, else nowhere.
+    Auto,
+    /// Nowhere: every acknowledgement waits for the disk.
+    None,
+    /// Here, or there is no start.
+    Directory(PathBuf),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    Human,
+    Json,
+}
+
+/// What a node is started with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServeConfig {
+    pub data_dir: PathBuf,
+    pub listeners: Vec<Listener>,
+    /// The core of each shard.
+    pub cores: Vec<usize>,
+    pub node_id: i32,
+    pub control: Option<SocketAddr>,
+    pub arena: ArenaChoice,
+    /// Of one shard.
+    pub arena_bytes: usize,
+    pub log_format: LogFormat,
+    pub log_level: String,
+    /// Kafka's broker settings that were given, checked against their table.
+    pub settings: BTreeMap<String, String>,
+}
+
+impl ServeConfig {
+    /// Checks what was given, for a process that may use the cores `allowed`.
+    pub fn resolve(layer: &Layer, allowed: &[usize]) -> Result<ServeConfig> {
+        let cores = resolve_cores(layer, allowed)?;
+        let listeners = resolve_listeners(layer, cores.len())?;
+        let config = ServeConfig {
+            data_dir: resolve_data(layer)?,
+            control: resolve_control(layer)?,
+            cores,
+            listeners,
+            node_id: whole(layer, keys::NODE_ID, 0, i64::from(NODE_ID_MAX))? as i32,
+            arena: resolve_arena(layer)?,
+            arena_bytes: (whole(
+                layer,
+                keys::ARENA_MIB,
+                ARENA_MIB_MIN as i64,
+                ARENA_MIB_MAX as i64,
+            )? as usize)
+                << 20,
+            log_format: resolve_log_format(layer)?,
+            log_level: resolve_log_level(layer)?,
+            settings: resolve_settings(layer)?,
+        };
+        refuse_shared_ports(&config, layer)?;
+        Ok(config)
+    }
+
+    pub fn shards(&self) -> usize {
+        self.cores.len()
+    }
+}
+
+/// A complaint about a value, which names where it was given and how the key may be set.
+fn wrong(given: &Given, name: &str, why: impl std::fmt::Display) -> Problem {
+    Problem::usage(format!(
+        "{}: {name} = {:?}: {why}",
+        given.origin, given.text
+    ))
+}
+
+fn help(name: &str) -> String {
+    let doc = KEYS
+        .iter()
+        .find(|key| key.name == name)
+        .map_or("", |key| key.doc);
+    format!("{name}: {doc}")
+}
+
+fn whole(layer: &Layer, name: &'static str, min: i64, max: i64) -> Result<i64> {
+    let given = layer.get_or_default(name);
+    match given.text.trim().parse::<i64>() {
+        Ok(number) if (min..=max).contains(&number) => Ok(number),
+        _ => Err(wrong(
+            &given,
+            name,
+            format!("it must be a whole number from {min} to {max}"),
+        )
+        .remedy(help(name))),
+    }
+}
+
+fn resolve_data(layer: &Layer) -> Result<PathBuf> {
+    let given = layer.get_or_default(keys::DATA);
+    if given.text.is_empty() || given.text.contains('\0') {
+        return Err(wrong(&given, keys::DATA, "that is no directory").remedy(help(keys::DATA)));
+    }
+    Ok(PathBuf::from(given.text))
+}
+
+fn resolve_cores(layer: &Layer, allowed: &[usize]) -> Result<Vec<usize>> {
+    let Some(given) = layer.get(keys::CORES) else {
+        let most = usize::from(SHARD_MAX) + 1;
+        return Ok(allowed.iter().copied().take(most).collect());
+    };
+    let cores = cores::parse(&given.text)
+        .map_err(|why| wrong(given, keys::CORES, why).remedy(help(keys::CORES)))?;
+    if let Some(core) = cores.iter().find(|core| !allowed.contains(core)) {
+        let why = format!("this process may not run on core {core}");
+        return Err(wrong(given, keys::CORES, why).remedy(format!(
+            "choose from {} (by the machine, its cgroup or taskset)",
+            cores::write(allowed)
+        )));
+    }
+    if cores.len() > usize::from(SHARD_MAX) + 1 {
+        let why = format!("a node has at most {} shards", usize::from(SHARD_MAX) + 1);
+        return Err(wrong(given, keys::CORES, why).remedy("name fewer cores"));
+    }
+    Ok(cores)
+}
+
+fn addresses(given: &Given, name: &str) -> Result<Vec<HostPort>> {
+    let read = |text| {
+        HostPort::parse(text, None).map_err(|why| wrong(given, name, why).remedy(help(name)))
+    };
+    given.text.split(',').map(read).collect()
+}
+
+/// The first address of a name that the machine knows.
+fn resolve_address(address: &HostPort, given: &Given, name: &str) -> Result<SocketAddr> {
+    let unknown = |why: String| {
+        wrong(given, name, why).remedy("give an IP address, or a name that this machine knows")
+    };
+    let found = address.resolve().map_err(|error| {
+        unknown(format!(
+            "the host {:?} cannot be found: {error}",
+            address.host
+        ))
+    })?;
+    found
+        .first()
+        .copied()
+        .ok_or_else(|| unknown(format!("{:?} has no address", address.host)))
+}
+
+fn resolve_listeners(layer: &Layer, shards: usize) -> Result<Vec<Listener>> {
+    let listen = layer.get_or_default(keys::LISTEN);
+    let listened = addresses(&listen, keys::LISTEN)?;
+    if listened.len() > LISTENERS_MAX {
+        let why = format!("a node listens on at most {LISTENERS_MAX} addresses");
+        return Err(wrong(&listen, keys::LISTEN, why).remedy("name fewer addresses"));
+    }
+    let advertise = layer.get(keys::ADVERTISE);
+    let advertised = match advertise {
+        Some(given) => {
+            let told = addresses(given, keys::ADVERTISE)?;
+            if told.len() != listened.len() {
+                let why = format!("there are {} addresses to listen on", listened.len());
+                let problem = wrong(given, keys::ADVERTISE, why);
+                return Err(problem.remedy("give one advertised address for each, in order"));
+            }
+            told
+        }
+        None => listened.clone(),
+    };
+    let mut listeners = Vec::new();
+    for (own, advertise_as) in listened.iter().zip(advertised) {
+        let address = resolve_address(own, &listen, keys::LISTEN)?;
+        check_ports(own, shards, &listen, keys::LISTEN)?;
+        check_ports(
+            &advertise_as,
+            shards,
+            advertise.unwrap_or(&listen),
+            keys::ADVERTISE,
+        )?;
+        if advertise_as.ip().is_some_and(|ip| ip.is_unspecified()) {
+            let given = advertise.unwrap_or(&listen);
+            let why = "clients cannot connect to an address that stands for all addresses";
+            return Err(wrong(given, keys::ADVERTISE, why).remedy(format!(
+                "add --advertise HOST:{} with the name or address under which clients reach this \
+                 machine",
+                advertise_as.port
+            )));
+        }
+        listeners.push(Listener {
+            listen: address,
+            advertise: advertise_as,
+        });
+    }
+    Ok(listeners)
+}
+
+fn check_ports(address: &HostPort, shards: usize, given: &Given, name: &str) -> Result<()> {
+    let last = usize::from(address.port) + shards - 1;
+    if last <= usize::from(u16::MAX) {
+        return Ok(());
+    }
+    let why = format!("{shards} shards need the ports {} to {last}", address.port);
+    let most = usize::from(u16::MAX) + 1 - shards;
+    Err(wrong(given, name, why).remedy(format!("choose a port up to {most}, or fewer cores")))
+}
+
+fn resolve_control(layer: &Layer) -> Result<Option<SocketAddr>> {
+    let given = layer.get_or_default(keys::CONTROL);
+    if given.text == "none" {
+        return Ok(None);
+    }
+    let address = HostPort::parse(&given.text, None)
+        .map_err(|why| wrong(&given, keys::CONTROL, why).remedy(help(keys::CONTROL)))?;
+    resolve_address(&address, &given, keys::CONTROL).map(Some)
+}
+
+/// Two sockets of one node on one port: told before one of them fails to open.
+fn refuse_shared_ports(config: &ServeConfig, layer: &Layer) -> Result<()> {
+    let ports = |from: u16| from..=from + (config.shards() - 1) as u16;
+    let meet = |left: SocketAddr, right: SocketAddr| {
+        left.ip() == right.ip()
+            || left.is_ipv4() == right.is_ipv4()
+                && (left.ip().is_unspecified() || right.ip().is_unspecified())
+    };
+    for (index, listener) in config.listeners.iter().enumerate() {
+        let own = ports(listener.listen.port());
+        for other in &config.listeners[..index] {
+            let others = ports(other.listen.port());
+            let apart = own.end() < others.start() || others.end() < own.start();
+            if meet(listener.listen, other.listen) && !apart {
+                let given = layer.get_or_default(keys::LISTEN);
+                let why = format!("{} shards of two addresses share ports", config.shards());
+                return Err(wrong(&given, keys::LISTEN, why)
+                    .remedy("put the ports further apart than there are shards"));
+            }
+        }
+        if let Some(control) = config.control
+            && own.contains(&control.port())
+            && meet(listener.listen, control)
+        {
+            let given = layer.get_or_default(keys::CONTROL);
+            let why = format!("the shards take the ports {} to {}", own.start(), own.end());
+            return Err(wrong(&given, keys::CONTROL, why).remedy("choose a port beside them"));
+        }
+    }
+    Ok(())
+}
+
+fn resolve_arena(layer: &Layer) -> Result<ArenaChoice> {
+    let given = layer.get_or_default(keys::ARENA);
+    match given.text.as_str() {
+        "auto" => Ok(ArenaChoice::Auto),
+        "none" => Ok(ArenaChoice::None),
+        "" => Err(wrong(&given, keys::ARENA, "that is no directory").remedy(help(keys::ARENA))),
+        path => Ok(ArenaChoice::Directory(PathBuf::from(path))),
+    }
+}
+
+fn resolve_log_format(layer: &Layer) -> Result<LogFormat> {
+    let given = layer.get_or_default(keys::LOG_FORMAT);
+    match given.text.as_str() {
+        "human" => Ok(LogFormat::Human),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(wrong(&given, keys::LOG_FORMAT, "there is no such format")
+            .remedy("choose human or json")),
+    }
+}
+
+fn resolve_log_level(layer: &Layer) -> Result<String> {
+    let given = layer.get_or_default(keys::LOG_LEVEL);
+    match EnvFilter::try_new(&given.text) {
+        Ok(_) if !given.text.trim().is_empty() => Ok(given.text),
+        Ok(_) => Err(wrong(&given, keys::LOG_LEVEL, "it is empty").remedy(help(keys::LOG_LEVEL))),
+        Err(error) => Err(wrong(&given, keys::LOG_LEVEL, error).remedy(help(keys::LOG_LEVEL))),
+    }
+}
+
+fn resolve_settings(layer: &Layer) -> Result<BTreeMap<String, String>> {
+    let mut settings = BTreeMap::new();
+    for (name, given) in layer.settings() {
+        let value = broker::check(name, &given.text)
+            .map_err(|error| Problem::usage(format!("{}: {error}", given.origin)))?;
+        settings.insert(name.clone(), value);
+    }
+    Ok(settings)
+}

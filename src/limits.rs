@@ -1,0 +1,74 @@
+//! Every limit of the program; those of a shard are in the shards' own crate.
+
+use std::time::Duration;
+
+/// Memory for one shard's crash-safe arena, unless configured, in MiB.
+pub const ARENA_MIB_DEFAULT: u64 = 64;
+/// The smallest arena that is of any use, in MiB.
+pub const ARENA_MIB_MIN: u64 = 8;
+/// The largest arena of one shard, in MiB.
+pub const ARENA_MIB_MAX: u64 = 64 * 1024;
+
+/// The largest settings file.
+pub const CONFIG_FILE_BYTES_MAX: u64 = 1 << 20;
+/// Addresses one node listens on, beside a port per shard.
+pub const LISTENERS_MAX: usize = 16;
+
+/// Lockable memory that the rings of one shard may ask for; less is tried, and said.
+pub const MEMLOCK_WANTED_BYTES: u64 = 64 << 20;
+/// Open files below which a start warns: connections and segments need one each.
+pub const OPEN_FILES_WANTED: u64 = 4096;
+/// Free space of the data directory below which a start warns.
+pub const FREE_DISK_WANTED_BYTES: u64 = 1 << 30;
+/// How long a start waits for the lock of a process that was killed and is not gone yet.
+pub const LOCK_WAIT: Duration = Duration::from_secs(5);
+/// How long a stop may take before it is said what it waits for.
+pub const STOP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// HTTP connections of the control thread at a time; more are closed at once.
+pub const CONTROL_CONNECTIONS_MAX: usize = 64;
+/// The largest head of an HTTP request.
+pub const CONTROL_HEAD_BYTES_MAX: usize = 16 << 10;
+/// How long one HTTP connection may last, idle or not.
+pub const CONTROL_CONNECTION_TIME: Duration = Duration::from_secs(60);
+/// How long the head of a request may take to arrive.
+pub const CONTROL_HEAD_TIME: Duration = Duration::from_secs(10);
+
+/// How long a client command waits for a connection.
+pub const CLIENT_CONNECT_TIME: Duration = Duration::from_secs(5);
+/// How long a client command waits for an answer.
+pub const CLIENT_ANSWER_TIME: Duration = Duration::from_secs(30);
+/// How long a client command goes on trying what may succeed later.
+pub const CLIENT_RETRY_TIME: Duration = Duration::from_secs(30);
+/// The largest answer a client command reads.
+pub const CLIENT_FRAME_BYTES_MAX: usize = 256 << 20;
+/// The size at which `produce` closes a batch, before compression.
+pub const PRODUCE_BATCH_BYTES: usize = 256 << 10;
+/// Batches of one `produce` request together, before compression.
+pub const PRODUCE_REQUEST_BYTES: usize = 900 << 10;
+/// How long `produce` waits for a batch to fill.
+pub const PRODUCE_LINGER: Duration = Duration::from_millis(5);
+/// The longest line `produce` reads.
+pub const PRODUCE_LINE_BYTES_MAX: usize = 64 << 20;
+/// Bytes `consume` asks of one broker, and of one partition.
+pub const CONSUME_FETCH_BYTES: i32 = 8 << 20;
+pub const CONSUME_PARTITION_BYTES: i32 = 1 << 20;
+/// How long a broker may hold a fetch of `consume`.
+pub const CONSUME_WAIT: Duration = Duration::from_millis(500);
+/// Answers of brokers that wait to be printed; a broker that is ahead of the printing waits.
+pub const CONSUME_ANSWERS_MAX: usize = 8;
+
+/// The largest record batch `log` reads whole; a length beyond it is taken for damage.
+pub const LOG_BATCH_BYTES_MAX: usize = 256 << 20;
+/// Bytes `log` reads at a time.
+pub const LOG_READ_BYTES: usize = 1 << 20;
+
+const _: () = {
+    assert!(ARENA_MIB_MIN <= ARENA_MIB_DEFAULT && ARENA_MIB_DEFAULT <= ARENA_MIB_MAX);
+    assert!(PRODUCE_BATCH_BYTES <= PRODUCE_REQUEST_BYTES);
+    // Kafka's default message.max.bytes.
+    assert!(PRODUCE_REQUEST_BYTES < 1_048_588);
+    assert!((CONSUME_PARTITION_BYTES as usize) < CLIENT_FRAME_BYTES_MAX);
+    assert!(CONSUME_PARTITION_BYTES <= CONSUME_FETCH_BYTES);
+    assert!(CONSUME_WAIT.as_secs() < CLIENT_ANSWER_TIME.as_secs());
+};
