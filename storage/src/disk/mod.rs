@@ -25,6 +25,7 @@
 //! - Memory of an operation is held by the disk until its completion, so it cannot be used again while
 //!   the kernel may touch it.
 
+pub(crate) mod lock;
 pub mod memory;
 pub mod recording;
 
@@ -221,3 +222,17 @@ pub(crate) fn temporary_path(path: &Path) -> PathBuf {
 
 /// Files that end so are leftovers of an interrupted [`Disk::write_file`] and may be removed.
 pub const TEMPORARY_SUFFIX: &str = ".new";
+
+/// Bytes that an ordinary user may still write on the file system of this path.
+#[allow(unsafe_code)]
+pub(crate) fn free_bytes(path: &Path) -> io::Result<u64> {
+    use std::os::unix::ffi::OsStrExt;
+    let path = std::ffi::CString::new(path.as_os_str().as_bytes())?;
+    // SAFETY: all zeros is a value of this plain struct.
+    let mut stat: libc::statvfs = unsafe { std::mem::zeroed() };
+    // SAFETY: a terminated path and a struct to fill.
+    match unsafe { libc::statvfs(path.as_ptr(), &raw mut stat) } {
+        0 => Ok(stat.f_bavail * stat.f_frsize),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
