@@ -107,7 +107,7 @@ pub fn first_keyless(batch: &[u8], limit_bytes: usize) -> Result<Option<i32>, Ba
 
 /// Checks that `bytes` are exactly `count` records with offset deltas 0, 1, 2 …; shows the index and
 /// key of each to `visit`.
-fn walk(
+pub(super) fn walk(
     bytes: &[u8],
     count: i32,
     mut visit: impl FnMut(i32, Option<&[u8]>),
@@ -120,7 +120,7 @@ fn walk(
 }
 
 /// As [`walk`], without keys, and with a short cut for the records most producers send.
-fn walk_produced(bytes: &[u8], count: i32) -> Result<(), BatchError> {
+pub(super) fn walk_produced(bytes: &[u8], count: i32) -> Result<(), BatchError> {
     let mut from = Cursor::new(bytes);
     for index in 0..count {
         match common_record(from.rest, index as u32) {
