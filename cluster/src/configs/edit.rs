@@ -1,0 +1,135 @@
+//! What a resource's overrides become by a request: full replacement, or operation by operation.
+
+use std::collections::BTreeSet;
+
+use super::{ConfigKey, ValueType, parse_list};
+use crate::command::{ConfigOp, Operation};
+use crate::error::{CommandError, ErrorKind};
+use crate::image::Overrides;
+use crate::limits::{CONFIG_CHANGES_PER_REQUEST_MAX, CONFIGS_PER_RESOURCE_MAX};
+
+/// What a kind of resource allows: which names there are, and which values they take.
+pub trait Rules {
+    /// The config of that name, or the refusal that names a remedy.
+    fn key(&self, name: &str) -> Result<&'static ConfigKey, CommandError>;
+    /// The value as it is kept.
+    fn check(&self, key: &'static ConfigKey, value: &str) -> Result<String, CommandError>;
+    /// What a list holds where it is not overridden: APPEND and SUBTRACT start from it.
+    fn in_force(&self, key: &'static ConfigKey) -> String;
+}
+
+/// AlterConfigs: the overrides afterwards are exactly `configs`.
+pub fn edit_replace(
+    configs: &[(String, Option<String>)],
+    rules: &impl Rules,
+) -> Result<Overrides, CommandError> {
+    check_names(configs.iter().map(|(name, _)| name))?;
+    let mut overrides = Overrides::new();
+    for (name, value) in configs {
+        let key = rules.key(name)?;
+        let value = value.as_deref().ok_or_else(|| no_value(name))?;
+        overrides.insert(name.clone(), rules.check(key, value)?);
+    }
+    check_count(&overrides)?;
+    Ok(overrides)
+}
+
+/// IncrementalAlterConfigs: `held` with the operations applied.
+pub fn edit_incremental(
+    held: &Overrides,
+    operations: &[ConfigOp],
+    rules: &impl Rules,
+) -> Result<Overrides, CommandError> {
+    check_names(operations.iter().map(|operation| &operation.name))?;
+    let mut overrides = held.clone();
+    for operation in operations {
+        apply(&mut overrides, operation, rules)?;
+    }
+    check_count(&overrides)?;
+    Ok(overrides)
+}
+
+fn apply(
+    overrides: &mut Overrides,
+    operation: &ConfigOp,
+    rules: &impl Rules,
+) -> Result<(), CommandError> {
+    let name = &operation.name;
+    if operation.operation == Operation::Delete {
+        // As in Kafka, taking away what is not there is no error, whatever its name.
+        overrides.remove(name);
+        return Ok(());
+    }
+    let key = rules.key(name)?;
+    let value = operation.value.as_deref().ok_or_else(|| no_value(name))?;
+    let value = match operation.operation {
+        Operation::Set | Operation::Delete => value.to_owned(),
+        Operation::Append | Operation::Subtract => {
+            let held = overrides
+                .get(name)
+                .cloned()
+                .unwrap_or_else(|| rules.in_force(key));
+            edit_list(key, &held, operation.operation, value)?
+        }
+    };
+    overrides.insert(name.clone(), rules.check(key, &value)?);
+    Ok(())
+}
+
+/// Appends items that are not there yet, or takes away those that are.
+fn edit_list(
+    key: &ConfigKey,
+    held: &str,
+    operation: Operation,
+    value: &str,
+) -> Result<String, CommandError> {
+    if key.value_type != ValueType::List {
+        let name = key.name;
+        return Err(CommandError::new(
+            ErrorKind::InvalidConfig,
+            format!("{name} is not a list, so nothing can be appended or subtracted: use SET"),
+        ));
+    }
+    let mut items = parse_list(held);
+    let edited = parse_list(value);
+    if operation == Operation::Append {
+        for item in edited {
+            if !items.contains(&item) {
+                items.push(item);
+            }
+        }
+    } else {
+        items.retain(|item| !edited.contains(item));
+    }
+    Ok(items.join(","))
+}
+
+fn check_names<'a>(names: impl Iterator<Item = &'a String>) -> Result<(), CommandError> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            let message = format!("{name:?} is named more than once for one resource");
+            return Err(CommandError::new(ErrorKind::InvalidRequest, message));
+        }
+        if seen.len() > CONFIG_CHANGES_PER_REQUEST_MAX {
+            let message = format!(
+                "a request may change {CONFIG_CHANGES_PER_REQUEST_MAX} configs at most: split it"
+            );
+            return Err(CommandError::new(ErrorKind::PolicyViolation, message));
+        }
+    }
+    Ok(())
+}
+
+fn check_count(overrides: &Overrides) -> Result<(), CommandError> {
+    if overrides.len() <= CONFIGS_PER_RESOURCE_MAX {
+        return Ok(());
+    }
+    let message = format!("a resource holds {CONFIGS_PER_RESOURCE_MAX} configs at most");
+    Err(CommandError::new(ErrorKind::PolicyViolation, message))
+}
+
+fn no_value(name: &str) -> CommandError {
+    let message = format!("{name:?} is set to null: give a value, or delete the config");
+    CommandError::new(ErrorKind::InvalidRequest, message)
+}

@@ -1,0 +1,274 @@
+//! The configs that act, typed. Values were checked when they were set; a value that does not
+//! parse all the same (an image of another version) counts as the default.
+
+use super::{View, broker, parse_bool, parse_list, topic};
+use crate::image::Overrides;
+use crate::records::ResourceKind;
+
+/// What a topic's configs say, for one broker. Kafka's names and meanings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicSettings {
+    pub segment_bytes: u64,
+    pub segment_ms: i64,
+    pub segment_jitter_ms: i64,
+    /// -1: no bound.
+    pub retention_bytes: i64,
+    /// -1: no bound.
+    pub retention_ms: i64,
+    pub flush_messages: u64,
+    pub flush_ms: i64,
+    pub max_message_bytes: u32,
+    pub index_interval_bytes: u32,
+    pub min_insync_replicas: usize,
+    pub file_delete_delay_ms: i64,
+    pub preallocate: bool,
+    /// `message.timestamp.type=LogAppendTime`; else CreateTime.
+    pub log_append_time: bool,
+    pub message_timestamp_before_max_ms: i64,
+    pub message_timestamp_after_max_ms: i64,
+    pub cleanup_delete: bool,
+    pub cleanup_compact: bool,
+    pub unclean_leader_election: bool,
+}
+
+impl TopicSettings {
+    /// Of `topic`, whether it exists or not.
+    #[must_use]
+    pub fn new(view: &View<'_>, topic: &str) -> Self {
+        let reader = TopicReader {
+            view,
+            overrides: view.overrides(ResourceKind::Topic, topic),
+        };
+        let policy = reader.text("cleanup.policy");
+        let policy = parse_list(&policy);
+        Self {
+            segment_bytes: reader.count("segment.bytes"),
+            segment_ms: reader.number("segment.ms"),
+            segment_jitter_ms: reader.number("segment.jitter.ms"),
+            retention_bytes: reader.number("retention.bytes"),
+            retention_ms: reader.number("retention.ms"),
+            flush_messages: reader.count("flush.messages"),
+            flush_ms: reader.number("flush.ms"),
+            max_message_bytes: reader.count("max.message.bytes") as u32,
+            index_interval_bytes: reader.count("index.interval.bytes") as u32,
+            min_insync_replicas: reader.count("min.insync.replicas") as usize,
+            file_delete_delay_ms: reader.number("file.delete.delay.ms"),
+            preallocate: reader.flag("preallocate"),
+            log_append_time: reader.text("message.timestamp.type") == "LogAppendTime",
+            message_timestamp_before_max_ms: reader.number("message.timestamp.before.max.ms"),
+            message_timestamp_after_max_ms: reader.number("message.timestamp.after.max.ms"),
+            cleanup_delete: policy.contains(&"delete"),
+            cleanup_compact: policy.contains(&"compact"),
+            unclean_leader_election: reader.flag("unclean.leader.election.enable"),
+        }
+    }
+}
+
+struct TopicReader<'a> {
+    view: &'a View<'a>,
+    overrides: &'a Overrides,
+}
+
+impl TopicReader<'_> {
+    fn text(&self, name: &'static str) -> String {
+        let key = topic::key(name).expect("settings name configs of the table");
+        self.view.topic_value_of(self.overrides, key)
+    }
+
+    fn number(&self, name: &'static str) -> i64 {
+        number(
+            &self.text(name),
+            topic::key(name).and_then(|key| key.default),
+        )
+    }
+
+    fn count(&self, name: &'static str) -> u64 {
+        u64::try_from(self.number(name)).unwrap_or(0)
+    }
+
+    fn flag(&self, name: &'static str) -> bool {
+        parse_bool(&self.text(name)).unwrap_or(false)
+    }
+}
+
+/// What a broker's configs say. Kafka's names and meanings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokerSettings {
+    pub num_partitions: i32,
+    pub default_replication_factor: i16,
+    pub auto_create_topics: bool,
+    pub delete_topics: bool,
+    pub request_timeout_ms: i64,
+    pub socket_request_max_bytes: u32,
+    /// -1: the kernel's default.
+    pub socket_send_buffer_bytes: i32,
+    /// -1: the kernel's default.
+    pub socket_receive_buffer_bytes: i32,
+    pub socket_listen_backlog: u32,
+    pub connections_max_idle_ms: i64,
+    pub max_connections: usize,
+    pub max_connections_per_ip: usize,
+    pub fetch_max_bytes: u32,
+    pub fetch_session_slots: usize,
+    pub describe_partitions_max: usize,
+    pub log_retention_check_interval_ms: i64,
+    pub producer_id_expiration_ms: i64,
+    pub offset_metadata_max_bytes: u32,
+    pub groups: GroupSettings,
+    pub offsets: OffsetsSettings,
+    pub transactions: TransactionSettings,
+}
+
+/// `group.*`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupSettings {
+    pub min_session_timeout_ms: i64,
+    pub max_session_timeout_ms: i64,
+    pub initial_rebalance_delay_ms: i64,
+    pub max_size: usize,
+    pub consumer_session_timeout_ms: i64,
+    pub consumer_heartbeat_interval_ms: i64,
+    pub consumer_max_size: usize,
+    pub consumer_assignors: Vec<String>,
+}
+
+/// `offsets.*`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OffsetsSettings {
+    pub topic_num_partitions: i32,
+    /// Take the number of nodes if that is less.
+    pub topic_replication_factor: i16,
+    pub topic_segment_bytes: u64,
+    pub retention_ms: i64,
+    pub retention_check_interval_ms: i64,
+    pub commit_timeout_ms: i64,
+}
+
+/// `transaction.*`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransactionSettings {
+    pub topic_num_partitions: i32,
+    /// Take the number of nodes if that is less.
+    pub topic_replication_factor: i16,
+    pub topic_min_isr: i16,
+    pub topic_segment_bytes: u64,
+    pub max_timeout_ms: i64,
+    pub transactional_id_expiration_ms: i64,
+    pub abort_check_interval_ms: i64,
+}
+
+impl BrokerSettings {
+    #[must_use]
+    pub fn new(view: &View<'_>) -> Self {
+        let reader = BrokerReader { view };
+        Self {
+            num_partitions: reader.int("num.partitions"),
+            default_replication_factor: reader.short("default.replication.factor"),
+            auto_create_topics: reader.flag("auto.create.topics.enable"),
+            delete_topics: reader.flag("delete.topic.enable"),
+            request_timeout_ms: reader.number("request.timeout.ms"),
+            socket_request_max_bytes: reader.count("socket.request.max.bytes") as u32,
+            socket_send_buffer_bytes: reader.int("socket.send.buffer.bytes"),
+            socket_receive_buffer_bytes: reader.int("socket.receive.buffer.bytes"),
+            socket_listen_backlog: reader.count("socket.listen.backlog.size") as u32,
+            connections_max_idle_ms: reader.number("connections.max.idle.ms"),
+            max_connections: reader.count("max.connections"),
+            max_connections_per_ip: reader.count("max.connections.per.ip"),
+            fetch_max_bytes: reader.count("fetch.max.bytes") as u32,
+            fetch_session_slots: reader.count("max.incremental.fetch.session.cache.slots"),
+            describe_partitions_max: reader.count("max.request.partition.size.limit"),
+            log_retention_check_interval_ms: reader.number("log.retention.check.interval.ms"),
+            producer_id_expiration_ms: reader.number("producer.id.expiration.ms"),
+            offset_metadata_max_bytes: reader.count("offset.metadata.max.bytes") as u32,
+            groups: reader.groups(),
+            offsets: reader.offsets(),
+            transactions: reader.transactions(),
+        }
+    }
+}
+
+struct BrokerReader<'a> {
+    view: &'a View<'a>,
+}
+
+impl BrokerReader<'_> {
+    fn groups(&self) -> GroupSettings {
+        let assignors = self.text("group.consumer.assignors");
+        GroupSettings {
+            min_session_timeout_ms: self.number("group.min.session.timeout.ms"),
+            max_session_timeout_ms: self.number("group.max.session.timeout.ms"),
+            initial_rebalance_delay_ms: self.number("group.initial.rebalance.delay.ms"),
+            max_size: self.count("group.max.size"),
+            consumer_session_timeout_ms: self.number("group.consumer.session.timeout.ms"),
+            consumer_heartbeat_interval_ms: self.number("group.consumer.heartbeat.interval.ms"),
+            consumer_max_size: self.count("group.consumer.max.size"),
+            consumer_assignors: parse_list(&assignors)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+        }
+    }
+
+    fn offsets(&self) -> OffsetsSettings {
+        let retention_minutes = self.number("offsets.retention.minutes");
+        OffsetsSettings {
+            topic_num_partitions: self.int("offsets.topic.num.partitions"),
+            topic_replication_factor: self.short("offsets.topic.replication.factor"),
+            topic_segment_bytes: self.count("offsets.topic.segment.bytes") as u64,
+            retention_ms: retention_minutes.saturating_mul(super::MINUTE_MS),
+            retention_check_interval_ms: self.number("offsets.retention.check.interval.ms"),
+            commit_timeout_ms: self.number("offsets.commit.timeout.ms"),
+        }
+    }
+
+    fn transactions(&self) -> TransactionSettings {
+        TransactionSettings {
+            topic_num_partitions: self.int("transaction.state.log.num.partitions"),
+            topic_replication_factor: self.short("transaction.state.log.replication.factor"),
+            topic_min_isr: self.short("transaction.state.log.min.isr"),
+            topic_segment_bytes: self.count("transaction.state.log.segment.bytes") as u64,
+            max_timeout_ms: self.number("transaction.max.timeout.ms"),
+            transactional_id_expiration_ms: self.number("transactional.id.expiration.ms"),
+            abort_check_interval_ms: self
+                .number("transaction.abort.timed.out.transaction.cleanup.interval.ms"),
+        }
+    }
+
+    fn text(&self, name: &'static str) -> String {
+        self.view.broker_value(name).unwrap_or_default()
+    }
+
+    fn number(&self, name: &'static str) -> i64 {
+        number(
+            &self.text(name),
+            broker::key(name).and_then(|key| key.default),
+        )
+    }
+
+    fn int(&self, name: &'static str) -> i32 {
+        let bounded = self
+            .number(name)
+            .clamp(i64::from(i32::MIN), i64::from(i32::MAX));
+        bounded as i32
+    }
+
+    fn short(&self, name: &'static str) -> i16 {
+        let bounded = self
+            .number(name)
+            .clamp(i64::from(i16::MIN), i64::from(i16::MAX));
+        bounded as i16
+    }
+
+    fn count(&self, name: &'static str) -> usize {
+        usize::try_from(self.number(name)).unwrap_or(0)
+    }
+
+    fn flag(&self, name: &'static str) -> bool {
+        parse_bool(&self.text(name)).unwrap_or(false)
+    }
+}
+
+fn number(value: &str, default: Option<&'static str>) -> i64 {
+    let parsed = value.parse().ok().or_else(|| default?.parse().ok());
+    parsed.unwrap_or(0)
+}

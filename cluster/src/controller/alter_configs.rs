@@ -1,0 +1,186 @@
+//! AlterConfigs (33) and IncrementalAlterConfigs (44) for topics and brokers.
+
+use super::{ANY_BROKER, Step, refuse, repeated};
+use crate::command::{AlterConfigs, AlterConfigsResult, AlterResource, ConfigChange, Reply};
+use crate::configs::{
+    ConfigKey, Rules, StaticConfigs, View, broker, check_value, edit_incremental, edit_replace,
+    topic, unknown_name,
+};
+use crate::error::{CommandError, ErrorKind};
+use crate::image::{Image, Overrides};
+use crate::names;
+use crate::records::{ConfigChanged, Record, ResourceKind};
+
+pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: AlterConfigs) -> Step {
+    let resources = request.resources.iter();
+    let twice = repeated(resources.map(|resource| (resource.kind, resource.name.clone())));
+    let mut records = Vec::new();
+    let mut results = Vec::with_capacity(request.resources.len());
+    for AlterResource { kind, name, change } in request.resources {
+        let outcome = if twice.contains(&(kind, name.clone())) {
+            let message = format!("{kind:?} {name:?} is named more than once in the request");
+            refuse(ErrorKind::InvalidRequest, message)
+        } else {
+            overrides_after(image, fixed, kind, &name, &change)
+        };
+        let outcome = outcome.map(|after| {
+            records.extend(difference(
+                kind,
+                &name,
+                image.overrides(kind, &name),
+                &after,
+            ));
+        });
+        results.push(AlterConfigsResult {
+            kind,
+            name,
+            outcome,
+        });
+    }
+    if request.validate_only {
+        records.clear();
+    }
+    Ok((records, Reply::AlterConfigs(results)))
+}
+
+fn overrides_after(
+    image: &Image,
+    fixed: &StaticConfigs,
+    kind: ResourceKind,
+    name: &str,
+    change: &ConfigChange,
+) -> Result<Overrides, CommandError> {
+    let held = image.overrides(kind, name);
+    match kind {
+        ResourceKind::Topic => {
+            if name.is_empty() {
+                let message = "configs of all topics at once are set on the brokers: topic \"\" \
+                               does not exist";
+                return refuse(ErrorKind::InvalidRequest, message);
+            }
+            if image.topic(name).is_none() {
+                let message = format!("there is no topic {name:?}");
+                return refuse(ErrorKind::UnknownTopic, message);
+            }
+            let view = View::new(image, fixed, ANY_BROKER);
+            let after = edit(held, change, &TopicRules { topic: name, view })?;
+            topic::check_together(&after)?;
+            Ok(after)
+        }
+        ResourceKind::Broker => {
+            let id = check_broker(image, name)?;
+            let view = View::new(image, fixed, id.unwrap_or(ANY_BROKER));
+            edit(
+                held,
+                change,
+                &BrokerRules {
+                    all: id.is_none(),
+                    view,
+                },
+            )
+        }
+        ResourceKind::BrokerLogger | ResourceKind::ClientMetrics | ResourceKind::Group => refuse(
+            ErrorKind::InvalidRequest,
+            format!("configs of {kind:?} are not kept yet; those of topics and brokers are"),
+        ),
+    }
+}
+
+fn edit(
+    held: &Overrides,
+    change: &ConfigChange,
+    rules: &impl Rules,
+) -> Result<Overrides, CommandError> {
+    match change {
+        ConfigChange::Replace(configs) => edit_replace(configs, rules),
+        ConfigChange::Incremental(operations) => edit_incremental(held, operations, rules),
+    }
+}
+
+/// The broker's id, or `None` for all brokers.
+fn check_broker(image: &Image, name: &str) -> Result<Option<i32>, CommandError> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    match name.parse::<i32>() {
+        // "01" would be kept under a name that no broker looks at.
+        Ok(id) if id.to_string() == name => match image.broker(id) {
+            Some(_) => Ok(Some(id)),
+            None => refuse(
+                ErrorKind::UnknownBroker,
+                format!("there is no broker of id {id}"),
+            ),
+        },
+        _ => {
+            let message = format!("a broker is named by its id, or \"\" for all: not {name:?}");
+            refuse(ErrorKind::InvalidRequest, message)
+        }
+    }
+}
+
+/// The records that make `after` of `before`.
+fn difference(
+    kind: ResourceKind,
+    resource: &str,
+    before: &Overrides,
+    after: &Overrides,
+) -> Vec<Record> {
+    let record = |name: &String, value: Option<&String>| {
+        Record::ConfigChanged(ConfigChanged {
+            kind,
+            resource: resource.to_owned(),
+            name: name.clone(),
+            value: value.cloned(),
+        })
+    };
+    let gone = before.keys().filter(|name| !after.contains_key(*name));
+    let set = after
+        .iter()
+        .filter(|(name, value)| before.get(*name) != Some(value));
+    gone.map(|name| record(name, None))
+        .chain(set.map(|(name, value)| record(name, Some(value))))
+        .collect()
+}
+
+pub(super) struct TopicRules<'a> {
+    pub(super) topic: &'a str,
+    pub(super) view: View<'a>,
+}
+
+impl Rules for TopicRules<'_> {
+    fn key(&self, name: &str) -> Result<&'static ConfigKey, CommandError> {
+        topic::key(name).ok_or_else(|| unknown_name("topic", name, topic::KEYS))
+    }
+
+    fn check(&self, key: &'static ConfigKey, value: &str) -> Result<String, CommandError> {
+        check_value(key, value, names::is_internal(self.topic))
+    }
+
+    fn in_force(&self, key: &'static ConfigKey) -> String {
+        self.view
+            .topic_value(self.topic, key.name)
+            .unwrap_or_default()
+    }
+}
+
+struct BrokerRules<'a> {
+    /// All brokers at once.
+    all: bool,
+    view: View<'a>,
+}
+
+impl Rules for BrokerRules<'_> {
+    fn key(&self, name: &str) -> Result<&'static ConfigKey, CommandError> {
+        let key = broker::key(name).ok_or_else(|| unknown_name("broker", name, broker::keys()))?;
+        broker::check_update(key, self.all)?;
+        Ok(key)
+    }
+
+    fn check(&self, key: &'static ConfigKey, value: &str) -> Result<String, CommandError> {
+        check_value(key, value, false)
+    }
+
+    fn in_force(&self, key: &'static ConfigKey) -> String {
+        self.view.broker_value(key.name).unwrap_or_default()
+    }
+}

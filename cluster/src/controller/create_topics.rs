@@ -1,0 +1,274 @@
+//! CreateTopics (19): each topic of a request is created as a whole or refused.
+
+use wire::Uuid;
+
+use super::create_partitions::check_budget;
+use super::{ANY_BROKER, Step, refuse, repeated};
+use crate::command::{Assignment, CreateTopicResult, CreateTopics, CreatedTopic, NewTopic, Reply};
+use crate::configs::{BrokerSettings, StaticConfigs, View, edit_replace, topic};
+use crate::controller::alter_configs::TopicRules;
+use crate::error::{CommandError, ErrorKind};
+use crate::image::{Image, Overrides};
+use crate::limits::{PARTITIONS_PER_TOPIC_MAX, REPLICATION_FACTOR_MAX};
+use crate::names::check_topic_name;
+use crate::placement::Placement;
+use crate::records::{
+    ConfigChanged, Partition, PartitionRecord, Record, ResourceKind, TopicCreated,
+};
+
+pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: CreateTopics) -> Step {
+    let twice = repeated(request.topics.iter().map(|topic| topic.name.clone()));
+    let mut batch = Batch {
+        settings: BrokerSettings::new(&View::new(image, fixed, ANY_BROKER)),
+        fixed,
+        // Topics of one request must fit each other, too.
+        image: image.clone(),
+        placement: Placement::new(image, request.seed),
+        partitions: 0,
+    };
+    let mut records = Vec::new();
+    let mut results = Vec::with_capacity(request.topics.len());
+    for topic in request.topics {
+        let outcome = if twice.contains(&topic.name) {
+            let message = format!(
+                "topic {:?} is named more than once in the request",
+                topic.name
+            );
+            refuse(ErrorKind::InvalidRequest, message)
+        } else {
+            batch.create(&topic)
+        };
+        let outcome = outcome.map(|(mut new, created)| {
+            records.append(&mut new);
+            created
+        });
+        results.push(CreateTopicResult {
+            name: topic.name,
+            outcome,
+        });
+    }
+    if request.validate_only {
+        records.clear();
+    }
+    Ok((records, Reply::CreateTopics(results)))
+}
+
+/// The cluster as it is with the topics of the request so far.
+struct Batch<'a> {
+    settings: BrokerSettings,
+    fixed: &'a StaticConfigs,
+    image: Image,
+    placement: Placement,
+    partitions: usize,
+}
+
+impl Batch<'_> {
+    fn create(&mut self, new: &NewTopic) -> Result<(Vec<Record>, CreatedTopic), CommandError> {
+        self.check_identity(new)?;
+        let overrides = self.check_configs(new)?;
+        let replicas = if new.assignments.is_empty() {
+            self.place(new)?
+        } else {
+            self.assigned(new)?
+        };
+        let created = CreatedTopic {
+            id: new.id,
+            num_partitions: replicas.len() as i32,
+            replication_factor: replicas[0].len() as i16,
+            configs: self.view().describe_overrides(&overrides),
+        };
+        let records = records_of(new, replicas, &overrides);
+        self.partitions += created.num_partitions as usize;
+        for record in &records {
+            self.image.apply(record).map_err(|error| {
+                CommandError::new(
+                    ErrorKind::Internal,
+                    format!("a checked topic fails: {error}"),
+                )
+            })?;
+        }
+        Ok((records, created))
+    }
+
+    fn view(&self) -> View<'_> {
+        View::new(&self.image, self.fixed, ANY_BROKER)
+    }
+
+    fn check_identity(&self, new: &NewTopic) -> Result<(), CommandError> {
+        let name = &new.name;
+        check_topic_name(name)?;
+        if self.image.topic(name).is_some() {
+            return refuse(
+                ErrorKind::TopicExists,
+                format!("topic {name:?} exists already"),
+            );
+        }
+        if let Some(other) = self.image.colliding_topic(name) {
+            let message = format!(
+                "topic {name:?} collides with topic {other:?}: in the names of metrics '.' and \
+                 '_' are one"
+            );
+            return refuse(ErrorKind::InvalidTopic, message);
+        }
+        if new.id == Uuid::ZERO || self.image.topic_by_id(new.id).is_some() {
+            let message = format!(
+                "topic {name:?} came with an id that is not fresh: {}",
+                new.id
+            );
+            return refuse(ErrorKind::Internal, message);
+        }
+        Ok(())
+    }
+
+    fn check_configs(&self, new: &NewTopic) -> Result<Overrides, CommandError> {
+        let rules = TopicRules {
+            topic: &new.name,
+            view: self.view(),
+        };
+        let overrides = edit_replace(&new.configs, &rules)
+            // Whatever is wrong with configs of a new topic is INVALID_CONFIG in Kafka.
+            .map_err(|error| CommandError::new(ErrorKind::InvalidConfig, error.message))?;
+        topic::check_together(&overrides)?;
+        Ok(overrides)
+    }
+
+    /// The controller places.
+    fn place(&mut self, new: &NewTopic) -> Result<Vec<Vec<i32>>, CommandError> {
+        let partitions = match new.num_partitions {
+            -1 => self.settings.num_partitions,
+            given => given,
+        };
+        let factor = match new.replication_factor {
+            -1 => self.settings.default_replication_factor,
+            given => given,
+        };
+        let Ok(partitions @ 1..=PARTITIONS_PER_TOPIC_MAX) = usize::try_from(partitions) else {
+            let message = format!(
+                "{partitions} partitions are not possible: 1 to {PARTITIONS_PER_TOPIC_MAX}, or \
+                 -1 for the cluster's num.partitions"
+            );
+            return refuse(ErrorKind::InvalidPartitions, message);
+        };
+        if !(1..=REPLICATION_FACTOR_MAX).contains(&factor) {
+            let message = format!(
+                "a replication factor of {factor} is not possible: 1 to {REPLICATION_FACTOR_MAX}, \
+                 or -1 for the cluster's default.replication.factor"
+            );
+            return refuse(ErrorKind::InvalidReplicationFactor, message);
+        }
+        check_budget(&self.image, partitions, self.partitions)?;
+        self.placement.place(partitions, factor)
+    }
+
+    /// The request places.
+    fn assigned(&mut self, new: &NewTopic) -> Result<Vec<Vec<i32>>, CommandError> {
+        if new.num_partitions != -1 || new.replication_factor != -1 {
+            let message = "where replicas are assigned by hand, the number of partitions and the \
+                           replication factor follow from them and must be -1";
+            return refuse(ErrorKind::InvalidRequest, message);
+        }
+        check_budget(&self.image, new.assignments.len(), self.partitions)?;
+        let replicas = in_order(&new.assignments)?;
+        for (partition, brokers) in replicas.iter().enumerate() {
+            check_replicas(&self.image, partition, brokers)?;
+            if brokers.len() != replicas[0].len() {
+                let message = format!(
+                    "partition {partition} is assigned {} replicas and partition 0 {}: all \
+                     partitions of a topic have as many",
+                    brokers.len(),
+                    replicas[0].len()
+                );
+                return refuse(ErrorKind::InvalidReplicaAssignment, message);
+            }
+        }
+        for brokers in &replicas {
+            self.placement.add(brokers);
+        }
+        Ok(replicas)
+    }
+}
+
+/// By partition number; the numbers must go from 0 without gaps.
+fn in_order(assignments: &[Assignment]) -> Result<Vec<Vec<i32>>, CommandError> {
+    let mut sorted: Vec<&Assignment> = assignments.iter().collect();
+    sorted.sort_by_key(|assignment| assignment.partition);
+    for (expected, assignment) in (0..).zip(&sorted) {
+        if assignment.partition != expected {
+            let message = format!(
+                "partitions assigned by hand must be numbered from 0 without gaps or repeats: {} \
+                 is where {expected} should be",
+                assignment.partition
+            );
+            return refuse(ErrorKind::InvalidReplicaAssignment, message);
+        }
+    }
+    Ok(sorted
+        .into_iter()
+        .map(|assignment| assignment.broker_ids.clone())
+        .collect())
+}
+
+/// Replicas given by hand: brokers that exist, each once, on different nodes.
+pub(super) fn check_replicas(
+    image: &Image,
+    partition: usize,
+    brokers: &[i32],
+) -> Result<(), CommandError> {
+    let refuse = |why: String| {
+        let message = format!("the replicas assigned to partition {partition} {why}");
+        refuse(ErrorKind::InvalidReplicaAssignment, message)
+    };
+    if brokers.is_empty() {
+        return refuse("are none".into());
+    }
+    if brokers.len() > REPLICATION_FACTOR_MAX as usize {
+        return refuse(format!("are more than {REPLICATION_FACTOR_MAX}"));
+    }
+    let mut nodes: Vec<(i32, i32)> = Vec::with_capacity(brokers.len());
+    for &id in brokers {
+        let Some(broker) = image.broker(id) else {
+            return refuse(format!("name broker {id}, which is not registered"));
+        };
+        match nodes.iter().find(|(_, node)| *node == broker.node_id) {
+            Some((other, _)) if *other == id => {
+                return refuse(format!("name broker {id} more than once"));
+            }
+            Some((other, node)) => {
+                return refuse(format!(
+                    "name brokers {other} and {id}, which are both on node {node}: a node that \
+                     fails would take both"
+                ));
+            }
+            None => nodes.push((id, broker.node_id)),
+        }
+    }
+    Ok(())
+}
+
+fn records_of(new: &NewTopic, replicas: Vec<Vec<i32>>, overrides: &Overrides) -> Vec<Record> {
+    let topic_id = new.id;
+    let topic = Record::TopicCreated(TopicCreated {
+        topic_id,
+        name: new.name.clone(),
+    });
+    let partitions = (0..).zip(replicas).map(|(partition, replicas)| {
+        let state = Partition::new(replicas);
+        Record::PartitionCreated(PartitionRecord {
+            topic_id,
+            partition,
+            state,
+        })
+    });
+    let configs = overrides.iter().map(|(name, value)| {
+        Record::ConfigChanged(ConfigChanged {
+            kind: ResourceKind::Topic,
+            resource: new.name.clone(),
+            name: name.clone(),
+            value: Some(value.clone()),
+        })
+    });
+    std::iter::once(topic)
+        .chain(partitions)
+        .chain(configs)
+        .collect()
+}

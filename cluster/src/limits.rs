@@ -1,0 +1,45 @@
+//! Every limit of this crate, and how they hang together.
+
+/// Broker ids of one node are this far apart; so node ids are below it.
+pub const BROKER_ID_STRIDE: i32 = 1000;
+/// Largest node id, so that broker ids of two nodes never meet.
+pub const NODE_ID_MAX: i32 = BROKER_ID_STRIDE - 1;
+/// Largest shard number of a node.
+pub const SHARD_MAX: u16 = 1023;
+
+/// Longest topic name in bytes: a directory name (at most 255) also holds `-` and a partition.
+pub const TOPIC_NAME_LEN_MAX: usize = 249;
+/// Most partitions one request may create (Kafka: 10,000 per batch of records).
+pub const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
+/// Most partitions of one topic.
+pub const PARTITIONS_PER_TOPIC_MAX: usize = 100_000;
+/// Most partitions of the cluster.
+pub const PARTITIONS_TOTAL_MAX: usize = 1_000_000;
+/// Most replicas of one partition.
+pub const REPLICATION_FACTOR_MAX: i16 = 1000;
+/// Most brokers (shards of all nodes) of the cluster.
+pub const BROKERS_MAX: usize = 65_536;
+
+/// Longest value of a config in bytes (a string of the protocol holds up to 32,767).
+pub const CONFIG_VALUE_LEN_MAX: usize = 32_767;
+/// Most config changes one request may carry.
+pub const CONFIG_CHANGES_PER_REQUEST_MAX: usize = 10_000;
+/// Most dynamic configs one resource may hold.
+pub const CONFIGS_PER_RESOURCE_MAX: usize = 1_000;
+
+/// Producer ids are handed to brokers in blocks of this many, as in Kafka.
+pub const PRODUCER_ID_BLOCK_LEN: i32 = 1000;
+
+/// Longest encoded record in bytes: a partition with the most replicas fits with room to spare.
+pub const RECORD_LEN_MAX: usize = 1 << 20;
+/// Entries of one leaf of the image's maps: what a change of one entry copies at most.
+pub const MAP_LEAF_LEN_MAX: usize = 256;
+
+const _: () = assert!(TOPIC_NAME_LEN_MAX + "-2147483647".len() <= 260);
+const _: () = assert!(PARTITIONS_PER_REQUEST_MAX <= PARTITIONS_PER_TOPIC_MAX);
+const _: () = assert!(PARTITIONS_PER_TOPIC_MAX <= PARTITIONS_TOTAL_MAX);
+const _: () = assert!(PARTITIONS_TOTAL_MAX < i32::MAX as usize);
+const _: () = assert!(CONFIG_VALUE_LEN_MAX < RECORD_LEN_MAX);
+const _: () = assert!(REPLICATION_FACTOR_MAX as usize * 4 * 4 < RECORD_LEN_MAX);
+const _: () = assert!(MAP_LEAF_LEN_MAX >= 4);
+const _: () = assert!((SHARD_MAX as i64 + 1) * (BROKER_ID_STRIDE as i64) < i32::MAX as i64);

@@ -1,0 +1,125 @@
+//! Kafka's rules for topic names.
+
+use crate::error::{CommandError, ErrorKind};
+use crate::limits::TOPIC_NAME_LEN_MAX;
+
+/// Topics the brokers keep for themselves.
+pub const CONSUMER_OFFSETS: &str = "__consumer_offsets";
+pub const TRANSACTION_STATE: &str = "__transaction_state";
+pub const SHARE_GROUP_STATE: &str = "__share_group_state";
+pub const CLUSTER_METADATA: &str = "__cluster_metadata";
+
+#[must_use]
+pub fn is_internal(topic: &str) -> bool {
+    matches!(
+        topic,
+        CONSUMER_OFFSETS | TRANSACTION_STATE | SHARE_GROUP_STATE | CLUSTER_METADATA
+    )
+}
+
+/// Refuses what Kafka refuses: a topic's name is a directory's name and part of metrics' names.
+pub fn check_topic_name(name: &str) -> Result<(), CommandError> {
+    let refuse = |why: String| Err(CommandError::new(ErrorKind::InvalidTopic, why));
+    if name.is_empty() {
+        return refuse("a topic needs a name: the one given is empty".into());
+    }
+    if name == "." || name == ".." {
+        return refuse(format!(
+            "a topic cannot be named {name:?}: that means a directory"
+        ));
+    }
+    if name == CLUSTER_METADATA {
+        return refuse(format!(
+            "{name:?} is the log of the cluster's metadata, not a topic"
+        ));
+    }
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    if let Some(bad) = name.chars().find(|c| !allowed(*c)) {
+        return refuse(format!(
+            "topic name {name:?} holds {bad:?}; letters and digits of ASCII, '.', '_' and '-' \
+             are allowed"
+        ));
+    }
+    if name.len() > TOPIC_NAME_LEN_MAX {
+        let len = name.len();
+        return refuse(format!(
+            "a topic name of {len} characters is too long, {TOPIC_NAME_LEN_MAX} is the most: \
+             {name:?}"
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a name can collide with another in metrics at all.
+#[must_use]
+pub fn can_collide(name: &str) -> bool {
+    name.contains(['.', '_'])
+}
+
+/// The name as it appears in metrics, where '.' turns into '_'.
+#[must_use]
+pub fn metric_name(name: &str) -> String {
+    name.replace('.', "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names_kafka_takes() {
+        let longest = "a".repeat(249);
+        for name in [
+            "a",
+            "...",
+            "-",
+            "_",
+            "A.b_c-9",
+            "0",
+            "__consumer_offsets",
+            &longest,
+        ] {
+            assert_eq!(check_topic_name(name), Ok(()), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn names_kafka_refuses() {
+        let too_long = "a".repeat(250);
+        for name in [
+            "",
+            ".",
+            "..",
+            "a b",
+            "a/b",
+            "ü",
+            "a\0",
+            "a:b",
+            CLUSTER_METADATA,
+            &too_long,
+        ] {
+            let error = check_topic_name(name).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::InvalidTopic, "{name:?}");
+            assert!(!error.message.is_empty());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn allowed_letters_are_all_it_takes(name in "[a-zA-Z0-9._-]{3,249}") {
+            prop_assume!(name != CLUSTER_METADATA);
+            prop_assert_eq!(check_topic_name(&name), Ok(()));
+        }
+
+        #[test]
+        fn one_bad_letter_is_enough(
+            head in "[a-z]{0,9}",
+            bad in "[^a-zA-Z0-9._-]",
+            tail in "[a-z]{0,9}",
+        ) {
+            let name = format!("{head}{bad}{tail}");
+            prop_assert!(check_topic_name(&name).is_err());
+        }
+    }
+}

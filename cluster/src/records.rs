@@ -1,0 +1,335 @@
+//! The records of the metadata log: the only thing that changes the state of a cluster.
+//!
+//! ```text
+//!   byte   0      1         2 …
+//!        ┌──────┬─────────┬──────────────────────────┐
+//!        │ kind │ version │ rkyv archive of the kind │
+//!        └──────┴─────────┴──────────────────────────┘
+//! ```
+//!
+//! A kind's layout never changes; a new layout gets the next version and the old one stays readable.
+//! The log below (record batches with CRC32C) guards against damaged bytes; decoding is checked
+//! anyway, so no bytes can do harm.
+//!
+//! Seam for Raft: a command's records form one entry. They are appended, committed and applied
+//! together or not at all ([`crate::Image::apply_batch`]), and nothing else changes state, so a Raft
+//! library can carry the same bytes as its entries without this file knowing of it.
+
+use rkyv::rancor::{Error as ArchiveError, Fallible};
+use rkyv::util::AlignedVec;
+use rkyv::with::{ArchiveWith, DeserializeWith, SerializeWith};
+use rkyv::{Archive, Deserialize, Place, Serialize};
+use wire::Uuid;
+
+use crate::error::RecordError;
+use crate::limits::RECORD_LEN_MAX;
+
+/// The layout every kind is written in today.
+const VERSION: u8 = 1;
+
+/// One change of the cluster's state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    ClusterCreated(ClusterCreated),
+    BrokerRegistered(BrokerRegistered),
+    /// A node came back with fewer shards.
+    BrokerUnregistered(BrokerUnregistered),
+    TopicCreated(TopicCreated),
+    /// A partition comes to be; always the topic's next number.
+    PartitionCreated(PartitionRecord),
+    /// The whole new state of a partition.
+    PartitionChanged(PartitionRecord),
+    TopicDeleted(TopicDeleted),
+    ConfigChanged(ConfigChanged),
+    ProducerIdsAllocated(ProducerIdsAllocated),
+    FeatureLevel(FeatureLevel),
+}
+
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct ClusterCreated {
+    #[rkyv(with = UuidBytes)]
+    pub cluster_id: Uuid,
+}
+
+/// A shard of a node, with the address clients reach it at.
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct BrokerRegistered {
+    pub broker_id: i32,
+    pub node_id: i32,
+    pub shard: u16,
+    pub host: String,
+    pub port: u16,
+    /// The configured rack, else the node's id as text: replicas spread over nodes at least.
+    pub rack: Option<String>,
+    /// A fresh id per process, so that two processes with one id are told apart.
+    #[rkyv(with = UuidBytes)]
+    pub incarnation: Uuid,
+}
+
+/// A shard that holds nothing is gone.
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct BrokerUnregistered {
+    pub broker_id: i32,
+}
+
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct TopicCreated {
+    #[rkyv(with = UuidBytes)]
+    pub topic_id: Uuid,
+    pub name: String,
+}
+
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct PartitionRecord {
+    #[rkyv(with = UuidBytes)]
+    pub topic_id: Uuid,
+    pub partition: i32,
+    pub state: Partition,
+}
+
+/// What the cluster knows of one partition. A replica's shard is its broker id.
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct Partition {
+    /// Broker id of the leader; -1 if there is none.
+    pub leader: i32,
+    /// Grows with every new leader or restart of one.
+    pub leader_epoch: i32,
+    /// Grows with every change of this state.
+    pub partition_epoch: i32,
+    /// Broker ids, preferred leader first, all on different nodes.
+    pub replicas: Vec<i32>,
+    /// Replicas that have everything acknowledged.
+    pub isr: Vec<i32>,
+    /// Eligible leader replicas (KIP-966): left the ISR below `min.insync.replicas`.
+    pub elr: Vec<i32>,
+    /// The ELR members as last known, before unclean restarts took them out.
+    pub last_known_elr: Vec<i32>,
+}
+
+impl Partition {
+    /// A new partition on `replicas`: all in sync, the first leads, in epoch 0.
+    #[must_use]
+    pub fn new(replicas: Vec<i32>) -> Self {
+        Self {
+            leader: replicas.first().copied().unwrap_or(-1),
+            leader_epoch: 0,
+            partition_epoch: 0,
+            isr: replicas.clone(),
+            replicas,
+            elr: Vec::new(),
+            last_known_elr: Vec::new(),
+        }
+    }
+}
+
+/// The topic, its partitions and its configs go.
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct TopicDeleted {
+    #[rkyv(with = UuidBytes)]
+    pub topic_id: Uuid,
+}
+
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct ConfigChanged {
+    pub kind: ResourceKind,
+    /// Topic name; broker id as text, or "" for all brokers; else any name.
+    pub resource: String,
+    pub name: String,
+    /// `None` takes the override away.
+    pub value: Option<String>,
+}
+
+/// What can carry dynamic configs, with Kafka's numbers.
+#[derive(
+    Archive, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+)]
+pub enum ResourceKind {
+    Topic,
+    Broker,
+    BrokerLogger,
+    ClientMetrics,
+    Group,
+}
+
+impl ResourceKind {
+    /// `None` for a number Kafka does not know (or 0, unknown).
+    #[must_use]
+    pub const fn from_i8(number: i8) -> Option<Self> {
+        match number {
+            2 => Some(Self::Topic),
+            4 => Some(Self::Broker),
+            8 => Some(Self::BrokerLogger),
+            16 => Some(Self::ClientMetrics),
+            32 => Some(Self::Group),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub const fn as_i8(self) -> i8 {
+        match self {
+            Self::Topic => 2,
+            Self::Broker => 4,
+            Self::BrokerLogger => 8,
+            Self::ClientMetrics => 16,
+            Self::Group => 32,
+        }
+    }
+}
+
+/// `broker_id` may use all producer ids below `next_producer_id` that nobody got before.
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct ProducerIdsAllocated {
+    pub broker_id: i32,
+    pub next_producer_id: i64,
+}
+
+/// The finalized level of a feature (KIP-584); 0 takes it away.
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct FeatureLevel {
+    pub name: String,
+    pub level: i16,
+}
+
+/// Kind numbers are forever; a number is never given twice.
+mod kind {
+    pub const CLUSTER_CREATED: u8 = 1;
+    pub const BROKER_REGISTERED: u8 = 2;
+    pub const TOPIC_CREATED: u8 = 3;
+    pub const PARTITION_CREATED: u8 = 4;
+    pub const PARTITION_CHANGED: u8 = 5;
+    pub const TOPIC_DELETED: u8 = 6;
+    pub const CONFIG_CHANGED: u8 = 7;
+    pub const PRODUCER_IDS_ALLOCATED: u8 = 8;
+    pub const FEATURE_LEVEL: u8 = 9;
+    pub const BROKER_UNREGISTERED: u8 = 10;
+}
+
+impl Record {
+    /// The kind's name, for logs and errors.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ClusterCreated(_) => "ClusterCreated",
+            Self::BrokerRegistered(_) => "BrokerRegistered",
+            Self::BrokerUnregistered(_) => "BrokerUnregistered",
+            Self::TopicCreated(_) => "TopicCreated",
+            Self::PartitionCreated(_) => "PartitionCreated",
+            Self::PartitionChanged(_) => "PartitionChanged",
+            Self::TopicDeleted(_) => "TopicDeleted",
+            Self::ConfigChanged(_) => "ConfigChanged",
+            Self::ProducerIdsAllocated(_) => "ProducerIdsAllocated",
+            Self::FeatureLevel(_) => "FeatureLevel",
+        }
+    }
+
+    /// The bytes of this record for the metadata log.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        macro_rules! frame {
+            ($kind:expr, $body:expr) => {
+                join($kind, rkyv::to_bytes::<ArchiveError>($body))
+            };
+        }
+        match self {
+            Self::ClusterCreated(body) => frame!(kind::CLUSTER_CREATED, body),
+            Self::BrokerRegistered(body) => frame!(kind::BROKER_REGISTERED, body),
+            Self::BrokerUnregistered(body) => frame!(kind::BROKER_UNREGISTERED, body),
+            Self::TopicCreated(body) => frame!(kind::TOPIC_CREATED, body),
+            Self::PartitionCreated(body) => frame!(kind::PARTITION_CREATED, body),
+            Self::PartitionChanged(body) => frame!(kind::PARTITION_CHANGED, body),
+            Self::TopicDeleted(body) => frame!(kind::TOPIC_DELETED, body),
+            Self::ConfigChanged(body) => frame!(kind::CONFIG_CHANGED, body),
+            Self::ProducerIdsAllocated(body) => frame!(kind::PRODUCER_IDS_ALLOCATED, body),
+            Self::FeatureLevel(body) => frame!(kind::FEATURE_LEVEL, body),
+        }
+    }
+
+    /// Reads what [`Record::to_bytes`] wrote. Any other bytes are a typed error, never a panic.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, RecordError> {
+        if bytes.len() < 2 || bytes.len() > RECORD_LEN_MAX {
+            return Err(RecordError::Length {
+                len: bytes.len(),
+                max: RECORD_LEN_MAX,
+            });
+        }
+        let (version, body) = (bytes[1], &bytes[2..]);
+        macro_rules! open {
+            ($variant:ident, $body:ty) => {{
+                let name = stringify!($variant);
+                check_version(name, version)?;
+                let aligned = align(body);
+                rkyv::from_bytes::<$body, ArchiveError>(&aligned)
+                    .map(Self::$variant)
+                    .map_err(|error| RecordError::Corrupt {
+                        name,
+                        reason: error.to_string(),
+                    })
+            }};
+        }
+        match bytes[0] {
+            kind::CLUSTER_CREATED => open!(ClusterCreated, ClusterCreated),
+            kind::BROKER_REGISTERED => open!(BrokerRegistered, BrokerRegistered),
+            kind::BROKER_UNREGISTERED => open!(BrokerUnregistered, BrokerUnregistered),
+            kind::TOPIC_CREATED => open!(TopicCreated, TopicCreated),
+            kind::PARTITION_CREATED => open!(PartitionCreated, PartitionRecord),
+            kind::PARTITION_CHANGED => open!(PartitionChanged, PartitionRecord),
+            kind::TOPIC_DELETED => open!(TopicDeleted, TopicDeleted),
+            kind::CONFIG_CHANGED => open!(ConfigChanged, ConfigChanged),
+            kind::PRODUCER_IDS_ALLOCATED => open!(ProducerIdsAllocated, ProducerIdsAllocated),
+            kind::FEATURE_LEVEL => open!(FeatureLevel, FeatureLevel),
+            kind => Err(RecordError::UnknownKind { kind }),
+        }
+    }
+}
+
+fn join(kind: u8, archive: Result<AlignedVec, ArchiveError>) -> Vec<u8> {
+    // Archiving plain strings and numbers into memory fails only when memory is out.
+    let archive = archive.expect("a metadata record archives into memory");
+    let mut bytes = Vec::with_capacity(2 + archive.len());
+    bytes.extend_from_slice(&[kind, VERSION]);
+    bytes.extend_from_slice(&archive);
+    bytes
+}
+
+/// Archives are read in place, so they need the alignment that a slice of a log does not have.
+fn align(body: &[u8]) -> AlignedVec {
+    let mut aligned = AlignedVec::with_capacity(body.len());
+    aligned.extend_from_slice(body);
+    aligned
+}
+
+fn check_version(name: &'static str, version: u8) -> Result<(), RecordError> {
+    if version == VERSION {
+        return Ok(());
+    }
+    Err(RecordError::UnknownVersion {
+        name,
+        version,
+        supported: VERSION,
+    })
+}
+
+/// Archives a [`Uuid`] as its 16 bytes, so that `wire` need not know of rkyv.
+struct UuidBytes;
+
+impl ArchiveWith<Uuid> for UuidBytes {
+    type Archived = [u8; 16];
+    type Resolver = ();
+
+    fn resolve_with(field: &Uuid, (): (), out: Place<Self::Archived>) {
+        out.write(field.0);
+    }
+}
+
+impl<S: Fallible + ?Sized> SerializeWith<Uuid, S> for UuidBytes {
+    fn serialize_with(_: &Uuid, _: &mut S) -> Result<(), S::Error> {
+        Ok(())
+    }
+}
+
+impl<D: Fallible + ?Sized> DeserializeWith<[u8; 16], Uuid, D> for UuidBytes {
+    fn deserialize_with(field: &[u8; 16], _: &mut D) -> Result<Uuid, D::Error> {
+        Ok(Uuid(*field))
+    }
+}
