@@ -31,7 +31,7 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn take(&mut self, len_bytes: usize) -> Result<&'a [u8], DecodeError> {
         let rest = &self.frame[self.at..];
-        let taken = rest.get(..len_bytes).ok_or_else(truncated)?;
+        let taken = rest.get(..len_bytes).ok_or(DecodeError::Truncated)?;
         self.at += len_bytes;
         Ok(taken)
     }
@@ -39,7 +39,7 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let rest = &self.frame[self.at..];
-        let taken = rest.first_chunk::<N>().ok_or_else(truncated)?;
+        let taken = rest.first_chunk::<N>().ok_or(DecodeError::Truncated)?;
         self.at += N;
         Ok(*taken)
     }
@@ -72,10 +72,10 @@ impl<'a> Cursor<'a> {
             let [byte] = self.array()?;
             value |= u64::from(byte & 0x7f) << shift;
             if byte < 0x80 {
-                return u32::try_from(value).map_err(|_| bad_varint());
+                return u32::try_from(value).map_err(|_| DecodeError::Varint);
             }
         }
-        Err(bad_varint())
+        Err(DecodeError::Varint)
     }
 
     /// A length: compact (one more than it is, 0 for null) or of `wide` bytes (−1 for null).
@@ -90,7 +90,9 @@ impl<'a> Cursor<'a> {
         };
         match len {
             -1 => Ok(None),
-            len => usize::try_from(len).map(Some).map_err(|_| bad_length(len)),
+            len => usize::try_from(len)
+                .map(Some)
+                .map_err(|_| DecodeError::NegativeLength(len)),
         }
     }
 
@@ -99,21 +101,33 @@ impl<'a> Cursor<'a> {
             return Ok(None);
         };
         let bytes = self.take(len_bytes)?;
-        std::str::from_utf8(bytes).map(Some).map_err(|_| bad_utf8())
+        std::str::from_utf8(bytes)
+            .map(Some)
+            .map_err(|_| DecodeError::NotUtf8)
     }
 
     pub(super) fn str(&mut self) -> Result<&'a str, DecodeError> {
-        self.nullable_str()?.ok_or_else(unexpected_null)
+        self.nullable_str()?.ok_or(DecodeError::Null)
     }
 
     /// The number of elements of an array that may not be null, each of at least `min_bytes`.
     #[inline]
     pub(super) fn array_len(&mut self, min_bytes: usize) -> Result<usize, DecodeError> {
-        let len = self.nullable_len(true)?.ok_or_else(unexpected_null)?;
-        if len > self.remaining_bytes() / min_bytes {
-            return Err(truncated());
-        }
+        let len = self.nullable_len(true)?.ok_or(DecodeError::Null)?;
+        self.check_count(len, min_bytes)?;
         Ok(len)
+    }
+
+    #[inline]
+    fn check_count(&self, count: usize, min_bytes: usize) -> Result<(), DecodeError> {
+        let remaining = self.remaining_bytes();
+        if count > remaining / min_bytes {
+            return Err(DecodeError::ArrayTooLong {
+                count: count as u64,
+                remaining,
+            });
+        }
+        Ok(())
     }
 
     /// Where in the frame a nullable byte field lies.
@@ -157,14 +171,13 @@ impl<'a> Cursor<'a> {
             return Ok(());
         }
         let count = self.uvarint()?;
-        if count as usize > self.remaining_bytes() / 2 {
-            return Err(truncated());
-        }
+        // A tagged field takes at least its tag and its size.
+        self.check_count(count as usize, 2)?;
         let mut lowest = 0;
         for _ in 0..count {
             let tag = self.uvarint()?;
             if u64::from(tag) < lowest {
-                return Err(bad_tag(tag));
+                return Err(DecodeError::TagOrder { tag });
             }
             lowest = u64::from(tag) + 1;
             let size_bytes = self.uvarint()? as usize;
@@ -176,7 +189,7 @@ impl<'a> Cursor<'a> {
                 flexible: true,
             };
             if known(tag, &mut field)? && field.remaining_bytes() != 0 {
-                return Err(bad_tag(tag));
+                return Err(DecodeError::TagOrder { tag });
             }
         }
         Ok(())
@@ -185,39 +198,4 @@ impl<'a> Cursor<'a> {
     pub(super) fn slice(&self, range: &Range<usize>) -> Option<&'a [u8]> {
         self.frame.get(range.clone())
     }
-}
-
-#[cold]
-fn truncated() -> DecodeError {
-    DecodeError::Truncated
-}
-
-#[cold]
-fn bad_varint() -> DecodeError {
-    DecodeError::Varint
-}
-
-#[cold]
-fn bad_length(len: i64) -> DecodeError {
-    DecodeError::Length(len)
-}
-
-#[cold]
-fn bad_utf8() -> DecodeError {
-    DecodeError::Utf8
-}
-
-#[cold]
-fn unexpected_null() -> DecodeError {
-    DecodeError::Null
-}
-
-#[cold]
-fn bad_tag(tag: u32) -> DecodeError {
-    DecodeError::Tag(tag)
-}
-
-#[cold]
-pub(super) fn unsupported(version: i16) -> DecodeError {
-    DecodeError::Version(version)
 }

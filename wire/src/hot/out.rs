@@ -1,7 +1,9 @@
 //! Writing a response frame.
 
 use super::{LeaderAndEpoch, NodeEndpoint, TopicRef};
-use crate::codec::EncodeError;
+use crate::codec::{
+    EncodeError, put_array_len, put_null_array, put_null_string, put_string, put_uuid, put_uvarint,
+};
 
 /// Appends one frame to a buffer.
 #[derive(Debug)]
@@ -43,7 +45,8 @@ impl<'o> Out<'o> {
     /// frame, length field included.
     pub(super) fn finish(self, inserted_bytes: usize) -> Result<usize, EncodeError> {
         let frame_bytes = self.frame_bytes() + inserted_bytes;
-        let length = i32::try_from(frame_bytes - 4).map_err(|_| too_long("frame", frame_bytes))?;
+        let length = i32::try_from(frame_bytes - 4)
+            .map_err(|_| EncodeError::TooLong("frame", frame_bytes))?;
         self.buffer[self.start..self.start + 4].copy_from_slice(&length.to_be_bytes());
         Ok(frame_bytes)
     }
@@ -60,64 +63,36 @@ impl<'o> Out<'o> {
         self.buffer.extend_from_slice(&value.to_be_bytes());
     }
 
-    pub(super) fn uvarint(&mut self, mut value: u32) {
-        while value >= 0x80 {
-            self.buffer.push(value as u8 | 0x80);
-            value >>= 7;
-        }
-        self.buffer.push(value as u8);
+    pub(super) fn uvarint(&mut self, value: u32) {
+        put_uvarint(self.buffer, value);
     }
 
     /// The length of an array or of bytes: compact or i32.
-    pub(super) fn len(&mut self, what: &'static str, len: usize) -> Result<(), EncodeError> {
-        let fits = i32::try_from(len).ok().filter(|len| *len < i32::MAX);
-        let len = fits.ok_or_else(|| too_long(what, len))?;
-        if self.flexible {
-            self.uvarint(len as u32 + 1);
-        } else {
-            self.i32(len);
-        }
-        Ok(())
+    pub(super) fn len(&mut self, len: usize) -> Result<(), EncodeError> {
+        put_array_len(self.buffer, self.flexible, len)
     }
 
     pub(super) fn null_array(&mut self) {
-        if self.flexible {
-            self.uvarint(0);
-        } else {
-            self.i32(-1);
-        }
+        put_null_array(self.buffer, self.flexible);
     }
 
-    pub(super) fn str(&mut self, what: &'static str, value: &str) -> Result<(), EncodeError> {
-        // Kafka reads no longer strings in compact form either.
-        let len = i16::try_from(value.len()).map_err(|_| too_long(what, value.len()))?;
-        if self.flexible {
-            self.uvarint(len as u32 + 1);
-        } else {
-            self.i16(len);
-        }
-        self.buffer.extend_from_slice(value.as_bytes());
-        Ok(())
+    pub(super) fn str(&mut self, value: &str) -> Result<(), EncodeError> {
+        put_string(self.buffer, self.flexible, value)
     }
 
-    pub(super) fn nullable_str(
-        &mut self,
-        what: &'static str,
-        value: Option<&str>,
-    ) -> Result<(), EncodeError> {
-        match value {
-            Some(value) => self.str(what, value)?,
-            None if self.flexible => self.uvarint(0),
-            None => self.i16(-1),
-        }
-        Ok(())
+    pub(super) fn nullable_str(&mut self, value: Option<&str>) -> Result<(), EncodeError> {
+        let Some(value) = value else {
+            put_null_string(self.buffer, self.flexible);
+            return Ok(());
+        };
+        self.str(value)
     }
 
     pub(super) fn topic(&mut self, topic: TopicRef<'_>) -> Result<(), EncodeError> {
         match topic {
-            TopicRef::Name(name) if !self.by_id => self.str("topic name", name),
+            TopicRef::Name(name) if !self.by_id => self.str(name),
             TopicRef::Id(id) if self.by_id => {
-                self.buffer.extend_from_slice(&id.0);
+                put_uuid(self.buffer, id);
                 Ok(())
             }
             TopicRef::Name(_) => Err(misuse("this version names topics by id")),
@@ -158,28 +133,28 @@ impl<'o> Out<'o> {
             flexible: true,
             by_id: false,
         };
-        field.len("node endpoints", endpoints.len())?;
+        field.len(endpoints.len())?;
         for endpoint in endpoints {
             field.i32(endpoint.node_id);
-            field.str("host", endpoint.host)?;
+            field.str(endpoint.host)?;
             field.i32(endpoint.port);
-            field.nullable_str("rack", endpoint.rack)?;
+            field.nullable_str(endpoint.rack)?;
             field.uvarint(0);
         }
         self.uvarint(1);
         self.uvarint(0);
-        self.uvarint(u32::try_from(bytes.len()).map_err(|_| too_long("tags", bytes.len()))?);
+        self.uvarint(
+            u32::try_from(bytes.len()).map_err(|_| EncodeError::TooLong("tags", bytes.len()))?,
+        );
         self.buffer.extend_from_slice(&bytes);
         Ok(())
     }
 }
 
 #[cold]
-fn too_long(what: &'static str, len: usize) -> EncodeError {
-    EncodeError::TooLong(what, len)
-}
-
-#[cold]
 pub(super) fn misuse(what: &'static str) -> EncodeError {
     EncodeError::Misuse(what)
 }
+
+/// The misuse both encoders guard against.
+pub(super) const COUNT: &str = "topics or partitions are not as many as announced";

@@ -3,8 +3,8 @@
 use std::iter::FusedIterator;
 use std::ops::{Range, RangeInclusive};
 
-use super::cursor::{Cursor, unsupported};
-use super::out::{Out, misuse};
+use super::cursor::Cursor;
+use super::out::{COUNT, Out, misuse};
 use super::{LeaderAndEpoch, NodeEndpoint, TopicRef};
 use crate::codec::{DecodeError, EncodeError};
 
@@ -56,7 +56,7 @@ impl<'a> ProduceRequest<'a> {
     /// outside [`VERSIONS`].
     pub fn decode(frame: &'a [u8], body_at: usize, version: i16) -> Result<Self, DecodeError> {
         if !VERSIONS.contains(&version) {
-            return Err(unsupported(version));
+            return Err(DecodeError::Version(version));
         }
         let by_id = version >= FIRST_TOPIC_ID;
         let mut from = Cursor::new(frame, body_at, version >= FIRST_FLEXIBLE);
@@ -273,7 +273,7 @@ impl<'o> ResponseEncoder<'o> {
         }
         let (flexible, by_id) = (version >= FIRST_FLEXIBLE, version >= FIRST_TOPIC_ID);
         let mut out = Out::begin(buffer, correlation_id, flexible, by_id);
-        out.len("topics", topics_count)?;
+        out.len(topics_count)?;
         Ok(Self {
             out,
             version,
@@ -293,12 +293,12 @@ impl<'o> ResponseEncoder<'o> {
         partitions_count: usize,
     ) -> Result<(), EncodeError> {
         if self.topics_left == 0 || self.partitions_left != 0 {
-            return Err(misuse("topics or partitions are not as many as announced"));
+            return Err(misuse(COUNT));
         }
         self.topics_left -= 1;
         self.partitions_left = partitions_count;
         self.out.topic(topic)?;
-        self.out.len("partitions", partitions_count)?;
+        self.out.len(partitions_count)?;
         if partitions_count == 0 {
             self.out.no_tags();
         }
@@ -308,10 +308,10 @@ impl<'o> ResponseEncoder<'o> {
     /// Adds the result of one partition of the topic begun last.
     ///
     /// # Errors
-    /// A partition too many, or a text longer than 32 KiB.
+    /// A partition too many, or a text of more than 32 KiB.
     pub fn partition(&mut self, result: &PartitionResult<'_>) -> Result<(), EncodeError> {
         if self.partitions_left == 0 {
-            return Err(misuse("topics or partitions are not as many as announced"));
+            return Err(misuse(COUNT));
         }
         let out = &mut self.out;
         out.i32(result.index);
@@ -322,13 +322,13 @@ impl<'o> ResponseEncoder<'o> {
             out.i64(result.log_start_offset);
         }
         if self.version >= FIRST_RECORD_ERRORS {
-            out.len("record errors", result.record_errors.len())?;
+            out.len(result.record_errors.len())?;
             for error in result.record_errors {
                 out.i32(error.batch_index);
-                out.nullable_str("record error", error.message)?;
+                out.nullable_str(error.message)?;
                 out.no_tags();
             }
-            out.nullable_str("error message", result.error_message)?;
+            out.nullable_str(result.error_message)?;
         }
         match result
             .current_leader
@@ -350,14 +350,14 @@ impl<'o> ResponseEncoder<'o> {
     /// Ends the frame; returns its bytes, length prefix included. `endpoints` are left out before v10.
     ///
     /// # Errors
-    /// Topics or partitions missing, a text longer than 32 KiB, or a frame of more than 2 GiB.
+    /// Topics or partitions missing, a text of more than 32 KiB, or a frame of more than 2 GiB.
     pub fn finish(
         mut self,
         throttle_time_ms: i32,
         endpoints: &[NodeEndpoint<'_>],
     ) -> Result<usize, EncodeError> {
         if self.topics_left != 0 || self.partitions_left != 0 {
-            return Err(misuse("topics or partitions are not as many as announced"));
+            return Err(misuse(COUNT));
         }
         self.out.i32(throttle_time_ms);
         let endpoints = if self.version >= FIRST_LEADER {

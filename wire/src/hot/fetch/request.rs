@@ -9,7 +9,7 @@ use super::{
 use crate::Uuid;
 use crate::codec::DecodeError;
 use crate::hot::TopicRef;
-use crate::hot::cursor::{Cursor, unsupported};
+use crate::hot::cursor::Cursor;
 
 /// `high_watermark` of a follower that does not send it (KIP-1166).
 pub const NO_HIGH_WATERMARK: i64 = i64::MAX;
@@ -80,7 +80,7 @@ impl<'a> FetchRequest<'a> {
     /// outside [`VERSIONS`].
     pub fn decode(frame: &'a [u8], body_at: usize, version: i16) -> Result<Self, DecodeError> {
         if !VERSIONS.contains(&version) {
-            return Err(unsupported(version));
+            return Err(DecodeError::Version(version));
         }
         let mut from = Cursor::new(frame, body_at, version >= FIRST_FLEXIBLE);
         let replica_id = if version < FIRST_REPLICA_STATE {

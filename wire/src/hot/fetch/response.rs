@@ -5,7 +5,7 @@ use super::{
     VERSIONS,
 };
 use crate::codec::EncodeError;
-use crate::hot::out::{Out, misuse};
+use crate::hot::out::{COUNT, Out, misuse};
 use crate::hot::{LeaderAndEpoch, NodeEndpoint, TopicRef};
 
 /// What stands before the topics.
@@ -144,7 +144,7 @@ impl<'o> ResponseEncoder<'o> {
             out.i16(head.error_code);
             out.i32(head.session_id);
         }
-        out.len("topics", topics_count)?;
+        out.len(topics_count)?;
         Ok(Self {
             out,
             splices,
@@ -166,12 +166,12 @@ impl<'o> ResponseEncoder<'o> {
         partitions_count: usize,
     ) -> Result<(), EncodeError> {
         if self.topics_left == 0 || self.partitions_left != 0 {
-            return Err(misuse("topics or partitions are not as many as announced"));
+            return Err(misuse(COUNT));
         }
         self.topics_left -= 1;
         self.partitions_left = partitions_count;
         self.out.topic(topic)?;
-        self.out.len("partitions", partitions_count)?;
+        self.out.len(partitions_count)?;
         if partitions_count == 0 {
             self.out.no_tags();
         }
@@ -184,7 +184,7 @@ impl<'o> ResponseEncoder<'o> {
     /// A partition too many, or records of more than 2 GiB.
     pub fn partition(&mut self, part: &PartitionResponse<'_>) -> Result<(), EncodeError> {
         if self.partitions_left == 0 {
-            return Err(misuse("topics or partitions are not as many as announced"));
+            return Err(misuse(COUNT));
         }
         let (out, version) = (&mut self.out, self.version);
         out.i32(part.index);
@@ -197,7 +197,7 @@ impl<'o> ResponseEncoder<'o> {
         match part.aborted_transactions {
             None => out.null_array(),
             Some(aborted) => {
-                out.len("aborted transactions", aborted.len())?;
+                out.len(aborted.len())?;
                 for transaction in aborted {
                     out.i64(transaction.producer_id);
                     out.i64(transaction.first_offset);
@@ -208,7 +208,7 @@ impl<'o> ResponseEncoder<'o> {
         if version >= FIRST_RACK {
             out.i32(part.preferred_read_replica);
         }
-        out.len("records", part.records_bytes)?;
+        out.len(part.records_bytes)?;
         if part.records_bytes > 0 {
             let insert_at = out.buffer.len();
             self.splices.push(Splice {
@@ -236,10 +236,10 @@ impl<'o> ResponseEncoder<'o> {
     /// `endpoints` are left out before v16.
     ///
     /// # Errors
-    /// Topics or partitions missing, a text longer than 32 KiB, or a frame of more than 2 GiB.
+    /// Topics or partitions missing, a text of more than 32 KiB, or a frame of more than 2 GiB.
     pub fn finish(mut self, endpoints: &[NodeEndpoint<'_>]) -> Result<usize, EncodeError> {
         if self.topics_left != 0 || self.partitions_left != 0 {
-            return Err(misuse("topics or partitions are not as many as announced"));
+            return Err(misuse(COUNT));
         }
         let endpoints = if self.version >= FIRST_ENDPOINTS {
             endpoints

@@ -1,0 +1,72 @@
+//! StreamsGroupDescribeRequest (key 89), versions 0-1.
+// Written by wire/gen/generate.py; do not edit.
+use crate::codec;
+use crate::codec::{Decode, DecodeError, Encode, EncodeError, Reader};
+use std::borrow::Cow;
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StreamsGroupDescribeRequest<'a> {
+    pub group_ids: Vec<Cow<'a, str>>,
+    pub include_authorized_operations: bool,
+    pub include_topology_description: bool,
+}
+impl StreamsGroupDescribeRequest<'_> {
+    pub(crate) fn min_size_bytes(version: i16) -> usize {
+        let flexible = true;
+        let mut size = usize::from(flexible) + codec::min_array(flexible) + 1;
+        if version >= 1 {
+            size += 1;
+        }
+        size
+    }
+}
+impl<'a> Decode<'a> for StreamsGroupDescribeRequest<'a> {
+    fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        let flexible = true;
+        let mut this = Self::default();
+        this.group_ids = r.array(flexible, codec::min_string(flexible), |r| {
+            r.string(flexible)
+        })?;
+        this.include_authorized_operations = r.bool()?;
+        if version >= 1 {
+            this.include_topology_description = r.bool()?;
+        }
+        if flexible {
+            r.skip_tags()?;
+        }
+        Ok(this)
+    }
+}
+impl Encode for StreamsGroupDescribeRequest<'_> {
+    fn encode(&self, out: &mut Vec<u8>, version: i16) -> Result<(), EncodeError> {
+        let flexible = true;
+        codec::put_array_len(out, flexible, self.group_ids.len())?;
+        for item in &self.group_ids {
+            codec::put_string(out, flexible, item)?;
+        }
+        codec::put_bool(out, self.include_authorized_operations);
+        if version >= 1 {
+            codec::put_bool(out, self.include_topology_description);
+        } else if !(!self.include_topology_description) {
+            return Err(EncodeError::unsupported(
+                "IncludeTopologyDescription",
+                version,
+            ));
+        }
+        if flexible {
+            codec::put_no_tags(out);
+        }
+        Ok(())
+    }
+}
+#[cfg(feature = "test-values")]
+impl codec::TestValue for StreamsGroupDescribeRequest<'_> {
+    fn test_value(g: &mut codec::Values, version: i16) -> Self {
+        let mut this = Self::default();
+        this.group_ids = g.vec(|g| g.string());
+        this.include_authorized_operations = g.bool();
+        if version >= 1 {
+            this.include_topology_description = g.bool();
+        }
+        this
+    }
+}
