@@ -9,8 +9,8 @@ pub enum EncodeError {
     Unsupported { field: &'static str, version: i16 },
     #[error("field {field} is null, which version {version} cannot carry")]
     Null { field: &'static str, version: i16 },
-    #[error("{what} of {length} is too long for its length field")]
-    TooLong { what: &'static str, length: usize },
+    #[error("{0} of {1} bytes or elements is too long for its length field")]
+    TooLong(&'static str, usize),
     /// The caller broke the order in which a frame is written: a bug.
     #[error("a frame is written out of order: {0}")]
     Misuse(&'static str),
