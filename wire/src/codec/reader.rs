@@ -85,9 +85,7 @@ impl<'a> Reader<'a> {
                 self.buf = rest;
                 Ok(taken)
             }
-            None => Err(DecodeError::Truncated {
-                missing: length - self.buf.len(),
-            }),
+            None => Err(DecodeError::Truncated),
         }
     }
 
@@ -97,9 +95,7 @@ impl<'a> Reader<'a> {
                 self.buf = rest;
                 Ok(*taken)
             }
-            None => Err(DecodeError::Truncated {
-                missing: N - self.buf.len(),
-            }),
+            None => Err(DecodeError::Truncated),
         }
     }
 

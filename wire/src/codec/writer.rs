@@ -61,10 +61,7 @@ fn put_compact_len(out: &mut Vec<u8>, length: usize) -> Result<(), EncodeError> 
         .and_then(|length| u32::try_from(length).ok());
     put_uvarint(
         out,
-        plus_one.ok_or(EncodeError::TooLong {
-            what: "a value",
-            length,
-        })?,
+        plus_one.ok_or(EncodeError::TooLong("a value", length))?,
     );
     Ok(())
 }
@@ -72,10 +69,7 @@ fn put_compact_len(out: &mut Vec<u8>, length: usize) -> Result<(), EncodeError> 
 pub fn put_string(out: &mut Vec<u8>, flexible: bool, value: &str) -> Result<(), EncodeError> {
     let length = value.len();
     // Even a compact string is at most 32,767 bytes long in Kafka.
-    let short = i16::try_from(length).map_err(|_| EncodeError::TooLong {
-        what: "a value",
-        length,
-    })?;
+    let short = i16::try_from(length).map_err(|_| EncodeError::TooLong("a value", length))?;
     if flexible {
         put_compact_len(out, length)?;
     } else {
@@ -94,10 +88,7 @@ pub fn put_null_string(out: &mut Vec<u8>, flexible: bool) {
 }
 
 fn put_long_len(out: &mut Vec<u8>, flexible: bool, length: usize) -> Result<(), EncodeError> {
-    let long = i32::try_from(length).map_err(|_| EncodeError::TooLong {
-        what: "a value",
-        length,
-    })?;
+    let long = i32::try_from(length).map_err(|_| EncodeError::TooLong("a value", length))?;
     if flexible {
         return put_compact_len(out, length);
     }
@@ -156,10 +147,7 @@ impl Tags {
         value(&mut field)?;
         put_uvarint(&mut self.fields, tag);
         let length = field.len();
-        let short = u32::try_from(length).map_err(|_| EncodeError::TooLong {
-            what: "a value",
-            length,
-        })?;
+        let short = u32::try_from(length).map_err(|_| EncodeError::TooLong("a value", length))?;
         put_uvarint(&mut self.fields, short);
         self.fields.extend_from_slice(&field);
         Ok(())

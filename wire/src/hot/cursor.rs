@@ -31,7 +31,9 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn take(&mut self, len_bytes: usize) -> Result<&'a [u8], DecodeError> {
         let rest = &self.frame[self.at..];
-        let taken = rest.get(..len_bytes).ok_or(DecodeError::Truncated)?;
+        let taken = rest
+            .get(..len_bytes)
+            .ok_or_else(|| truncated(len_bytes - rest.len()))?;
         self.at += len_bytes;
         Ok(taken)
     }
@@ -39,7 +41,9 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let rest = &self.frame[self.at..];
-        let taken = rest.first_chunk::<N>().ok_or(DecodeError::Truncated)?;
+        let taken = rest
+            .first_chunk::<N>()
+            .ok_or_else(|| truncated(N - rest.len()))?;
         self.at += N;
         Ok(*taken)
     }
@@ -189,7 +193,7 @@ impl<'a> Cursor<'a> {
                 flexible: true,
             };
             if known(tag, &mut field)? && field.remaining_bytes() != 0 {
-                return Err(DecodeError::TagOrder { tag });
+                return Err(DecodeError::TagLength { tag });
             }
         }
         Ok(())
@@ -198,4 +202,9 @@ impl<'a> Cursor<'a> {
     pub(super) fn slice(&self, range: &Range<usize>) -> Option<&'a [u8]> {
         self.frame.get(range.clone())
     }
+}
+
+#[cold]
+fn truncated(missing: usize) -> DecodeError {
+    DecodeError::Truncated { missing }
 }

@@ -45,8 +45,9 @@ impl<'o> Out<'o> {
     /// frame, length field included.
     pub(super) fn finish(self, inserted_bytes: usize) -> Result<usize, EncodeError> {
         let frame_bytes = self.frame_bytes() + inserted_bytes;
-        let length = i32::try_from(frame_bytes - 4)
-            .map_err(|_| EncodeError::TooLong("frame", frame_bytes))?;
+        let length = i32::try_from(frame_bytes - 4).map_err(|_| EncodeError::TooLong {
+            length: frame_bytes,
+        })?;
         self.buffer[self.start..self.start + 4].copy_from_slice(&length.to_be_bytes());
         Ok(frame_bytes)
     }
@@ -144,7 +145,9 @@ impl<'o> Out<'o> {
         self.uvarint(1);
         self.uvarint(0);
         self.uvarint(
-            u32::try_from(bytes.len()).map_err(|_| EncodeError::TooLong("tags", bytes.len()))?,
+            u32::try_from(bytes.len()).map_err(|_| EncodeError::TooLong {
+                length: bytes.len(),
+            })?,
         );
         self.buffer.extend_from_slice(&bytes);
         Ok(())

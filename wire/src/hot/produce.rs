@@ -56,7 +56,10 @@ impl<'a> ProduceRequest<'a> {
     /// outside [`VERSIONS`].
     pub fn decode(frame: &'a [u8], body_at: usize, version: i16) -> Result<Self, DecodeError> {
         if !VERSIONS.contains(&version) {
-            return Err(DecodeError::Version(version));
+            return Err(DecodeError::Version {
+                api: "Produce",
+                version,
+            });
         }
         let by_id = version >= FIRST_TOPIC_ID;
         let mut from = Cursor::new(frame, body_at, version >= FIRST_FLEXIBLE);

@@ -80,7 +80,10 @@ impl<'a> FetchRequest<'a> {
     /// outside [`VERSIONS`].
     pub fn decode(frame: &'a [u8], body_at: usize, version: i16) -> Result<Self, DecodeError> {
         if !VERSIONS.contains(&version) {
-            return Err(DecodeError::Version(version));
+            return Err(DecodeError::Version {
+                api: "Fetch",
+                version,
+            });
         }
         let mut from = Cursor::new(frame, body_at, version >= FIRST_FLEXIBLE);
         let replica_id = if version < FIRST_REPLICA_STATE {
