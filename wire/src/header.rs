@@ -125,7 +125,7 @@ fn frame(
     put_i32(out, 0);
     content(out)?;
     let length = out.len() - start - 4;
-    let length = i32::try_from(length).map_err(|_| EncodeError::TooLong("a frame", length))?;
+    let length = i32::try_from(length).map_err(|_| EncodeError::TooLong { length })?;
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     Ok(())
 }

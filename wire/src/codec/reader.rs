@@ -8,8 +8,8 @@ use crate::limits::{ARRAY_RESERVE_MAX, BUDGET_BASE_BYTES, BUDGET_PER_BYTE, VARIN
 /// Why bytes are not the message they should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    #[error("the frame ends before its value does")]
-    Truncated,
+    #[error("the frame ends {missing} bytes before its value does")]
+    Truncated { missing: usize },
     #[error("a length of {0} where none below 0 is allowed")]
     NegativeLength(i64),
     #[error("null where a value must be")]
@@ -28,8 +28,8 @@ pub enum DecodeError {
     Budget,
     #[error("{0} is no marker of a nullable structure")]
     StructMarker(i8),
-    #[error("version {0} of the message does not exist")]
-    Version(i16),
+    #[error("version {version} of {api} does not exist")]
+    Version { api: &'static str, version: i16 },
     #[error("{0} bytes are left over after the message")]
     TrailingBytes(usize),
 }
@@ -85,7 +85,9 @@ impl<'a> Reader<'a> {
                 self.buf = rest;
                 Ok(taken)
             }
-            None => Err(DecodeError::Truncated),
+            None => Err(DecodeError::Truncated {
+                missing: length - self.buf.len(),
+            }),
         }
     }
 
@@ -95,7 +97,9 @@ impl<'a> Reader<'a> {
                 self.buf = rest;
                 Ok(*taken)
             }
-            None => Err(DecodeError::Truncated),
+            None => Err(DecodeError::Truncated {
+                missing: N - self.buf.len(),
+            }),
         }
     }
 

@@ -9,8 +9,8 @@ pub enum EncodeError {
     Unsupported { field: &'static str, version: i16 },
     #[error("field {field} is null, which version {version} cannot carry")]
     Null { field: &'static str, version: i16 },
-    #[error("{0} of {1} bytes or elements is too long for its length field")]
-    TooLong(&'static str, usize),
+    #[error("{length} is too long for its length field")]
+    TooLong { length: usize },
     /// The caller broke the order in which a frame is written: a bug.
     #[error("a frame is written out of order: {0}")]
     Misuse(&'static str),
@@ -59,17 +59,14 @@ fn put_compact_len(out: &mut Vec<u8>, length: usize) -> Result<(), EncodeError> 
     let plus_one = length
         .checked_add(1)
         .and_then(|length| u32::try_from(length).ok());
-    put_uvarint(
-        out,
-        plus_one.ok_or(EncodeError::TooLong("a value", length))?,
-    );
+    put_uvarint(out, plus_one.ok_or(EncodeError::TooLong { length })?);
     Ok(())
 }
 
 pub fn put_string(out: &mut Vec<u8>, flexible: bool, value: &str) -> Result<(), EncodeError> {
     let length = value.len();
     // Even a compact string is at most 32,767 bytes long in Kafka.
-    let short = i16::try_from(length).map_err(|_| EncodeError::TooLong("a value", length))?;
+    let short = i16::try_from(length).map_err(|_| EncodeError::TooLong { length })?;
     if flexible {
         put_compact_len(out, length)?;
     } else {
@@ -88,7 +85,7 @@ pub fn put_null_string(out: &mut Vec<u8>, flexible: bool) {
 }
 
 fn put_long_len(out: &mut Vec<u8>, flexible: bool, length: usize) -> Result<(), EncodeError> {
-    let long = i32::try_from(length).map_err(|_| EncodeError::TooLong("a value", length))?;
+    let long = i32::try_from(length).map_err(|_| EncodeError::TooLong { length })?;
     if flexible {
         return put_compact_len(out, length);
     }
@@ -147,7 +144,7 @@ impl Tags {
         value(&mut field)?;
         put_uvarint(&mut self.fields, tag);
         let length = field.len();
-        let short = u32::try_from(length).map_err(|_| EncodeError::TooLong("a value", length))?;
+        let short = u32::try_from(length).map_err(|_| EncodeError::TooLong { length })?;
         put_uvarint(&mut self.fields, short);
         self.fields.extend_from_slice(&field);
         Ok(())
