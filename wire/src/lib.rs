@@ -10,12 +10,17 @@ pub mod error_code;
 pub mod header;
 pub mod hot;
 pub mod limits;
+// Generated code is plain rather than pretty.
 #[allow(
-    clippy::manual_range_contains,
-    clippy::collapsible_else_if,
+    dead_code,
     clippy::clone_on_copy,
+    clippy::collapsible_else_if,
+    clippy::field_reassign_with_default,
+    clippy::large_enum_variant,
     clippy::needless_borrow,
-    clippy::large_enum_variant
+    clippy::nonminimal_bool,
+    clippy::redundant_closure,
+    clippy::semicolon_if_nothing_returned
 )]
 pub mod messages;
 pub mod records;

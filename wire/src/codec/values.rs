@@ -53,12 +53,12 @@ impl Values {
     }
 
     pub fn bool(&mut self) -> bool {
-        self.next() % 2 == 0
+        self.next().is_multiple_of(2)
     }
 
     /// Whether a nullable value is null this time.
     pub fn null(&mut self) -> bool {
-        self.next() % 4 == 0
+        self.next().is_multiple_of(4)
     }
 
     pub fn uuid(&mut self) -> Uuid {
