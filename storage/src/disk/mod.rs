@@ -28,6 +28,7 @@
 pub(crate) mod lock;
 pub mod memory;
 pub mod recording;
+pub mod ring;
 
 use std::io;
 use std::os::fd::RawFd;

@@ -21,6 +21,7 @@ use super::{Completion, FileId, OpenMode};
 pub use content::{Content, SECTOR_BYTES};
 pub use crash::{Crash, Image, Keep, LateWrite};
 pub use model::{Event, Inode, Model, Node, Tree};
+pub(in crate::disk) use queue::{check_read, check_write};
 pub use random::Random;
 
 /// How a [`MemoryDisk`] behaves.
