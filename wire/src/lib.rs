@@ -20,6 +20,7 @@ pub mod limits;
     clippy::needless_borrow,
     clippy::nonminimal_bool,
     clippy::redundant_closure,
+    clippy::redundant_closure_for_method_calls,
     clippy::semicolon_if_nothing_returned
 )]
 pub mod messages;

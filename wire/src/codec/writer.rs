@@ -78,9 +78,9 @@ pub fn put_string(out: &mut Vec<u8>, flexible: bool, value: &str) -> Result<(), 
 
 pub fn put_null_string(out: &mut Vec<u8>, flexible: bool) {
     if flexible {
-        out.push(0)
+        out.push(0);
     } else {
-        put_i16(out, -1)
+        put_i16(out, -1);
     }
 }
 
@@ -101,9 +101,9 @@ pub fn put_bytes(out: &mut Vec<u8>, flexible: bool, value: &[u8]) -> Result<(), 
 
 pub fn put_null_bytes(out: &mut Vec<u8>, flexible: bool) {
     if flexible {
-        out.push(0)
+        out.push(0);
     } else {
-        put_i32(out, -1)
+        put_i32(out, -1);
     }
 }
 
