@@ -1,5 +1,7 @@
 //! Typed errors. Only `shards` maps kinds to Kafka's error codes.
 
+use crate::limits::MESSAGE_LEN_MAX;
+
 /// Why a command, or one item of it, is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -45,10 +47,16 @@ pub struct CommandError {
 
 impl CommandError {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
+        let mut message = message.into();
+        // Names come from requests: a message that repeats one must still fit into a response.
+        if message.len() > MESSAGE_LEN_MAX {
+            let end = (0..=MESSAGE_LEN_MAX)
+                .rev()
+                .find(|end| message.is_char_boundary(*end));
+            message.truncate(end.unwrap_or(0));
+            message.push('…');
         }
+        Self { kind, message }
     }
 }
 

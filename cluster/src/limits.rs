@@ -27,6 +27,9 @@ pub const CONFIG_CHANGES_PER_REQUEST_MAX: usize = 10_000;
 /// Most dynamic configs one resource may hold.
 pub const CONFIGS_PER_RESOURCE_MAX: usize = 1_000;
 
+/// Longest error message in bytes; what is beyond is cut off.
+pub const MESSAGE_LEN_MAX: usize = 2_000;
+
 /// Producer ids are handed to brokers in blocks of this many, as in Kafka.
 pub const PRODUCER_ID_BLOCK_LEN: i32 = 1000;
 
@@ -41,5 +44,7 @@ const _: () = assert!(PARTITIONS_PER_TOPIC_MAX <= PARTITIONS_TOTAL_MAX);
 const _: () = assert!(PARTITIONS_TOTAL_MAX < i32::MAX as usize);
 const _: () = assert!(CONFIG_VALUE_LEN_MAX < RECORD_LEN_MAX);
 const _: () = assert!(REPLICATION_FACTOR_MAX as usize * 4 * 4 < RECORD_LEN_MAX);
+// A string of the protocol counts its bytes in 16 bits with a sign.
+const _: () = assert!(MESSAGE_LEN_MAX + '…'.len_utf8() <= i16::MAX as usize);
 const _: () = assert!(MAP_LEAF_LEN_MAX >= 4);
 const _: () = assert!((SHARD_MAX as i64 + 1) * (BROKER_ID_STRIDE as i64) < i32::MAX as i64);

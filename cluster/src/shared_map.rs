@@ -136,3 +136,64 @@ impl<K: Ord + Clone, V: Clone> SharedMap<K, V> {
         Some(value)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(map: &SharedMap<u16, u32>, model: &BTreeMap<u16, u32>) {
+        assert_eq!(map.len(), model.len());
+        assert!(map.iter().eq(model.iter()));
+        assert!(
+            map.leaves
+                .iter()
+                .all(|leaf| (1..=MAP_LEAF_LEN_MAX).contains(&leaf.len()))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_a_sorted_map(
+            start in 0_u16..2_000,
+            steps in prop::collection::vec((0_u8..4, 0_u16..2_000, any::<u32>()), 0..600),
+        ) {
+            let mut map = SharedMap::default();
+            let mut model = BTreeMap::new();
+            for key in 0..start {
+                map.insert(key, 0);
+                model.insert(key, 0);
+            }
+            let (clone, clone_model) = (map.clone(), model.clone());
+            for (kind, key, value) in steps {
+                match kind {
+                    0 => prop_assert_eq!(map.insert(key, value), model.insert(key, value)),
+                    1 => prop_assert_eq!(map.remove(&key), model.remove(&key)),
+                    2 => prop_assert_eq!(map.get(&key), model.get(&key)),
+                    _ => {
+                        let held = map.get_mut(&key).map(|held| std::mem::replace(held, value));
+                        let expected = model.get_mut(&key);
+                        prop_assert_eq!(held, expected.map(|held| std::mem::replace(held, value)));
+                    }
+                }
+            }
+            check(&map, &model);
+            // What was cloned before is as it was.
+            check(&clone, &clone_model);
+        }
+    }
+
+    #[test]
+    fn a_change_copies_one_leaf() {
+        let mut map = SharedMap::default();
+        for key in 0..10_000_u16 {
+            map.insert(key, 0_u32);
+        }
+        let before = map.clone();
+        *map.get_mut(&5_000).unwrap() = 1;
+        let both = map.leaves.iter().zip(before.leaves.iter());
+        assert_eq!(both.filter(|(new, old)| !Arc::ptr_eq(new, old)).count(), 1);
+    }
+}

@@ -1,0 +1,328 @@
+//! The tables of configs, and how they resolve.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use cluster::ErrorKind::InvalidConfig;
+use cluster::Image;
+use cluster::command::Operation::Delete;
+use cluster::configs::{
+    BrokerSettings, ConfigKey, Described, Effect, Source, StaticConfigs, TopicSettings, Update,
+    ValueType, View, broker, check_value, topic,
+};
+use common::{Live, configured, live_with_a, of_broker, of_topic, operation, set};
+use proptest::prelude::*;
+
+fn find<'a>(described: &'a [Described], name: &str) -> &'a Described {
+    described
+        .iter()
+        .find(|config| config.name == name)
+        .unwrap_or_else(|| panic!("no {name}"))
+}
+
+#[test]
+fn the_tables_are_sound() {
+    for keys in [
+        topic::KEYS.iter().collect::<Vec<_>>(),
+        broker::keys().collect(),
+    ] {
+        let names: BTreeSet<&str> = keys.iter().map(|key| key.name).collect();
+        assert_eq!(names.len(), keys.len(), "a name is there twice");
+        for key in keys {
+            let ConfigKey {
+                name, doc, default, ..
+            } = *key;
+            assert!(
+                doc.ends_with('.') && doc.len() > 10,
+                "{name} is not explained"
+            );
+            if let Some(default) = default {
+                let kept = check_value(key, default, false);
+                assert_eq!(
+                    kept.as_deref(),
+                    Ok(default),
+                    "{name} refuses its own default"
+                );
+            }
+            for synonym in key.synonyms {
+                assert!(
+                    broker::key(synonym.name).is_some(),
+                    "{name}: no {}",
+                    synonym.name
+                );
+            }
+        }
+    }
+    assert_eq!(topic::KEYS.len(), 33);
+    assert!(broker::keys().count() >= 150);
+}
+
+/// With nothing set anywhere, the brokers' defaults and the topics' say the same.
+#[test]
+fn defaults_agree() {
+    let (image, fixed) = (Image::default(), StaticConfigs::default());
+    let view = View::new(&image, &fixed, 1);
+    for key in topic::KEYS {
+        let value = view.topic_value("a", key.name);
+        assert_eq!(value.as_deref(), key.default, "{}", key.name);
+    }
+}
+
+/// Kafka 4.3's defaults, but for the one that is safer here.
+#[test]
+fn settings_have_kafkas_defaults() {
+    let (image, fixed) = (Image::default(), StaticConfigs::default());
+    let view = View::new(&image, &fixed, 1);
+    let expected = TopicSettings {
+        segment_bytes: 1 << 30,
+        segment_ms: 7 * 24 * 3_600_000,
+        segment_jitter_ms: 0,
+        retention_bytes: -1,
+        retention_ms: 7 * 24 * 3_600_000,
+        flush_messages: 1,
+        flush_ms: i64::MAX,
+        max_message_bytes: 1_048_588,
+        index_interval_bytes: 4096,
+        min_insync_replicas: 1,
+        file_delete_delay_ms: 60_000,
+        preallocate: false,
+        log_append_time: false,
+        message_timestamp_before_max_ms: i64::MAX,
+        message_timestamp_after_max_ms: 3_600_000,
+        cleanup_delete: true,
+        cleanup_compact: false,
+        unclean_leader_election: false,
+    };
+    assert_eq!(TopicSettings::new(&view, "a"), expected);
+    let settings = BrokerSettings::new(&view);
+    assert_eq!(
+        (settings.num_partitions, settings.default_replication_factor),
+        (1, 1)
+    );
+    assert!(settings.auto_create_topics && settings.delete_topics);
+    assert_eq!(settings.socket_request_max_bytes, 104_857_600);
+    assert_eq!(settings.connections_max_idle_ms, 600_000);
+    assert_eq!(settings.groups.initial_rebalance_delay_ms, 3_000);
+    assert_eq!(settings.groups.consumer_assignors, ["uniform", "range"]);
+    assert_eq!(settings.offsets.retention_ms, 7 * 24 * 3_600_000);
+    assert_eq!(settings.offsets.topic_num_partitions, 50);
+    assert_eq!(settings.transactions.max_timeout_ms, 900_000);
+}
+
+/// Every number of the settings is read from a config that exists: none is zero by mistake.
+#[test]
+fn every_setting_follows_its_config() {
+    let mut live = live_with_a();
+    let image = live.controller.image().clone();
+    let mut fixed = StaticConfigs::default();
+    let plain = BrokerSettings::new(&View::new(&image, &fixed, 1));
+    let mut differing = BTreeSet::new();
+    for key in broker::keys().filter(|key| key.effect == Effect::Acts) {
+        let before = fixed.clone();
+        let value = match key.value_type {
+            ValueType::Boolean if key.default == Some("true") => "false",
+            ValueType::Boolean => "true",
+            ValueType::Int | ValueType::Short | ValueType::Long => "1048577",
+            _ => continue,
+        };
+        let value = if key.value_type == ValueType::Short {
+            "7"
+        } else {
+            value
+        };
+        fixed.set(key.name, value).unwrap();
+        if BrokerSettings::new(&View::new(&image, &fixed, 1)) != plain {
+            differing.insert(key.name);
+        }
+        fixed = before;
+    }
+    assert!(differing.len() >= 35, "{}: {differing:?}", differing.len());
+
+    let plain = TopicSettings::new(&View::new(&image, &fixed, 1), "a");
+    for key in topic::KEYS.iter().filter(|key| key.effect == Effect::Acts) {
+        let value = match key.value_type {
+            ValueType::Boolean => "true",
+            ValueType::String => "LogAppendTime",
+            _ => "1048577",
+        };
+        of_topic(&mut live, vec![set(key.name, value)]).unwrap();
+        let changed = TopicSettings::new(&View::new(live.controller.image(), &fixed, 1), "a");
+        assert_ne!(changed, plain, "{}", key.name);
+        of_topic(&mut live, vec![operation(key.name, Delete, None)]).unwrap();
+    }
+}
+
+#[test]
+fn the_nearest_layer_wins_and_all_are_shown() {
+    let mut live = live_with_a();
+    let mut fixed = StaticConfigs::default();
+    fixed.set("log.retention.hours", "2").unwrap();
+    let value = |live: &Live, broker_id| {
+        let view = View::new(live.controller.image(), &fixed, broker_id);
+        TopicSettings::new(&view, "a").retention_ms
+    };
+    assert_eq!(value(&live, 1), 7_200_000);
+    of_broker(&mut live, "", set("log.retention.ms", "1000")).unwrap();
+    assert_eq!(value(&live, 1), 1000);
+    of_broker(&mut live, "1001", set("log.retention.ms", "2000")).unwrap();
+    assert_eq!((value(&live, 1), value(&live, 1001)), (1000, 2000));
+    of_topic(&mut live, vec![set("retention.ms", "-1")]).unwrap();
+    assert_eq!((value(&live, 1), value(&live, 1001)), (-1, -1));
+
+    let view = View::new(live.controller.image(), &fixed, 1001);
+    let described = view.describe_topic("a");
+    let retention = find(&described, "retention.ms");
+    assert_eq!(
+        (retention.value.as_deref(), retention.source),
+        (Some("-1"), Source::DynamicTopic)
+    );
+    let shown: Vec<(&str, &str, i8)> = retention
+        .synonyms
+        .iter()
+        .map(|one| (one.name, one.value.as_deref().unwrap(), one.source.as_i8()))
+        .collect();
+    let expected = [
+        ("retention.ms", "-1", 1),
+        ("log.retention.ms", "2000", 2),
+        ("log.retention.ms", "1000", 3),
+        ("log.retention.hours", "2", 4),
+        ("log.retention.hours", "168", 5),
+    ];
+    assert_eq!(shown, expected);
+
+    let described = view.describe_broker();
+    let retention = find(&described, "log.retention.ms");
+    assert_eq!(
+        (retention.value.as_deref(), retention.source.as_i8()),
+        (Some("2000"), 2)
+    );
+    let hours = find(&described, "log.retention.hours");
+    assert_eq!(
+        (hours.value.as_deref(), hours.source.as_i8()),
+        (Some("2"), 4)
+    );
+    assert!(hours.read_only && !retention.read_only);
+    assert_eq!(described.len(), broker::keys().count());
+    let all = view.describe_all_brokers();
+    assert_eq!(all.len(), 1);
+    assert_eq!(
+        (all[0].name, all[0].source.as_i8()),
+        ("log.retention.ms", 3)
+    );
+}
+
+#[test]
+fn negative_hours_are_no_bound_and_large_ones_do_not_overflow() {
+    for (hours, ms) in [("-1", -1), ("2147483647", 7_730_941_129_200_000)] {
+        let mut fixed = StaticConfigs::default();
+        fixed.set("log.retention.hours", hours).unwrap();
+        let image = Image::default();
+        let view = View::new(&image, &fixed, 1);
+        assert_eq!(TopicSettings::new(&view, "a").retention_ms, ms);
+    }
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    let mut fixed = StaticConfigs::default();
+    fixed.set("ssl.key.password", "hunter2").unwrap();
+    let image = Image::default();
+    let described = View::new(&image, &fixed, 1).describe_broker();
+    let secret = find(&described, "ssl.key.password");
+    assert!(secret.sensitive);
+    assert_eq!((secret.value.as_deref(), secret.source.as_i8()), (None, 4));
+    assert!(!format!("{described:?}").contains("hunter2"));
+}
+
+#[test]
+fn unknown_names_come_with_a_remedy() {
+    let remedy = |name: &str| topic::check("a", name, "1").unwrap_err().message;
+    for (name, near) in [
+        ("retention.mss", "retention.ms"),
+        ("Retention_Ms", "retention.ms"),
+        ("log.retention.ms", "retention.ms"),
+        ("max.mesage.bytes", "max.message.bytes"),
+        ("min.isync.replica", "min.insync.replicas"),
+    ] {
+        let message = remedy(name);
+        assert!(
+            message.contains(&format!("did you mean {near:?}?")),
+            "{message}"
+        );
+    }
+    assert!(remedy("zzzzzzzzzz").contains("DescribeConfigs"));
+    assert!(remedy(&"x".repeat(30_000)).len() < 1_000);
+    let message = broker::check("retention.ms", "1").unwrap_err().message;
+    assert!(message.contains("log.retention.ms"), "{message}");
+}
+
+#[test]
+fn values_that_would_be_a_lie_are_refused_and_the_default_is_not() {
+    for (name, value) in [
+        ("cleanup.policy", "compact"),
+        ("cleanup.policy", "compact,delete"),
+        ("cleanup.policy", ""),
+        ("remote.storage.enable", "true"),
+        ("compression.type", "gzip"),
+    ] {
+        let error = topic::check("a", name, value).unwrap_err();
+        assert_eq!(error.kind, InvalidConfig);
+        assert!(
+            error.message.contains(name) && error.message.contains("leave it at"),
+            "{error}"
+        );
+    }
+    for (name, value) in [
+        ("cleanup.policy", "delete"),
+        ("remote.storage.enable", "FALSE"),
+        ("compression.type", "producer"),
+    ] {
+        assert!(topic::check("a", name, value).is_ok(), "{name}={value}");
+    }
+    let mut live = live_with_a();
+    let (kind, _) = of_broker(&mut live, "", set("log.cleanup.policy", "compact")).unwrap_err();
+    assert_eq!(kind, InvalidConfig);
+    live.create_one(configured(
+        "__consumer_offsets",
+        &[("cleanup.policy", "compact")],
+    ))
+    .outcome
+    .unwrap();
+    let fixed = StaticConfigs::default();
+    let view = View::new(live.controller.image(), &fixed, 1);
+    let settings = TopicSettings::new(&view, "__consumer_offsets");
+    assert!(settings.cleanup_compact && !settings.cleanup_delete);
+}
+
+#[test]
+fn updates_while_running_follow_the_table() {
+    let mode = |name: &str| broker::key(name).unwrap().update;
+    assert_eq!(mode("num.partitions"), Update::ReadOnly);
+    assert_eq!(mode("listeners"), Update::PerBroker);
+    assert_eq!(mode("ssl.keystore.location"), Update::PerBroker);
+    assert_eq!(mode("max.connections"), Update::ClusterWide);
+    assert_eq!(mode("log.segment.bytes"), Update::ClusterWide);
+}
+
+proptest! {
+    /// What a check lets through is a number in range; everything else is refused.
+    #[test]
+    fn numbers_are_checked(value in "[ ]?[-+]?[0-9a-f.]{0,21}[ ]?") {
+        let parsed = value.trim().parse::<i64>();
+        let kept = topic::check("a", "retention.ms", &value);
+        prop_assert_eq!(kept.is_ok(), parsed.is_ok_and(|number| number >= -1));
+        let kept = topic::check("a", "segment.bytes", &value);
+        let parsed = value.trim().parse::<i32>();
+        prop_assert_eq!(kept.is_ok(), parsed.is_ok_and(|number| number >= 1_048_576));
+    }
+
+    #[test]
+    fn any_text_is_kept_or_refused(index in 0_usize..33, value in ".{0,40}") {
+        let key = &topic::KEYS[index];
+        if let Ok(kept) = check_value(key, &value, false) {
+            // What is kept is kept as it is: checking it again changes nothing.
+            prop_assert_eq!(check_value(key, &kept, false), Ok(kept));
+        }
+    }
+}
