@@ -1,1 +1,39 @@
-//! bench
+//! Load generator with latency histograms, and the side-by-side run against stock Kafka.
+//!
+//! One pinned thread drives every connection, with frames encoded before the clock starts, so that
+//! the generator is not what is measured. Closed loop keeps a number of requests in flight; open
+//! loop sends at a fixed rate and counts latency from the *intended* send time, so that a stalled
+//! broker cannot hide its stall (coordinated omission).
+
+pub mod admin;
+pub mod connection;
+pub mod fetch;
+pub mod frames;
+pub mod limits;
+pub mod peer;
+pub mod produce;
+pub mod report;
+pub mod suite;
+
+use std::io;
+
+/// Why a run could not be made or could not be trusted.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchError {
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    #[error("the broker answered with bytes that do not parse: {0}")]
+    Wire(String),
+    #[error("{api} failed: {error}")]
+    Kafka { api: &'static str, error: String },
+    #[error("{0} did not become ready: {1}")]
+    NotReady(String, String),
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl From<wire::codec::DecodeError> for BenchError {
+    fn from(error: wire::codec::DecodeError) -> Self {
+        Self::Wire(error.to_string())
+    }
+}

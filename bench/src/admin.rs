@@ -1,0 +1,139 @@
+//! The few requests that set a run up: create a topic, find its leaders.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use wire::codec::{Decode, Encode, Reader};
+use wire::header::RequestHeader;
+use wire::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
+use wire::messages::metadata_request::MetadataRequestTopic;
+use wire::messages::{
+    CreateTopicsRequest, CreateTopicsResponse, MetadataRequest, MetadataResponse,
+};
+use wire::{ApiKey, ErrorCode};
+
+use crate::BenchError;
+use crate::limits::ADMIN_TIMEOUT_MS;
+
+/// Both peers have these versions.
+const CREATE_TOPICS_VERSION: i16 = 7;
+const METADATA_VERSION: i16 = 12;
+
+/// Where each partition of a topic is led, by partition index.
+pub type Leaders = Vec<String>;
+
+/// Sends one request on a connection of its own and returns the response's body.
+fn call(
+    address: &str,
+    api: ApiKey,
+    version: i16,
+    body: &dyn Encode,
+) -> Result<Vec<u8>, BenchError> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_millis(ADMIN_TIMEOUT_MS)))?;
+    let mut frame = Vec::new();
+    let header = RequestHeader {
+        api_key: api as i16,
+        api_version: version,
+        correlation_id: 1,
+        client_id: Some("tidemill-bench"),
+    };
+    wire::header::encode_request(&mut frame, &header, body)
+        .map_err(|error| BenchError::Wire(error.to_string()))?;
+    stream.write_all(&frame)?;
+    let mut length = [0; 4];
+    stream.read_exact(&mut length)?;
+    let mut response = vec![0; u32::from_be_bytes(length) as usize];
+    stream.read_exact(&mut response)?;
+    // Both APIs are flexible in these versions: correlation id, then an empty tag section.
+    response.drain(..5);
+    Ok(response)
+}
+
+fn create(address: &str, request: &CreateTopicsRequest<'_>) -> Result<(), BenchError> {
+    let body = call(
+        address,
+        ApiKey::CreateTopics,
+        CREATE_TOPICS_VERSION,
+        request,
+    )?;
+    let response = CreateTopicsResponse::decode(&mut Reader::new(&body), CREATE_TOPICS_VERSION)?;
+    match response.topics.iter().find(|topic| topic.error_code != 0) {
+        None => Ok(()),
+        Some(topic) => Err(BenchError::Kafka {
+            api: "CreateTopics",
+            error: format!(
+                "{:?} {}",
+                ErrorCode::from_i16(topic.error_code),
+                topic.error_message.as_deref().unwrap_or_default()
+            ),
+        }),
+    }
+}
+
+fn leaders(address: &str, topic: &str, partitions: usize) -> Result<Option<Leaders>, BenchError> {
+    let request = MetadataRequest {
+        topics: Some(vec![MetadataRequestTopic {
+            name: Some(topic.into()),
+            ..Default::default()
+        }]),
+        ..Default::default()
+    };
+    let body = call(address, ApiKey::Metadata, METADATA_VERSION, &request)?;
+    let response = MetadataResponse::decode(&mut Reader::new(&body), METADATA_VERSION)?;
+    let mut found = vec![None; partitions];
+    for partition in response.topics.iter().flat_map(|topic| &topic.partitions) {
+        let leader = response
+            .brokers
+            .iter()
+            .find(|broker| broker.node_id == partition.leader_id);
+        if let (Some(leader), Some(slot)) = (
+            leader,
+            found.get_mut(usize::try_from(partition.partition_index).unwrap_or(usize::MAX)),
+        ) {
+            *slot = Some(format!("{}:{}", leader.host, leader.port));
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// Creates a topic with the given configs and waits until every partition has a leader.
+pub fn create_topic(
+    address: &str,
+    topic: &str,
+    partitions: usize,
+    configs: &[(&str, &str)],
+) -> Result<Leaders, BenchError> {
+    let configs = configs
+        .iter()
+        .map(|(name, value)| CreatableTopicConfig {
+            name: (*name).into(),
+            value: Some((*value).into()),
+        })
+        .collect();
+    let request = CreateTopicsRequest {
+        topics: vec![CreatableTopic {
+            name: topic.into(),
+            num_partitions: i32::try_from(partitions).expect("few partitions"),
+            replication_factor: 1,
+            configs,
+            ..Default::default()
+        }],
+        timeout_ms: 30_000,
+        ..Default::default()
+    };
+    create(address, &request)?;
+    let deadline = Instant::now() + Duration::from_millis(ADMIN_TIMEOUT_MS);
+    while Instant::now() < deadline {
+        if let Some(leaders) = leaders(address, topic, partitions)? {
+            return Ok(leaders);
+        }
+        sleep(Duration::from_millis(50));
+    }
+    Err(BenchError::NotReady(
+        topic.into(),
+        "a partition has no leader".into(),
+    ))
+}
