@@ -1,7 +1,7 @@
 //! The controller: decides what a command does to the cluster.
 //!
 //! [`Controller::step`] reads the image and answers with records; it changes nothing. The caller
-//! appends the records to the metadata log and gives them to [`Controller::replay_batch`] before the
+//! appends the records to the metadata log, gives them to [`Controller::replay_batch`] before the
 //! next step, and answers the client once they are committed. One file per command is beside this.
 
 mod alter_configs;

@@ -67,7 +67,7 @@ impl Placement {
         self.count(&of_broker, replicas);
     }
 
-    /// Places `partitions` partitions of `replication_factor` replicas each, preferred leader first.
+    /// Places `partitions` partitions of `replication_factor` replicas, preferred leader first.
     ///
     /// More replicas than there are nodes is [`ErrorKind::InvalidReplicationFactor`].
     pub fn place(

@@ -104,7 +104,8 @@ fn command() -> impl Strategy<Value = Command> {
         1 => delete,
         2 => grow,
         3 => alter(),
-        1 => (1_i32..4, 1_u16..4, 0_u8..3).prop_map(|(node, shards, run)| register(node, shards, run)),
+        1 => (1_i32..4, 1_u16..4, 0_u8..3)
+            .prop_map(|(node, shards, run)| register(node, shards, run)),
         1 => Just(Command::AllocateProducerIds { broker_id: 1 }),
         1 => Just(Command::BumpLeaderEpochs(BumpLeaderEpochs::LedBy(vec![1, 1001]))),
         1 => (0_i16..3).prop_map(|level| Command::SetFeatures(vec![("f".into(), level)])),
@@ -158,7 +159,9 @@ proptest! {
     }
 
     #[test]
-    fn the_same_commands_give_the_same_records(commands in prop::collection::vec(command(), 1..20)) {
+    fn the_same_commands_give_the_same_records(
+        commands in prop::collection::vec(command(), 1..20),
+    ) {
         let mut one = Live::with_nodes(&[2, 1]);
         let mut other = Live::with_nodes(&[2, 1]);
         for command in commands {
