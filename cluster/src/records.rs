@@ -7,13 +7,13 @@
 //!        └──────┴─────────┴──────────────────────────┘
 //! ```
 //!
-//! A kind's layout never changes; a new layout gets the next version and the old one stays readable.
+//! A kind's layout never changes: a new one gets the next version, and the old stays readable.
 //! The log below (record batches with CRC32C) guards against damaged bytes; decoding is checked
 //! anyway, so no bytes can do harm.
 //!
 //! Seam for Raft: a command's records form one entry. They are appended, committed and applied
-//! together or not at all ([`crate::Image::apply_batch`]), and nothing else changes state, so a Raft
-//! library can carry the same bytes as its entries without this file knowing of it.
+//! together or not at all ([`crate::Image::apply_batch`]), and nothing else changes state. So a
+//! Raft library can carry the same bytes as its entries without this file knowing of it.
 
 use rkyv::rancor::{Error as ArchiveError, Fallible};
 use rkyv::util::AlignedVec;
