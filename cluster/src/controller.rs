@@ -90,10 +90,9 @@ impl Controller {
                 ErrorKind::InconsistentCluster,
                 format!("this cluster is {held} and cannot become {cluster_id}"),
             )),
-            None if cluster_id == Uuid::ZERO => Err(CommandError::new(
-                ErrorKind::InvalidRequest,
-                "a cluster's id cannot be zero",
-            )),
+            None if cluster_id == Uuid::ZERO => {
+                Err(CommandError::new(ErrorKind::InvalidRequest, "a cluster's id cannot be zero"))
+            }
             None => {
                 let record = Record::ClusterCreated(ClusterCreated { cluster_id });
                 Ok((vec![record], Reply::ClusterCreated))

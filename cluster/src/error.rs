@@ -50,9 +50,7 @@ impl CommandError {
         let mut message = message.into();
         // Names come from requests: a message that repeats one must still fit into a response.
         if message.len() > MESSAGE_LEN_MAX {
-            let end = (0..=MESSAGE_LEN_MAX)
-                .rev()
-                .find(|end| message.is_char_boundary(*end));
+            let end = (0..=MESSAGE_LEN_MAX).rev().find(|end| message.is_char_boundary(*end));
             message.truncate(end.unwrap_or(0));
             message.push('…');
         }
@@ -68,11 +66,7 @@ pub enum RecordError {
     #[error("metadata record of unknown kind {kind}: written by a newer version?")]
     UnknownKind { kind: u8 },
     #[error("metadata record {name} has version {version}, this build reads {supported}")]
-    UnknownVersion {
-        name: &'static str,
-        version: u8,
-        supported: u8,
-    },
+    UnknownVersion { name: &'static str, version: u8, supported: u8 },
     #[error("metadata record {name} is corrupt: {reason}")]
     Corrupt { name: &'static str, reason: String },
 }
@@ -81,18 +75,11 @@ pub enum RecordError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
     #[error("record {record} names topic id {topic_id}, which does not exist")]
-    UnknownTopic {
-        record: &'static str,
-        topic_id: wire::Uuid,
-    },
+    UnknownTopic { record: &'static str, topic_id: wire::Uuid },
     #[error("topic {name:?} ({topic_id}) exists already under that name or id")]
     TopicExists { name: String, topic_id: wire::Uuid },
     #[error("topic {topic_id} has {expected} partitions; the record names partition {partition}")]
-    PartitionOutOfOrder {
-        topic_id: wire::Uuid,
-        partition: i32,
-        expected: i32,
-    },
+    PartitionOutOfOrder { topic_id: wire::Uuid, partition: i32, expected: i32 },
     #[error("cluster id {new} does not match {old}")]
     ClusterId { old: wire::Uuid, new: wire::Uuid },
 }

@@ -90,10 +90,7 @@ impl Topic {
     /// Replicas of partition 0, as Kafka reports a topic's replication factor.
     #[must_use]
     pub fn replication_factor(&self) -> i16 {
-        let replicas = self
-            .partitions
-            .first()
-            .map_or(0, |first| first.replicas.len());
+        let replicas = self.partitions.first().map_or(0, |first| first.replicas.len());
         i16::try_from(replicas).unwrap_or(i16::MAX)
     }
 
@@ -179,16 +176,12 @@ impl Image {
     /// What is set on a resource itself; defaults come from [`crate::configs`].
     #[must_use]
     pub fn overrides(&self, kind: ResourceKind, resource: &str) -> &Overrides {
-        self.state.configs[kind as usize]
-            .get(resource)
-            .map_or(&NO_OVERRIDES, |held| held)
+        self.state.configs[kind as usize].get(resource).map_or(&NO_OVERRIDES, |held| held)
     }
 
     /// Names of the resources of a kind that have overrides.
     pub fn configured(&self, kind: ResourceKind) -> impl Iterator<Item = &str> {
-        self.state.configs[kind as usize]
-            .iter()
-            .map(|(name, _)| name.as_str())
+        self.state.configs[kind as usize].iter().map(|(name, _)| name.as_str())
     }
 
     /// The first producer id that nobody was given.
@@ -199,10 +192,7 @@ impl Image {
 
     /// Finalized features and their levels.
     pub fn features(&self) -> impl Iterator<Item = (&str, i16)> {
-        self.state
-            .features
-            .iter()
-            .map(|(name, level)| (name.as_str(), *level))
+        self.state.features.iter().map(|(name, level)| (name.as_str(), *level))
     }
 
     /// Applies the next record: its offset is one more than the last.
@@ -267,21 +257,13 @@ impl State {
 
     fn create_topic(&mut self, topic_id: Uuid, name: &str) -> Result<(), ReplayError> {
         if self.topics.get(name).is_some() || self.topic_names.get(&topic_id.0).is_some() {
-            return Err(ReplayError::TopicExists {
-                name: name.to_owned(),
-                topic_id,
-            });
+            return Err(ReplayError::TopicExists { name: name.to_owned(), topic_id });
         }
         let name: Arc<str> = Arc::from(name);
-        let topic = Topic {
-            id: topic_id,
-            name: Arc::clone(&name),
-            partitions: Vec::new(),
-        };
+        let topic = Topic { id: topic_id, name: Arc::clone(&name), partitions: Vec::new() };
         self.topics.insert(Arc::clone(&name), Arc::new(topic));
         if names::can_collide(&name) {
-            self.metric_names
-                .insert(names::metric_name(&name), Arc::clone(&name));
+            self.metric_names.insert(names::metric_name(&name), Arc::clone(&name));
         }
         self.topic_names.insert(topic_id.0, name);
         Ok(())
@@ -293,26 +275,15 @@ impl State {
         body: &PartitionRecord,
         create: bool,
     ) -> Result<(), ReplayError> {
-        let unknown = ReplayError::UnknownTopic {
-            record: record.name(),
-            topic_id: body.topic_id,
-        };
+        let unknown = ReplayError::UnknownTopic { record: record.name(), topic_id: body.topic_id };
         let Some(name) = self.topic_names.get(&body.topic_id.0) else {
             return Err(unknown);
         };
         // In place, so that a topic of many partitions is not copied for each of them.
-        let topic = self
-            .topics
-            .get_mut(name)
-            .map(Arc::make_mut)
-            .ok_or(unknown)?;
+        let topic = self.topics.get_mut(name).map(Arc::make_mut).ok_or(unknown)?;
         let count = topic.partitions.len();
         let index = usize::try_from(body.partition).unwrap_or(usize::MAX);
-        let fits = if create {
-            index == count
-        } else {
-            index < count
-        };
+        let fits = if create { index == count } else { index < count };
         if !fits {
             return Err(ReplayError::PartitionOutOfOrder {
                 topic_id: body.topic_id,
@@ -332,12 +303,10 @@ impl State {
 
     fn delete_topic(&mut self, record: &Record, topic_id: Uuid) -> Result<(), ReplayError> {
         let name = self.topic_names.get(&topic_id.0);
-        let topic = name.and_then(|name| self.topics.get(name)).cloned().ok_or(
-            ReplayError::UnknownTopic {
-                record: record.name(),
-                topic_id,
-            },
-        )?;
+        let topic = name
+            .and_then(|name| self.topics.get(name))
+            .cloned()
+            .ok_or(ReplayError::UnknownTopic { record: record.name(), topic_id })?;
         self.topics.remove(&*topic.name);
         self.topic_names.remove(&topic_id.0);
         if names::can_collide(&topic.name) {

@@ -11,10 +11,7 @@ pub const CLUSTER_METADATA: &str = "__cluster_metadata";
 
 #[must_use]
 pub fn is_internal(topic: &str) -> bool {
-    matches!(
-        topic,
-        CONSUMER_OFFSETS | TRANSACTION_STATE | SHARE_GROUP_STATE | CLUSTER_METADATA
-    )
+    matches!(topic, CONSUMER_OFFSETS | TRANSACTION_STATE | SHARE_GROUP_STATE | CLUSTER_METADATA)
 }
 
 /// Refuses what Kafka refuses: a topic's name is a directory's name and part of metrics' names.
@@ -24,14 +21,10 @@ pub fn check_topic_name(name: &str) -> Result<(), CommandError> {
         return refuse("a topic needs a name: the one given is empty".into());
     }
     if name == "." || name == ".." {
-        return refuse(format!(
-            "a topic cannot be named {name:?}: that means a directory"
-        ));
+        return refuse(format!("a topic cannot be named {name:?}: that means a directory"));
     }
     if name == CLUSTER_METADATA {
-        return refuse(format!(
-            "{name:?} is the log of the cluster's metadata, not a topic"
-        ));
+        return refuse(format!("{name:?} is the log of the cluster's metadata, not a topic"));
     }
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if let Some(bad) = name.chars().find(|c| !allowed(*c)) {
@@ -70,16 +63,7 @@ mod tests {
     #[test]
     fn names_kafka_takes() {
         let longest = "a".repeat(249);
-        for name in [
-            "a",
-            "...",
-            "-",
-            "_",
-            "A.b_c-9",
-            "0",
-            "__consumer_offsets",
-            &longest,
-        ] {
+        for name in ["a", "...", "-", "_", "A.b_c-9", "0", "__consumer_offsets", &longest] {
             assert_eq!(check_topic_name(name), Ok(()), "{name:?}");
         }
     }
@@ -87,18 +71,7 @@ mod tests {
     #[test]
     fn names_kafka_refuses() {
         let too_long = "a".repeat(250);
-        for name in [
-            "",
-            ".",
-            "..",
-            "a b",
-            "a/b",
-            "ü",
-            "a\0",
-            "a:b",
-            CLUSTER_METADATA,
-            &too_long,
-        ] {
+        for name in ["", ".", "..", "a b", "a/b", "ü", "a\0", "a:b", CLUSTER_METADATA, &too_long] {
             let error = check_topic_name(name).unwrap_err();
             assert_eq!(error.kind, ErrorKind::InvalidTopic, "{name:?}");
             assert!(!error.message.is_empty());

@@ -37,23 +37,11 @@ impl Placement {
     pub fn new(image: &Image, seed: u64) -> Self {
         let mut nodes: BTreeMap<i32, Vec<Shard>> = BTreeMap::new();
         for broker in image.brokers() {
-            let shard = Shard {
-                broker_id: broker.id,
-                replicas: 0,
-                leaders: 0,
-            };
+            let shard = Shard { broker_id: broker.id, replicas: 0, leaders: 0 };
             nodes.entry(broker.node_id).or_default().push(shard);
         }
-        let node = |(id, shards)| Node {
-            id,
-            shards,
-            replicas: 0,
-            leaders: 0,
-        };
-        let mut placement = Self {
-            nodes: nodes.into_iter().map(node).collect(),
-            seed,
-        };
+        let node = |(id, shards)| Node { id, shards, replicas: 0, leaders: 0 };
+        let mut placement = Self { nodes: nodes.into_iter().map(node).collect(), seed };
         let of_broker = placement.index();
         for partition in image.topics().flat_map(|topic| &topic.partitions) {
             placement.count(&of_broker, &partition.replicas);
@@ -81,12 +69,7 @@ impl Placement {
 
     fn check_factor(&self, replication_factor: i16) -> Result<usize, CommandError> {
         let nodes = self.nodes.len();
-        let refuse = |message| {
-            Err(CommandError::new(
-                ErrorKind::InvalidReplicationFactor,
-                message,
-            ))
-        };
+        let refuse = |message| Err(CommandError::new(ErrorKind::InvalidReplicationFactor, message));
         match usize::try_from(replication_factor) {
             Ok(0) | Err(_) => refuse(format!(
                 "a replication factor of {replication_factor} is not possible: it must be 1 or \
@@ -165,8 +148,7 @@ impl Placement {
     fn index(&self) -> BTreeMap<i32, (usize, usize)> {
         let shards = |(node, held): (usize, &Node)| -> Vec<(i32, (usize, usize))> {
             let each = held.shards.iter().enumerate();
-            each.map(|(shard, held)| (held.broker_id, (node, shard)))
-                .collect()
+            each.map(|(shard, held)| (held.broker_id, (node, shard))).collect()
         };
         self.nodes.iter().enumerate().flat_map(shards).collect()
     }

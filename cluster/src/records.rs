@@ -248,10 +248,7 @@ impl Record {
     /// Reads what [`Record::to_bytes`] wrote. Any other bytes are a typed error, never a panic.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RecordError> {
         if bytes.len() < 2 || bytes.len() > RECORD_LEN_MAX {
-            return Err(RecordError::Length {
-                len: bytes.len(),
-                max: RECORD_LEN_MAX,
-            });
+            return Err(RecordError::Length { len: bytes.len(), max: RECORD_LEN_MAX });
         }
         let (version, body) = (bytes[1], &bytes[2..]);
         macro_rules! open {
@@ -261,10 +258,7 @@ impl Record {
                 let aligned = align(body);
                 rkyv::from_bytes::<$body, ArchiveError>(&aligned)
                     .map(Self::$variant)
-                    .map_err(|error| RecordError::Corrupt {
-                        name,
-                        reason: error.to_string(),
-                    })
+                    .map_err(|error| RecordError::Corrupt { name, reason: error.to_string() })
             }};
         }
         match bytes[0] {
@@ -303,11 +297,7 @@ fn check_version(name: &'static str, version: u8) -> Result<(), RecordError> {
     if version == VERSION {
         return Ok(());
     }
-    Err(RecordError::UnknownVersion {
-        name,
-        version,
-        supported: VERSION,
-    })
+    Err(RecordError::UnknownVersion { name, version, supported: VERSION })
 }
 
 /// Archives a [`Uuid`] as its 16 bytes, so that `wire` need not know of rkyv.

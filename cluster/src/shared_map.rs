@@ -20,19 +20,13 @@ pub(crate) struct SharedMap<K, V> {
 
 impl<K, V> Clone for SharedMap<K, V> {
     fn clone(&self) -> Self {
-        Self {
-            leaves: Arc::clone(&self.leaves),
-            len: self.len,
-        }
+        Self { leaves: Arc::clone(&self.leaves), len: self.len }
     }
 }
 
 impl<K, V> Default for SharedMap<K, V> {
     fn default() -> Self {
-        Self {
-            leaves: Arc::default(),
-            len: 0,
-        }
+        Self { leaves: Arc::default(), len: 0 }
     }
 }
 
@@ -63,9 +57,7 @@ impl<K: Ord + Clone, V: Clone> SharedMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        self.leaves
-            .partition_point(|leaf| leaf[0].0.borrow() <= key)
-            .saturating_sub(1)
+        self.leaves.partition_point(|leaf| leaf[0].0.borrow() <= key).saturating_sub(1)
     }
 
     pub(crate) fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
@@ -73,9 +65,7 @@ impl<K: Ord + Clone, V: Clone> SharedMap<K, V> {
         K: Borrow<Q>,
     {
         let leaf = self.leaves.get(self.leaf_index(key))?;
-        let index = leaf
-            .binary_search_by(|(held, _)| held.borrow().cmp(key))
-            .ok()?;
+        let index = leaf.binary_search_by(|(held, _)| held.borrow().cmp(key)).ok()?;
         Some(&leaf[index].1)
     }
 
@@ -86,9 +76,7 @@ impl<K: Ord + Clone, V: Clone> SharedMap<K, V> {
     {
         let leaf_index = self.leaf_index(key);
         let leaf = self.leaves.get(leaf_index)?;
-        let index = leaf
-            .binary_search_by(|(held, _)| held.borrow().cmp(key))
-            .ok()?;
+        let index = leaf.binary_search_by(|(held, _)| held.borrow().cmp(key)).ok()?;
         let leaf = Arc::make_mut(&mut Arc::make_mut(&mut self.leaves)[leaf_index]);
         Some(&mut leaf[index].1)
     }
@@ -123,9 +111,7 @@ impl<K: Ord + Clone, V: Clone> SharedMap<K, V> {
     {
         let leaf_index = self.leaf_index(key);
         let leaf = self.leaves.get(leaf_index)?;
-        let index = leaf
-            .binary_search_by(|(held, _)| held.borrow().cmp(key))
-            .ok()?;
+        let index = leaf.binary_search_by(|(held, _)| held.borrow().cmp(key)).ok()?;
         let leaves = Arc::make_mut(&mut self.leaves);
         let leaf = Arc::make_mut(&mut leaves[leaf_index]);
         let (_, value) = leaf.remove(index);
@@ -147,11 +133,7 @@ mod tests {
     fn check(map: &SharedMap<u16, u32>, model: &BTreeMap<u16, u32>) {
         assert_eq!(map.len(), model.len());
         assert!(map.iter().eq(model.iter()));
-        assert!(
-            map.leaves
-                .iter()
-                .all(|leaf| (1..=MAP_LEAF_LEN_MAX).contains(&leaf.len()))
-        );
+        assert!(map.leaves.iter().all(|leaf| (1..=MAP_LEAF_LEN_MAX).contains(&leaf.len())));
     }
 
     proptest! {

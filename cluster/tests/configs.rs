@@ -15,42 +15,23 @@ use common::{Live, configured, live_with_a, of_broker, of_topic, operation, set}
 use proptest::prelude::*;
 
 fn find<'a>(described: &'a [Described], name: &str) -> &'a Described {
-    described
-        .iter()
-        .find(|config| config.name == name)
-        .unwrap_or_else(|| panic!("no {name}"))
+    described.iter().find(|config| config.name == name).unwrap_or_else(|| panic!("no {name}"))
 }
 
 #[test]
 fn the_tables_are_sound() {
-    for keys in [
-        topic::KEYS.iter().collect::<Vec<_>>(),
-        broker::keys().collect(),
-    ] {
+    for keys in [topic::KEYS.iter().collect::<Vec<_>>(), broker::keys().collect()] {
         let names: BTreeSet<&str> = keys.iter().map(|key| key.name).collect();
         assert_eq!(names.len(), keys.len(), "a name is there twice");
         for key in keys {
-            let ConfigKey {
-                name, doc, default, ..
-            } = *key;
-            assert!(
-                doc.ends_with('.') && doc.len() > 10,
-                "{name} is not explained"
-            );
+            let ConfigKey { name, doc, default, .. } = *key;
+            assert!(doc.ends_with('.') && doc.len() > 10, "{name} is not explained");
             if let Some(default) = default {
                 let kept = check_value(key, default, false);
-                assert_eq!(
-                    kept.as_deref(),
-                    Ok(default),
-                    "{name} refuses its own default"
-                );
+                assert_eq!(kept.as_deref(), Ok(default), "{name} refuses its own default");
             }
             for synonym in key.synonyms {
-                assert!(
-                    broker::key(synonym.name).is_some(),
-                    "{name}: no {}",
-                    synonym.name
-                );
+                assert!(broker::key(synonym.name).is_some(), "{name}: no {}", synonym.name);
             }
         }
     }
@@ -96,10 +77,7 @@ fn settings_have_kafkas_defaults() {
     };
     assert_eq!(TopicSettings::new(&view, "a"), expected);
     let settings = BrokerSettings::new(&view);
-    assert_eq!(
-        (settings.num_partitions, settings.default_replication_factor),
-        (1, 1)
-    );
+    assert_eq!((settings.num_partitions, settings.default_replication_factor), (1, 1));
     assert!(settings.auto_create_topics && settings.delete_topics);
     assert_eq!(settings.socket_request_max_bytes, 104_857_600);
     assert_eq!(settings.connections_max_idle_ms, 600_000);
@@ -126,11 +104,7 @@ fn every_setting_follows_its_config() {
             ValueType::Int | ValueType::Short | ValueType::Long => "1048577",
             _ => continue,
         };
-        let value = if key.value_type == ValueType::Short {
-            "7"
-        } else {
-            value
-        };
+        let value = if key.value_type == ValueType::Short { "7" } else { value };
         fixed.set(key.name, value).unwrap();
         if BrokerSettings::new(&View::new(&image, &fixed, 1)) != plain {
             differing.insert(key.name);
@@ -173,10 +147,7 @@ fn the_nearest_layer_wins_and_all_are_shown() {
     let view = View::new(live.controller.image(), &fixed, 1001);
     let described = view.describe_topic("a");
     let retention = find(&described, "retention.ms");
-    assert_eq!(
-        (retention.value.as_deref(), retention.source),
-        (Some("-1"), Source::DynamicTopic)
-    );
+    assert_eq!((retention.value.as_deref(), retention.source), (Some("-1"), Source::DynamicTopic));
     let shown: Vec<(&str, &str, i8)> = retention
         .synonyms
         .iter()
@@ -193,23 +164,14 @@ fn the_nearest_layer_wins_and_all_are_shown() {
 
     let described = view.describe_broker();
     let retention = find(&described, "log.retention.ms");
-    assert_eq!(
-        (retention.value.as_deref(), retention.source.as_i8()),
-        (Some("2000"), 2)
-    );
+    assert_eq!((retention.value.as_deref(), retention.source.as_i8()), (Some("2000"), 2));
     let hours = find(&described, "log.retention.hours");
-    assert_eq!(
-        (hours.value.as_deref(), hours.source.as_i8()),
-        (Some("2"), 4)
-    );
+    assert_eq!((hours.value.as_deref(), hours.source.as_i8()), (Some("2"), 4));
     assert!(hours.read_only && !retention.read_only);
     assert_eq!(described.len(), broker::keys().count());
     let all = view.describe_all_brokers();
     assert_eq!(all.len(), 1);
-    assert_eq!(
-        (all[0].name, all[0].source.as_i8()),
-        ("log.retention.ms", 3)
-    );
+    assert_eq!((all[0].name, all[0].source.as_i8()), ("log.retention.ms", 3));
 }
 
 #[test]
@@ -246,10 +208,7 @@ fn unknown_names_come_with_a_remedy() {
         ("min.isync.replica", "min.insync.replicas"),
     ] {
         let message = remedy(name);
-        assert!(
-            message.contains(&format!("did you mean {near:?}?")),
-            "{message}"
-        );
+        assert!(message.contains(&format!("did you mean {near:?}?")), "{message}");
     }
     assert!(remedy("zzzzzzzzzz").contains("DescribeConfigs"));
     assert!(remedy(&"x".repeat(30_000)).len() < 1_000);
@@ -268,10 +227,7 @@ fn values_that_would_be_a_lie_are_refused_and_the_default_is_not() {
     ] {
         let error = topic::check("a", name, value).unwrap_err();
         assert_eq!(error.kind, InvalidConfig);
-        assert!(
-            error.message.contains(name) && error.message.contains("leave it at"),
-            "{error}"
-        );
+        assert!(error.message.contains(name) && error.message.contains("leave it at"), "{error}");
     }
     for (name, value) in [
         ("cleanup.policy", "delete"),
@@ -283,12 +239,9 @@ fn values_that_would_be_a_lie_are_refused_and_the_default_is_not() {
     let mut live = live_with_a();
     let (kind, _) = of_broker(&mut live, "", set("log.cleanup.policy", "compact")).unwrap_err();
     assert_eq!(kind, InvalidConfig);
-    live.create_one(configured(
-        "__consumer_offsets",
-        &[("cleanup.policy", "compact")],
-    ))
-    .outcome
-    .unwrap();
+    live.create_one(configured("__consumer_offsets", &[("cleanup.policy", "compact")]))
+        .outcome
+        .unwrap();
     let fixed = StaticConfigs::default();
     let view = View::new(live.controller.image(), &fixed, 1);
     let settings = TopicSettings::new(&view, "__consumer_offsets");

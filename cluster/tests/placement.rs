@@ -15,12 +15,7 @@ fn spread(counts: &BTreeMap<i32, usize>) -> usize {
 }
 
 fn count(live: &Live, placed: &[Vec<i32>]) -> (BTreeMap<i32, usize>, BTreeMap<i32, usize>) {
-    let ids = || {
-        live.controller
-            .image()
-            .brokers()
-            .map(|broker| (broker.id, 0))
-    };
+    let ids = || live.controller.image().brokers().map(|broker| (broker.id, 0));
     let (mut replicas, mut leaders): (BTreeMap<_, _>, BTreeMap<_, _>) =
         (ids().collect(), ids().collect());
     for partition in placed {
@@ -95,26 +90,16 @@ proptest! {
 #[test]
 fn what_is_there_already_counts() {
     let mut live = Live::with_nodes(&[2]);
-    live.create_one(assigned("a", &[(0, &[1]), (1, &[1]), (2, &[1])]))
-        .outcome
-        .unwrap();
+    live.create_one(assigned("a", &[(0, &[1]), (1, &[1]), (2, &[1])])).outcome.unwrap();
     live.create_one(topic("b", 3, 1)).outcome.unwrap();
     let held = live.controller.image().topic("b").unwrap();
-    assert!(
-        held.partitions
-            .iter()
-            .all(|partition| partition.leader == 1001)
-    );
+    assert!(held.partitions.iter().all(|partition| partition.leader == 1001));
 }
 
 #[test]
 fn seeds_turn_the_start() {
     let live = Live::with_nodes(&[4, 4, 4]);
-    let first = |seed| {
-        Placement::new(live.controller.image(), seed)
-            .place(1, 1)
-            .unwrap()[0][0]
-    };
+    let first = |seed| Placement::new(live.controller.image(), seed).place(1, 1).unwrap()[0][0];
     let starts: BTreeSet<i32> = (0..64).map(first).collect();
     assert!(starts.len() > 6, "64 seeds start at {starts:?} only");
 }

@@ -16,16 +16,8 @@ use wire::Uuid;
 
 /// Few names, so that commands meet.
 fn name() -> impl Strategy<Value = String> {
-    prop::sample::select(vec![
-        "a",
-        "b",
-        "c.d",
-        "c_d",
-        "e-f",
-        "..",
-        "__consumer_offsets",
-    ])
-    .prop_map(str::to_owned)
+    prop::sample::select(vec!["a", "b", "c.d", "c_d", "e-f", "..", "__consumer_offsets"])
+        .prop_map(str::to_owned)
 }
 
 fn change() -> impl Strategy<Value = ConfigChange> {
@@ -57,47 +49,25 @@ fn alter() -> impl Strategy<Value = Command> {
     ];
     (resource, change(), any::<bool>()).prop_map(|((kind, name), change, validate_only)| {
         let resources = vec![AlterResource { kind, name, change }];
-        Command::AlterConfigs(AlterConfigs {
-            resources,
-            validate_only,
-        })
+        Command::AlterConfigs(AlterConfigs { resources, validate_only })
     })
 }
 
 fn command() -> impl Strategy<Value = Command> {
-    let create = (
-        name(),
-        -1_i32..6,
-        -1_i16..4,
-        any::<u64>(),
-        any::<[u8; 16]>(),
-    )
-        .prop_map(|(name, partitions, factor, seed, id)| {
+    let create = (name(), -1_i32..6, -1_i16..4, any::<u64>(), any::<[u8; 16]>()).prop_map(
+        |(name, partitions, factor, seed, id)| {
             let mut new = topic(&name, partitions, factor);
             new.id = Uuid(id);
             new.configs.push(("retention.ms".into(), Some("5".into())));
-            Command::CreateTopics(CreateTopics {
-                topics: vec![new],
-                validate_only: false,
-                seed,
-            })
-        });
+            Command::CreateTopics(CreateTopics { topics: vec![new], validate_only: false, seed })
+        },
+    );
     let delete = name().prop_map(|name| {
-        Command::DeleteTopics(DeleteTopics {
-            topics: vec![TopicRef::Name(name)],
-        })
+        Command::DeleteTopics(DeleteTopics { topics: vec![TopicRef::Name(name)] })
     });
     let grow = (name(), 0_i32..9, any::<u64>()).prop_map(|(name, count, seed)| {
-        let topics = vec![MorePartitions {
-            name,
-            count,
-            assignments: None,
-        }];
-        Command::CreatePartitions(CreatePartitions {
-            topics,
-            validate_only: false,
-            seed,
-        })
+        let topics = vec![MorePartitions { name, count, assignments: None }];
+        Command::CreatePartitions(CreatePartitions { topics, validate_only: false, seed })
     });
     prop_oneof![
         4 => create,
@@ -123,11 +93,8 @@ fn check_invariants(image: &Image) {
         for partition in &topic.partitions {
             assert!(partition.replicas.contains(&partition.leader));
             let broker = |id: &i32| image.broker(*id).expect("replicas are on brokers");
-            let nodes: std::collections::BTreeSet<i32> = partition
-                .replicas
-                .iter()
-                .map(|id| broker(id).node_id)
-                .collect();
+            let nodes: std::collections::BTreeSet<i32> =
+                partition.replicas.iter().map(|id| broker(id).node_id).collect();
             assert_eq!(nodes.len(), partition.replicas.len());
         }
     }
@@ -197,17 +164,10 @@ proptest! {
 fn sample() -> Vec<Record> {
     let mut live = Live::with_nodes(&[2]);
     live.create_one(configured("a", &[("retention.ms", "5")]));
-    live.run(Command::BumpLeaderEpochs(BumpLeaderEpochs::LedBy(vec![
-        1, 1001,
-    ])))
-    .unwrap();
-    live.run(Command::AllocateProducerIds { broker_id: 1 })
-        .unwrap();
-    live.run(Command::SetFeatures(vec![("f".into(), 2)]))
-        .unwrap();
-    let delete = DeleteTopics {
-        topics: vec![TopicRef::Name("a".into())],
-    };
+    live.run(Command::BumpLeaderEpochs(BumpLeaderEpochs::LedBy(vec![1, 1001]))).unwrap();
+    live.run(Command::AllocateProducerIds { broker_id: 1 }).unwrap();
+    live.run(Command::SetFeatures(vec![("f".into(), 2)])).unwrap();
+    let delete = DeleteTopics { topics: vec![TopicRef::Name("a".into())] };
     live.run(Command::DeleteTopics(delete)).unwrap();
     live.run(register(1, 1, 2)).unwrap();
     let kinds: std::collections::BTreeSet<_> = live.log.iter().map(Record::name).collect();
@@ -217,42 +177,20 @@ fn sample() -> Vec<Record> {
 
 #[test]
 fn unknown_kinds_and_versions_are_named() {
-    assert_eq!(
-        Record::from_bytes(&[200, 1, 0]),
-        Err(RecordError::UnknownKind { kind: 200 })
-    );
-    let mut bytes = Record::TopicDeleted(TopicDeleted {
-        topic_id: id_of("a"),
-    })
-    .to_bytes();
+    assert_eq!(Record::from_bytes(&[200, 1, 0]), Err(RecordError::UnknownKind { kind: 200 }));
+    let mut bytes = Record::TopicDeleted(TopicDeleted { topic_id: id_of("a") }).to_bytes();
     bytes[1] = 9;
-    let expected = RecordError::UnknownVersion {
-        name: "TopicDeleted",
-        version: 9,
-        supported: 1,
-    };
+    let expected = RecordError::UnknownVersion { name: "TopicDeleted", version: 9, supported: 1 };
     assert_eq!(Record::from_bytes(&bytes), Err(expected));
-    assert!(matches!(
-        Record::from_bytes(&[1]),
-        Err(RecordError::Length { len: 1, .. })
-    ));
+    assert!(matches!(Record::from_bytes(&[1]), Err(RecordError::Length { len: 1, .. })));
     let short = Record::from_bytes(&[1, 1, 0, 0]);
-    assert!(matches!(
-        short,
-        Err(RecordError::Corrupt {
-            name: "ClusterCreated",
-            ..
-        })
-    ));
+    assert!(matches!(short, Err(RecordError::Corrupt { name: "ClusterCreated", .. })));
 }
 
 /// The layout of version 1 must stay readable: these bytes were written by it.
 #[test]
 fn records_of_version_1_stay_as_they_are() {
-    let record = Record::TopicCreated(TopicCreated {
-        topic_id: Uuid([5; 16]),
-        name: "abc".into(),
-    });
+    let record = Record::TopicCreated(TopicCreated { topic_id: Uuid([5; 16]), name: "abc".into() });
     let mut bytes = vec![3, 1];
     bytes.extend([5; 16]);
     bytes.extend(*b"abc\xff\xff\xff\xff\xff");
@@ -266,62 +204,31 @@ fn a_batch_that_does_not_fit_changes_nothing() {
     let mut image = live.controller.image().clone();
     let before = image.clone();
     let topic_id = id_of("a");
-    let created = Record::TopicCreated(TopicCreated {
-        topic_id,
-        name: "a".into(),
-    });
+    let created = Record::TopicCreated(TopicCreated { topic_id, name: "a".into() });
     let partition = |partition| {
         let state = Partition::new(vec![1]);
-        Record::PartitionCreated(PartitionRecord {
-            topic_id,
-            partition,
-            state,
-        })
+        Record::PartitionCreated(PartitionRecord { topic_id, partition, state })
     };
-    let error = image
-        .apply_batch(&[created.clone(), partition(1)], 9)
-        .unwrap_err();
-    assert_eq!(
-        error,
-        ReplayError::PartitionOutOfOrder {
-            topic_id,
-            partition: 1,
-            expected: 0
-        }
-    );
+    let error = image.apply_batch(&[created.clone(), partition(1)], 9).unwrap_err();
+    assert_eq!(error, ReplayError::PartitionOutOfOrder { topic_id, partition: 1, expected: 0 });
     assert_eq!(image, before);
     let records = [created.clone(), partition(0)];
     image.apply_batch(&records, 9).unwrap();
     assert_eq!((image.offset(), image.partition_count()), (9, 1));
     // The clone from before is as it was.
     assert!(before.topic("a").is_none());
-    assert!(matches!(
-        image.apply(&created),
-        Err(ReplayError::TopicExists { .. })
-    ));
-    let unknown = Record::TopicDeleted(TopicDeleted {
-        topic_id: id_of("b"),
-    });
-    assert!(matches!(
-        image.apply(&unknown),
-        Err(ReplayError::UnknownTopic { .. })
-    ));
+    assert!(matches!(image.apply(&created), Err(ReplayError::TopicExists { .. })));
+    let unknown = Record::TopicDeleted(TopicDeleted { topic_id: id_of("b") });
+    assert!(matches!(image.apply(&unknown), Err(ReplayError::UnknownTopic { .. })));
 }
 
 #[test]
 fn a_controller_goes_on_from_an_image() {
     let mut live = Live::with_nodes(&[1]);
     let set = ConfigChange::Incremental(vec![set("log.retention.ms", "77")]);
-    let resources = vec![AlterResource {
-        kind: ResourceKind::Broker,
-        name: String::new(),
-        change: set,
-    }];
-    live.run(Command::AlterConfigs(AlterConfigs {
-        resources,
-        validate_only: false,
-    }))
-    .unwrap();
+    let resources =
+        vec![AlterResource { kind: ResourceKind::Broker, name: String::new(), change: set }];
+    live.run(Command::AlterConfigs(AlterConfigs { resources, validate_only: false })).unwrap();
     let image = live.controller.image().clone();
     let controller = Controller::with_image(image.clone(), configs::StaticConfigs::default());
     assert_eq!(*controller.image(), image);

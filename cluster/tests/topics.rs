@@ -23,16 +23,9 @@ fn refused(live: &mut Live, new: cluster::command::NewTopic, kind: ErrorKind, wo
     let error = live.create_one(new).outcome.expect_err(&name);
     assert_eq!(error.kind, kind, "{name}: {error}");
     for word in words {
-        assert!(
-            error.message.contains(word),
-            "{name}: {error} lacks {word:?}"
-        );
+        assert!(error.message.contains(word), "{name}: {error} lacks {word:?}");
     }
-    assert_eq!(
-        live.log.len(),
-        log_len,
-        "{name}: a refused topic left records"
-    );
+    assert_eq!(live.log.len(), log_len, "{name}: a refused topic left records");
 }
 
 #[test]
@@ -41,12 +34,7 @@ fn a_topic_gets_what_was_asked_or_the_defaults() {
     let created = live.create_one(topic("asked", 4, 1)).outcome.unwrap();
     assert_eq!((created.num_partitions, created.replication_factor), (4, 1));
     assert_eq!(created.id, id_of("asked"));
-    assert!(
-        created
-            .configs
-            .iter()
-            .any(|config| config.name == "retention.ms")
-    );
+    assert!(created.configs.iter().any(|config| config.name == "retention.ms"));
 
     let created = live.create_one(topic("defaults", -1, -1)).outcome.unwrap();
     assert_eq!((created.num_partitions, created.replication_factor), (1, 1));
@@ -69,17 +57,8 @@ fn defaults_come_from_the_configs_of_the_node() {
     fixed.set("num.partitions", "6").unwrap();
     let live = Live::with_nodes(&[1]);
     let controller = Controller::with_image(live.controller.image().clone(), fixed);
-    let mut live = Live {
-        controller,
-        log: live.log,
-    };
-    assert_eq!(
-        live.create_one(topic("a", -1, -1))
-            .outcome
-            .unwrap()
-            .num_partitions,
-        6
-    );
+    let mut live = Live { controller, log: live.log };
+    assert_eq!(live.create_one(topic("a", -1, -1)).outcome.unwrap().num_partitions, 6);
 }
 
 #[test]
@@ -88,44 +67,24 @@ fn names_are_checked_against_the_rules_and_against_each_other() {
     live.create_one(topic("a.b", 1, 1)).outcome.unwrap();
     refused(&mut live, topic("a.b", 1, 1), TopicExists, &["a.b"]);
     refused(&mut live, topic("a_b", 1, 1), InvalidTopic, &["a_b", "a.b"]);
-    refused(
-        &mut live,
-        topic("no spaces", 1, 1),
-        InvalidTopic,
-        &["no spaces", "' '"],
-    );
+    refused(&mut live, topic("no spaces", 1, 1), InvalidTopic, &["no spaces", "' '"]);
     refused(&mut live, topic("..", 1, 1), InvalidTopic, &[".."]);
 
     // A message that repeats what was asked for still fits into a response.
-    let error = live
-        .create_one(topic(&"ü".repeat(16_000), 1, 1))
-        .outcome
-        .unwrap_err();
+    let error = live.create_one(topic(&"ü".repeat(16_000), 1, 1)).outcome.unwrap_err();
     assert!(error.message.len() <= limits::MESSAGE_LEN_MAX + 3);
 
     // Within one request, too.
     let results = live.create(vec![topic("x.y", 1, 1), topic("x_y", 1, 1)]);
     assert!(results[0].outcome.is_ok());
     assert_eq!(results[1].outcome.as_ref().unwrap_err().kind, InvalidTopic);
-    let results = live.create(vec![
-        topic("twice", 1, 1),
-        topic("twice", 2, 1),
-        topic("z", 1, 1),
-    ]);
-    assert_eq!(
-        results[0].outcome.as_ref().unwrap_err().kind,
-        InvalidRequest
-    );
-    assert_eq!(
-        results[1].outcome.as_ref().unwrap_err().kind,
-        InvalidRequest
-    );
+    let results = live.create(vec![topic("twice", 1, 1), topic("twice", 2, 1), topic("z", 1, 1)]);
+    assert_eq!(results[0].outcome.as_ref().unwrap_err().kind, InvalidRequest);
+    assert_eq!(results[1].outcome.as_ref().unwrap_err().kind, InvalidRequest);
     assert!(results[2].outcome.is_ok());
 
     // The name is free again once its holder is gone.
-    let delete = DeleteTopics {
-        topics: vec![TopicRef::Name("a.b".into())],
-    };
+    let delete = DeleteTopics { topics: vec![TopicRef::Name("a.b".into())] };
     live.run(Command::DeleteTopics(delete)).unwrap();
     live.create_one(topic("a_b", 1, 1)).outcome.unwrap();
 }
@@ -134,41 +93,18 @@ fn names_are_checked_against_the_rules_and_against_each_other() {
 fn counts_out_of_bounds_are_refused() {
     let mut live = Live::with_nodes(&[4, 4]);
     for count in [0, -2, i32::MIN, i32::MAX] {
-        refused(
-            &mut live,
-            topic("a", count, 1),
-            InvalidPartitions,
-            &[&count.to_string()],
-        );
+        refused(&mut live, topic("a", count, 1), InvalidPartitions, &[&count.to_string()]);
     }
     for factor in [0, -2, i16::MAX] {
-        refused(
-            &mut live,
-            topic("a", 1, factor),
-            InvalidReplicationFactor,
-            &[],
-        );
+        refused(&mut live, topic("a", 1, factor), InvalidReplicationFactor, &[]);
     }
     // Eight brokers, and yet two replicas are the most.
-    refused(
-        &mut live,
-        topic("a", 1, 3),
-        InvalidReplicationFactor,
-        &["3 nodes", "2 are"],
-    );
+    refused(&mut live, topic("a", 1, 3), InvalidReplicationFactor, &["3 nodes", "2 are"]);
     let most = limits::PARTITIONS_PER_REQUEST_MAX as i32;
-    refused(
-        &mut live,
-        topic("a", most + 1, 1),
-        PolicyViolation,
-        &["10000", "10001"],
-    );
+    refused(&mut live, topic("a", most + 1, 1), PolicyViolation, &["10000", "10001"]);
     let results = live.create(vec![topic("a", most, 1), topic("b", 1, 1)]);
     assert!(results[0].outcome.is_ok());
-    assert_eq!(
-        results[1].outcome.as_ref().unwrap_err().kind,
-        PolicyViolation
-    );
+    assert_eq!(results[1].outcome.as_ref().unwrap_err().kind, PolicyViolation);
 }
 
 #[test]
@@ -192,19 +128,9 @@ fn replicas_can_be_assigned_by_hand() {
         (&[(0, &[1]), (1, &[1, 2])], &["partition 1", "2 replicas"]),
     ];
     for (assignments, words) in bad {
-        refused(
-            &mut live,
-            assigned("b", assignments),
-            InvalidReplicaAssignment,
-            words,
-        );
+        refused(&mut live, assigned("b", assignments), InvalidReplicaAssignment, words);
     }
-    refused(
-        &mut live,
-        assigned("b", &[(0, &[])]),
-        InvalidReplicaAssignment,
-        &["none"],
-    );
+    refused(&mut live, assigned("b", &[(0, &[])]), InvalidReplicaAssignment, &["none"]);
     let mut both = assigned("b", &[(0, &[1])]);
     both.num_partitions = 1;
     refused(&mut live, both, InvalidRequest, &["-1"]);
@@ -213,17 +139,10 @@ fn replicas_can_be_assigned_by_hand() {
 #[test]
 fn configs_of_new_topics_are_checked() {
     let mut live = Live::with_nodes(&[1]);
-    let new = configured(
-        "a",
-        &[("retention.ms", " 1000 "), ("segment.bytes", "1048576")],
-    );
+    let new = configured("a", &[("retention.ms", " 1000 "), ("segment.bytes", "1048576")]);
     let created = live.create_one(new).outcome.unwrap();
     let shown = |name: &str| {
-        let found = created
-            .configs
-            .iter()
-            .find(|config| config.name == name)
-            .unwrap();
+        let found = created.configs.iter().find(|config| config.name == name).unwrap();
         (found.value.clone().unwrap(), found.source.as_i8())
     };
     assert_eq!(shown("retention.ms"), ("1000".into(), 1));
@@ -231,25 +150,12 @@ fn configs_of_new_topics_are_checked() {
     assert_eq!(shown("flush.messages"), ("1".into(), 5));
 
     for (name, value, words) in [
-        (
-            "retentoin.ms",
-            "1",
-            ["retentoin.ms", "did you mean \"retention.ms\"?"],
-        ),
+        ("retentoin.ms", "1", ["retentoin.ms", "did you mean \"retention.ms\"?"]),
         ("retention.ms", "x", ["retention.ms", "whole number"]),
-        (
-            "cleanup.policy",
-            "compact",
-            ["cleanup.policy", "compaction"],
-        ),
+        ("cleanup.policy", "compact", ["cleanup.policy", "compaction"]),
         ("compression.type", "zstd", ["compression.type", "producer"]),
     ] {
-        refused(
-            &mut live,
-            configured("b", &[(name, value)]),
-            InvalidConfig,
-            &words,
-        );
+        refused(&mut live, configured("b", &[(name, value)]), InvalidConfig, &words);
     }
     let mut null = topic("b", 1, 1);
     null.configs.push(("retention.ms".into(), None));
@@ -263,11 +169,7 @@ fn configs_of_new_topics_are_checked() {
 fn validate_only_changes_nothing_and_answers_all_the_same() {
     let mut live = Live::with_nodes(&[1]);
     let before = live.controller.image().clone();
-    let request = CreateTopics {
-        topics: vec![topic("a", 3, 1)],
-        validate_only: true,
-        seed: 1,
-    };
+    let request = CreateTopics { topics: vec![topic("a", 3, 1)], validate_only: true, seed: 1 };
     let Reply::CreateTopics(results) = live.run(Command::CreateTopics(request)).unwrap() else {
         panic!("another reply");
     };
@@ -291,25 +193,12 @@ fn topics_are_deleted_by_name_or_id_with_all_that_is_theirs() {
         TopicRef::Name("nope".into()),
         TopicRef::Id(Uuid([9; 16])),
     ];
-    let reply = live
-        .run(Command::DeleteTopics(DeleteTopics { topics }))
-        .unwrap();
-    let Reply::DeleteTopics(results) = reply else {
-        panic!("another reply")
-    };
+    let reply = live.run(Command::DeleteTopics(DeleteTopics { topics })).unwrap();
+    let Reply::DeleteTopics(results) = reply else { panic!("another reply") };
     assert!(results[0].outcome.is_ok() && results[1].outcome.is_ok());
-    assert_eq!(
-        (results[0].id, results[1].name.as_deref()),
-        (id_of("a"), Some("b"))
-    );
-    let kinds: Vec<_> = results[2..]
-        .iter()
-        .map(|r| r.outcome.as_ref().unwrap_err().kind)
-        .collect();
-    assert_eq!(
-        kinds,
-        [InvalidRequest, InvalidRequest, UnknownTopic, UnknownTopicId]
-    );
+    assert_eq!((results[0].id, results[1].name.as_deref()), (id_of("a"), Some("b")));
+    let kinds: Vec<_> = results[2..].iter().map(|r| r.outcome.as_ref().unwrap_err().kind).collect();
+    assert_eq!(kinds, [InvalidRequest, InvalidRequest, UnknownTopic, UnknownTopicId]);
     let image = live.controller.image();
     assert_eq!((image.topic_count(), image.partition_count()), (1, 1));
 
@@ -319,11 +208,7 @@ fn topics_are_deleted_by_name_or_id_with_all_that_is_theirs() {
     live.create_one(again).outcome.unwrap();
     let image = live.controller.image();
     assert_eq!(image.topic("a").unwrap().id, Uuid([8; 16]));
-    assert!(
-        image
-            .overrides(cluster::ResourceKind::Topic, "a")
-            .is_empty()
-    );
+    assert!(image.overrides(cluster::ResourceKind::Topic, "a").is_empty());
 }
 
 #[test]
@@ -333,17 +218,10 @@ fn deletion_can_be_switched_off() {
     let mut fixed = StaticConfigs::default();
     fixed.set("delete.topic.enable", "false").unwrap();
     let controller = Controller::with_image(live.controller.image().clone(), fixed);
-    let request = DeleteTopics {
-        topics: vec![TopicRef::Name("a".into())],
-    };
+    let request = DeleteTopics { topics: vec![TopicRef::Name("a".into())] };
     let (records, reply) = controller.step(0, Command::DeleteTopics(request)).unwrap();
-    let Reply::DeleteTopics(results) = reply else {
-        panic!("another reply")
-    };
-    assert_eq!(
-        results[0].outcome.as_ref().unwrap_err().kind,
-        TopicDeletionDisabled
-    );
+    let Reply::DeleteTopics(results) = reply else { panic!("another reply") };
+    assert_eq!(results[0].outcome.as_ref().unwrap_err().kind, TopicDeletionDisabled);
     assert!(records.is_empty());
 }
 
@@ -352,16 +230,8 @@ fn partitions_are_only_added() {
     let mut live = Live::with_nodes(&[2, 2]);
     live.create_one(topic("a", 2, 2)).outcome.unwrap();
     let grow = |live: &mut Live, count, assignments: Option<Vec<Vec<i32>>>| {
-        let topics = vec![MorePartitions {
-            name: "a".into(),
-            count,
-            assignments,
-        }];
-        let request = CreatePartitions {
-            topics,
-            validate_only: false,
-            seed: 3,
-        };
+        let topics = vec![MorePartitions { name: "a".into(), count, assignments }];
+        let request = CreatePartitions { topics, validate_only: false, seed: 3 };
         let Ok(Reply::CreatePartitions(mut results)) = live.run(Command::CreatePartitions(request))
         else {
             panic!("another reply");
@@ -369,20 +239,12 @@ fn partitions_are_only_added() {
         results.remove(0).outcome.map_err(|error| error.kind)
     };
     for count in [2, 1, 0, -1, i32::MIN] {
-        assert_eq!(
-            grow(&mut live, count, None),
-            Err(InvalidPartitions),
-            "{count}"
-        );
+        assert_eq!(grow(&mut live, count, None), Err(InvalidPartitions), "{count}");
     }
     let hand = |replicas: &[&[i32]]| Some(replicas.iter().map(|one| one.to_vec()).collect());
     let bad: [&[&[i32]]; 5] = [&[], &[&[1]], &[&[1, 9]], &[&[1, 1001]], &[&[1, 2], &[1, 2]]];
     for bad in bad {
-        assert_eq!(
-            grow(&mut live, 3, hand(bad)),
-            Err(InvalidReplicaAssignment),
-            "{bad:?}"
-        );
+        assert_eq!(grow(&mut live, 3, hand(bad)), Err(InvalidReplicaAssignment), "{bad:?}");
     }
     assert_eq!(grow(&mut live, 3, hand(&[&[1002, 1]])), Ok(()));
     assert_eq!(grow(&mut live, 8, None), Ok(()));
@@ -390,11 +252,7 @@ fn partitions_are_only_added() {
     let held = live.controller.image().topic("a").unwrap();
     assert_eq!(held.partitions.len(), 8);
     assert_eq!(held.partitions[2].replicas, [1002, 1]);
-    assert!(
-        held.partitions
-            .iter()
-            .all(|partition| partition.replicas.len() == 2)
-    );
+    assert!(held.partitions.iter().all(|partition| partition.replicas.len() == 2));
 }
 
 #[test]
@@ -417,10 +275,7 @@ fn leader_epochs_grow_for_what_a_broker_leads() {
     assert_eq!(reply, Reply::LeaderEpochsBumped { partitions: 2 });
     for partition in &live.controller.image().topic("a").unwrap().partitions {
         let epoch = i32::from(partition.leader == 1001);
-        assert_eq!(
-            (partition.leader_epoch, partition.partition_epoch),
-            (epoch, epoch)
-        );
+        assert_eq!((partition.leader_epoch, partition.partition_epoch), (epoch, epoch));
     }
     let id = id_of("a");
     let bump = BumpLeaderEpochs::Partitions(vec![(id, 0), (id, 0)]);
@@ -447,9 +302,7 @@ fn a_node_registers_all_its_shards() {
     assert!(live.controller.image().broker(1001).unwrap().epoch > epoch);
 
     // Fewer shards: those that hold nothing go, those that hold replicas may not.
-    live.create_one(assigned("a", &[(0, &[1001])]))
-        .outcome
-        .unwrap();
+    live.create_one(assigned("a", &[(0, &[1001])])).outcome.unwrap();
     live.run(register(1, 2, 3)).unwrap();
     assert!(live.controller.image().broker(2001).is_none());
     let error = live.run(register(1, 1, 4)).unwrap_err();
@@ -460,9 +313,7 @@ fn a_node_registers_all_its_shards() {
 #[test]
 fn nodes_of_other_clusters_and_impossible_ids_are_refused() {
     let mut live = Live::with_nodes(&[1]);
-    let Command::RegisterBrokers(good) = register(2, 2, 1) else {
-        unreachable!()
-    };
+    let Command::RegisterBrokers(good) = register(2, 2, 1) else { unreachable!() };
     let mut kind = |change: fn(&mut RegisterBrokers)| {
         let mut bad = good.clone();
         change(&mut bad);
@@ -473,19 +324,9 @@ fn nodes_of_other_clusters_and_impossible_ids_are_refused() {
     assert_eq!(kind(|r| r.brokers[0].node_id = 1000), InvalidRequest);
     assert_eq!(kind(|r| r.brokers[1].node_id = 3), InvalidRequest);
     assert_eq!(kind(|r| r.brokers[1].broker_id = 3), InvalidRequest);
-    assert_eq!(
-        kind(|r| r.brokers[1] = r.brokers[0].clone()),
-        InvalidRequest
-    );
+    assert_eq!(kind(|r| r.brokers[1] = r.brokers[0].clone()), InvalidRequest);
     assert_eq!(kind(|r| r.brokers[0].host.clear()), InvalidRequest);
-    let other = Command::CreateCluster {
-        cluster_id: Uuid([1; 16]),
-    };
+    let other = Command::CreateCluster { cluster_id: Uuid([1; 16]) };
     assert_eq!(live.run(other).unwrap_err().kind, InconsistentCluster);
-    assert!(
-        live.run(Command::CreateCluster {
-            cluster_id: CLUSTER_ID
-        })
-        .is_ok()
-    );
+    assert!(live.run(Command::CreateCluster { cluster_id: CLUSTER_ID }).is_ok());
 }

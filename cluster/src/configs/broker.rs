@@ -12,13 +12,8 @@ mod security;
 use super::{ConfigKey, check_value, unknown_name};
 use crate::error::{CommandError, ErrorKind};
 
-const TABLES: [&[ConfigKey]; 5] = [
-    cluster::KEYS,
-    network::KEYS,
-    log::KEYS,
-    groups::KEYS,
-    security::KEYS,
-];
+const TABLES: [&[ConfigKey]; 5] =
+    [cluster::KEYS, network::KEYS, log::KEYS, groups::KEYS, security::KEYS];
 
 /// Rows of a table: `"name": Type = default, check, update, effect, [synonyms], "doc";`.
 macro_rules! table {

@@ -27,18 +27,12 @@ pub enum Check {
 pub fn check_value(key: &ConfigKey, value: &str, internal: bool) -> Result<String, CommandError> {
     let value = value.trim();
     let refuse = |why: String| {
-        let shown = if key.is_sensitive() {
-            "[hidden]"
-        } else {
-            shorten(value)
-        };
+        let shown = if key.is_sensitive() { "[hidden]" } else { shorten(value) };
         let message = format!("{shown:?} cannot be the value of {}: {why}", key.name);
         CommandError::new(ErrorKind::InvalidConfig, message)
     };
     if value.len() > CONFIG_VALUE_LEN_MAX {
-        return Err(refuse(format!(
-            "it is longer than {CONFIG_VALUE_LEN_MAX} bytes"
-        )));
+        return Err(refuse(format!("it is longer than {CONFIG_VALUE_LEN_MAX} bytes")));
     }
     check_type(key.value_type, value).map_err(refuse)?;
     check_rule(key.check, value).map_err(refuse)?;
@@ -85,25 +79,20 @@ fn check_rule(check: Check, value: &str) -> Result<(), String> {
     let (fits, rule) = match check {
         Check::Any => return Ok(()),
         Check::AtLeast(min) => (number >= min, format!("{min} is the least")),
-        Check::Between(min, max) => (
-            (min..=max).contains(&number),
-            format!("it must be from {min} to {max}"),
-        ),
+        Check::Between(min, max) => {
+            ((min..=max).contains(&number), format!("it must be from {min} to {max}"))
+        }
         Check::MinusOneOrBetween(min, max) => (
             number == -1 || (min..=max).contains(&number),
             format!("it must be -1 or from {min} to {max}"),
         ),
         Check::Ratio => {
             let ratio = value.parse::<f64>().unwrap_or(f64::NAN);
-            (
-                (0.0..=1.0).contains(&ratio),
-                "it must be from 0 to 1".into(),
-            )
+            ((0.0..=1.0).contains(&ratio), "it must be from 0 to 1".into())
         }
-        Check::OneOf(allowed) => (
-            allowed.contains(&value),
-            format!("it must be one of {}", allowed.join(", ")),
-        ),
+        Check::OneOf(allowed) => {
+            (allowed.contains(&value), format!("it must be one of {}", allowed.join(", ")))
+        }
         Check::OneOfAnyCase(allowed) => (
             allowed.iter().any(|one| one.eq_ignore_ascii_case(value)),
             format!("it must be one of {}", allowed.join(", ")),
@@ -123,8 +112,7 @@ fn check_rule(check: Check, value: &str) -> Result<(), String> {
 fn throttled_replicas(value: &str) -> bool {
     let pair = |item: &&str| {
         let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        item.split_once(':')
-            .is_some_and(|(partition, broker)| number(partition) && number(broker))
+        item.split_once(':').is_some_and(|(partition, broker)| number(partition) && number(broker))
     };
     value == "*" || parse_list(value).iter().all(pair)
 }
@@ -144,18 +132,11 @@ pub fn parse_bool(value: &str) -> Option<bool> {
 /// The items of a list: parted by commas, spaces off, none empty.
 #[must_use]
 pub fn parse_list(value: &str) -> Vec<&str> {
-    value
-        .split(',')
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
-        .collect()
+    value.split(',').map(str::trim).filter(|item| !item.is_empty()).collect()
 }
 
 /// Messages go to clients; a value of 32 kB does not belong there whole.
 fn shorten(value: &str) -> &str {
-    let end = value
-        .char_indices()
-        .nth(80)
-        .map_or(value.len(), |(index, _)| index);
+    let end = value.char_indices().nth(80).map_or(value.len(), |(index, _)| index);
     &value[..end]
 }

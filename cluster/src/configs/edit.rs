@@ -65,10 +65,7 @@ fn apply(
     let value = match operation.operation {
         Operation::Set | Operation::Delete => value.to_owned(),
         Operation::Append | Operation::Subtract => {
-            let held = overrides
-                .get(name)
-                .cloned()
-                .unwrap_or_else(|| rules.in_force(key));
+            let held = overrides.get(name).cloned().unwrap_or_else(|| rules.in_force(key));
             edit_list(key, &held, operation.operation, value)?
         }
     };

@@ -33,16 +33,10 @@ const AUTHORIZER: &str = "there are no access control lists yet";
 
 macro_rules! synonym {
     ($name:literal) => {
-        $crate::configs::Synonym {
-            name: $name,
-            factor: 1,
-        }
+        $crate::configs::Synonym { name: $name, factor: 1 }
     };
     ($name:literal, $factor:expr) => {
-        $crate::configs::Synonym {
-            name: $name,
-            factor: $factor,
-        }
+        $crate::configs::Synonym { name: $name, factor: $factor }
     };
 }
 use synonym;

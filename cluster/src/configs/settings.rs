@@ -35,10 +35,7 @@ impl TopicSettings {
     /// Of `topic`, whether it exists or not.
     #[must_use]
     pub fn new(view: &View<'_>, topic: &str) -> Self {
-        let reader = TopicReader {
-            view,
-            overrides: view.overrides(ResourceKind::Topic, topic),
-        };
+        let reader = TopicReader { view, overrides: view.overrides(ResourceKind::Topic, topic) };
         let policy = reader.text("cleanup.policy");
         let policy = parse_list(&policy);
         Self {
@@ -76,10 +73,7 @@ impl TopicReader<'_> {
     }
 
     fn number(&self, name: &'static str) -> i64 {
-        number(
-            &self.text(name),
-            topic::key(name).and_then(|key| key.default),
-        )
+        number(&self.text(name), topic::key(name).and_then(|key| key.default))
     }
 
     fn count(&self, name: &'static str) -> u64 {
@@ -202,10 +196,7 @@ impl BrokerReader<'_> {
             consumer_session_timeout_ms: self.number("group.consumer.session.timeout.ms"),
             consumer_heartbeat_interval_ms: self.number("group.consumer.heartbeat.interval.ms"),
             consumer_max_size: self.count("group.consumer.max.size"),
-            consumer_assignors: parse_list(&assignors)
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
+            consumer_assignors: parse_list(&assignors).into_iter().map(str::to_owned).collect(),
         }
     }
 
@@ -239,23 +230,16 @@ impl BrokerReader<'_> {
     }
 
     fn number(&self, name: &'static str) -> i64 {
-        number(
-            &self.text(name),
-            broker::key(name).and_then(|key| key.default),
-        )
+        number(&self.text(name), broker::key(name).and_then(|key| key.default))
     }
 
     fn int(&self, name: &'static str) -> i32 {
-        let bounded = self
-            .number(name)
-            .clamp(i64::from(i32::MIN), i64::from(i32::MAX));
+        let bounded = self.number(name).clamp(i64::from(i32::MIN), i64::from(i32::MAX));
         bounded as i32
     }
 
     fn short(&self, name: &'static str) -> i16 {
-        let bounded = self
-            .number(name)
-            .clamp(i64::from(i16::MIN), i64::from(i16::MAX));
+        let bounded = self.number(name).clamp(i64::from(i16::MIN), i64::from(i16::MAX));
         bounded as i16
     }
 

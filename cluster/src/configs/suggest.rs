@@ -32,12 +32,8 @@ fn nearest<'a>(
     // The broker's and the topic's names of one thing differ by a prefix people leave out or add.
     let by_ending = keys.clone().find(|key| {
         let key_plain = self::plain(key.name);
-        key_plain
-            .strip_prefix("log.")
-            .is_some_and(|rest| rest == plain)
-            || plain
-                .strip_prefix("log.")
-                .is_some_and(|rest| rest == key_plain)
+        key_plain.strip_prefix("log.").is_some_and(|rest| rest == plain)
+            || plain.strip_prefix("log.").is_some_and(|rest| rest == key_plain)
     });
     let by_letters = || {
         let distances = keys.map(|key| (distance(&plain, &self::plain(key.name)), key));

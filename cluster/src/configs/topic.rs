@@ -131,14 +131,9 @@ pub fn check_together(overrides: &Overrides) -> Result<(), CommandError> {
     let number = |name: &str| {
         let default = key(name).and_then(|key| key.default);
         let value = overrides.get(name).map_or(default, |value| Some(value));
-        value
-            .and_then(|value| value.parse::<i64>().ok())
-            .unwrap_or(0)
+        value.and_then(|value| value.parse::<i64>().ok()).unwrap_or(0)
     };
-    let (min, max) = (
-        number("min.compaction.lag.ms"),
-        number("max.compaction.lag.ms"),
-    );
+    let (min, max) = (number("min.compaction.lag.ms"), number("max.compaction.lag.ms"));
     if min > max {
         return Err(CommandError::new(
             ErrorKind::InvalidConfig,

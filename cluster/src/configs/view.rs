@@ -70,12 +70,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn new(image: &'a Image, fixed: &'a StaticConfigs, broker_id: i32) -> Self {
         let of_broker = image.overrides(ResourceKind::Broker, &broker_id.to_string());
-        Self {
-            image,
-            fixed,
-            of_broker,
-            of_all: image.overrides(ResourceKind::Broker, ""),
-        }
+        Self { image, fixed, of_broker, of_all: image.overrides(ResourceKind::Broker, "") }
     }
 
     pub(super) fn overrides(&self, kind: ResourceKind, resource: &str) -> &'a Overrides {
@@ -121,10 +116,8 @@ impl<'a> View<'a> {
                 source: Source::DynamicTopic,
             });
             let of_broker = self.candidates(key.synonyms.iter().copied());
-            let synonyms = own
-                .into_iter()
-                .chain(of_broker.map(|found| described(&found)))
-                .collect();
+            let synonyms =
+                own.into_iter().chain(of_broker.map(|found| described(&found))).collect();
             let value = shown(key, &self.topic_value_of(overrides, key));
             described_key(key, value, synonyms, false)
         };
@@ -153,11 +146,7 @@ impl<'a> View<'a> {
         let describe = |(name, value): (&String, &String)| {
             let key = broker::key(name)?;
             let source = Source::DynamicDefaultBroker;
-            let own = DescribedSynonym {
-                name: key.name,
-                value: shown(key, value),
-                source,
-            };
+            let own = DescribedSynonym { name: key.name, value: shown(key, value), source };
             Some(described_key(key, own.value.clone(), vec![own], false))
         };
         self.of_all.iter().filter_map(describe).collect()
@@ -178,11 +167,7 @@ impl<'a> View<'a> {
                 Source::Default => broker::key(synonym.name)?.default,
                 Source::DynamicTopic => None,
             };
-            value.map(|value| Candidate {
-                synonym,
-                value,
-                source,
-            })
+            value.map(|value| Candidate { synonym, value, source })
         };
         let layers = [
             Source::DynamicBroker,
@@ -190,19 +175,14 @@ impl<'a> View<'a> {
             Source::StaticBroker,
             Source::Default,
         ];
-        layers.into_iter().flat_map(move |source| {
-            names
-                .clone()
-                .filter_map(move |synonym| layer(source, synonym))
-        })
+        layers
+            .into_iter()
+            .flat_map(move |source| names.clone().filter_map(move |synonym| layer(source, synonym)))
     }
 }
 
 fn own_and_synonyms(key: &ConfigKey) -> impl Iterator<Item = Synonym> + Clone + use<> {
-    let own = Synonym {
-        name: key.name,
-        factor: 1,
-    };
+    let own = Synonym { name: key.name, factor: 1 };
     std::iter::once(own).chain(key.synonyms.iter().copied())
 }
 
@@ -211,11 +191,7 @@ fn described(found: &Candidate<'_>) -> DescribedSynonym {
         Some(key) => shown(key, found.value),
         None => None,
     };
-    DescribedSynonym {
-        name: found.synonym.name,
-        value,
-        source: found.source,
-    }
+    DescribedSynonym { name: found.synonym.name, value, source: found.source }
 }
 
 fn described_key(
@@ -227,9 +203,7 @@ fn described_key(
     Described {
         name: key.name,
         value,
-        source: synonyms
-            .first()
-            .map_or(Source::Default, |first| first.source),
+        source: synonyms.first().map_or(Source::Default, |first| first.source),
         read_only,
         sensitive: key.is_sensitive(),
         synonyms,

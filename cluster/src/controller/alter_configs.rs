@@ -24,18 +24,9 @@ pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: AlterConfigs) 
             overrides_after(image, fixed, kind, &name, &change)
         };
         let outcome = outcome.map(|after| {
-            records.extend(difference(
-                kind,
-                &name,
-                image.overrides(kind, &name),
-                &after,
-            ));
+            records.extend(difference(kind, &name, image.overrides(kind, &name), &after));
         });
-        results.push(AlterConfigsResult {
-            kind,
-            name,
-            outcome,
-        });
+        results.push(AlterConfigsResult { kind, name, outcome });
     }
     if request.validate_only {
         records.clear();
@@ -70,14 +61,7 @@ fn overrides_after(
         ResourceKind::Broker => {
             let id = check_broker(image, name)?;
             let view = View::new(image, fixed, id.unwrap_or(ANY_BROKER));
-            edit(
-                held,
-                change,
-                &BrokerRules {
-                    all: id.is_none(),
-                    view,
-                },
-            )
+            edit(held, change, &BrokerRules { all: id.is_none(), view })
         }
         ResourceKind::BrokerLogger | ResourceKind::ClientMetrics | ResourceKind::Group => refuse(
             ErrorKind::InvalidRequest,
@@ -106,10 +90,7 @@ fn check_broker(image: &Image, name: &str) -> Result<Option<i32>, CommandError> 
         // "01" would be kept under a name that no broker looks at.
         Ok(id) if id.to_string() == name => match image.broker(id) {
             Some(_) => Ok(Some(id)),
-            None => refuse(
-                ErrorKind::UnknownBroker,
-                format!("there is no broker of id {id}"),
-            ),
+            None => refuse(ErrorKind::UnknownBroker, format!("there is no broker of id {id}")),
         },
         _ => {
             let message = format!("a broker is named by its id, or \"\" for all: not {name:?}");
@@ -134,9 +115,7 @@ fn difference(
         })
     };
     let gone = before.keys().filter(|name| !after.contains_key(*name));
-    let set = after
-        .iter()
-        .filter(|(name, value)| before.get(*name) != Some(value));
+    let set = after.iter().filter(|(name, value)| before.get(*name) != Some(value));
     gone.map(|name| record(name, None))
         .chain(set.map(|(name, value)| record(name, Some(value))))
         .collect()
@@ -157,9 +136,7 @@ impl Rules for TopicRules<'_> {
     }
 
     fn in_force(&self, key: &'static ConfigKey) -> String {
-        self.view
-            .topic_value(self.topic, key.name)
-            .unwrap_or_default()
+        self.view.topic_value(self.topic, key.name).unwrap_or_default()
     }
 }
 

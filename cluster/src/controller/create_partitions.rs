@@ -16,19 +16,13 @@ pub(super) fn step(image: &Image, request: CreatePartitions) -> Step {
     let mut results = Vec::with_capacity(request.topics.len());
     for more in request.topics {
         let outcome = if twice.contains(&more.name) {
-            let message = format!(
-                "topic {:?} is named more than once in the request",
-                more.name
-            );
+            let message = format!("topic {:?} is named more than once in the request", more.name);
             refuse(ErrorKind::InvalidRequest, message)
         } else {
             grow(image, &mut placement, &more, records.len())
         };
         let outcome = outcome.map(|mut added| records.append(&mut added));
-        results.push(CreatePartitionsResult {
-            name: more.name,
-            outcome,
-        });
+        results.push(CreatePartitionsResult { name: more.name, outcome });
     }
     if request.validate_only {
         records.clear();
@@ -61,11 +55,7 @@ fn grow(
     let first = topic.partitions.len() as i32;
     let record = |(partition, replicas)| {
         let state = Partition::new(replicas);
-        Record::PartitionCreated(PartitionRecord {
-            topic_id: topic.id,
-            partition,
-            state,
-        })
+        Record::PartitionCreated(PartitionRecord { topic_id: topic.id, partition, state })
     };
     Ok((first..).zip(replicas).map(record).collect())
 }
@@ -77,10 +67,7 @@ fn check_count(
     before: usize,
 ) -> Result<usize, CommandError> {
     let (name, held) = (&topic.name, topic.partitions.len());
-    let Some(added) = usize::try_from(count)
-        .ok()
-        .and_then(|count| count.checked_sub(held))
-    else {
+    let Some(added) = usize::try_from(count).ok().and_then(|count| count.checked_sub(held)) else {
         let message = format!(
             "topic {name:?} has {held} partitions; {count} would not be more, and partitions \
              cannot be taken away"

@@ -30,10 +30,7 @@ pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: CreateTopics) 
     let mut results = Vec::with_capacity(request.topics.len());
     for topic in request.topics {
         let outcome = if twice.contains(&topic.name) {
-            let message = format!(
-                "topic {:?} is named more than once in the request",
-                topic.name
-            );
+            let message = format!("topic {:?} is named more than once in the request", topic.name);
             refuse(ErrorKind::InvalidRequest, message)
         } else {
             batch.create(&topic)
@@ -42,10 +39,7 @@ pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: CreateTopics) 
             records.append(&mut new);
             created
         });
-        results.push(CreateTopicResult {
-            name: topic.name,
-            outcome,
-        });
+        results.push(CreateTopicResult { name: topic.name, outcome });
     }
     if request.validate_only {
         records.clear();
@@ -66,11 +60,8 @@ impl Batch<'_> {
     fn create(&mut self, new: &NewTopic) -> Result<(Vec<Record>, CreatedTopic), CommandError> {
         self.check_identity(new)?;
         let overrides = self.check_configs(new)?;
-        let replicas = if new.assignments.is_empty() {
-            self.place(new)?
-        } else {
-            self.assigned(new)?
-        };
+        let replicas =
+            if new.assignments.is_empty() { self.place(new)? } else { self.assigned(new)? };
         let created = CreatedTopic {
             id: new.id,
             num_partitions: replicas.len() as i32,
@@ -81,10 +72,7 @@ impl Batch<'_> {
         self.partitions += created.num_partitions as usize;
         for record in &records {
             self.image.apply(record).map_err(|error| {
-                CommandError::new(
-                    ErrorKind::Internal,
-                    format!("a checked topic fails: {error}"),
-                )
+                CommandError::new(ErrorKind::Internal, format!("a checked topic fails: {error}"))
             })?;
         }
         Ok((records, created))
@@ -98,10 +86,7 @@ impl Batch<'_> {
         let name = &new.name;
         check_topic_name(name)?;
         if self.image.topic(name).is_some() {
-            return refuse(
-                ErrorKind::TopicExists,
-                format!("topic {name:?} exists already"),
-            );
+            return refuse(ErrorKind::TopicExists, format!("topic {name:?} exists already"));
         }
         if let Some(other) = self.image.colliding_topic(name) {
             let message = format!(
@@ -111,20 +96,14 @@ impl Batch<'_> {
             return refuse(ErrorKind::InvalidTopic, message);
         }
         if new.id == Uuid::ZERO || self.image.topic_by_id(new.id).is_some() {
-            let message = format!(
-                "topic {name:?} came with an id that is not fresh: {}",
-                new.id
-            );
+            let message = format!("topic {name:?} came with an id that is not fresh: {}", new.id);
             return refuse(ErrorKind::Internal, message);
         }
         Ok(())
     }
 
     fn check_configs(&self, new: &NewTopic) -> Result<Overrides, CommandError> {
-        let rules = TopicRules {
-            topic: &new.name,
-            view: self.view(),
-        };
+        let rules = TopicRules { topic: &new.name, view: self.view() };
         let overrides = edit_replace(&new.configs, &rules)
             // Whatever is wrong with configs of a new topic is INVALID_CONFIG in Kafka.
             .map_err(|error| CommandError::new(ErrorKind::InvalidConfig, error.message))?;
@@ -202,10 +181,7 @@ fn in_order(assignments: &[Assignment]) -> Result<Vec<Vec<i32>>, CommandError> {
             return refuse(ErrorKind::InvalidReplicaAssignment, message);
         }
     }
-    Ok(sorted
-        .into_iter()
-        .map(|assignment| assignment.broker_ids.clone())
-        .collect())
+    Ok(sorted.into_iter().map(|assignment| assignment.broker_ids.clone()).collect())
 }
 
 /// Replicas given by hand: brokers that exist, each once, on different nodes.
@@ -247,17 +223,10 @@ pub(super) fn check_replicas(
 
 fn records_of(new: &NewTopic, replicas: Vec<Vec<i32>>, overrides: &Overrides) -> Vec<Record> {
     let topic_id = new.id;
-    let topic = Record::TopicCreated(TopicCreated {
-        topic_id,
-        name: new.name.clone(),
-    });
+    let topic = Record::TopicCreated(TopicCreated { topic_id, name: new.name.clone() });
     let partitions = (0..).zip(replicas).map(|(partition, replicas)| {
         let state = Partition::new(replicas);
-        Record::PartitionCreated(PartitionRecord {
-            topic_id,
-            partition,
-            state,
-        })
+        Record::PartitionCreated(PartitionRecord { topic_id, partition, state })
     });
     let configs = overrides.iter().map(|(name, value)| {
         Record::ConfigChanged(ConfigChanged {
@@ -267,8 +236,5 @@ fn records_of(new: &NewTopic, replicas: Vec<Vec<i32>>, overrides: &Overrides) ->
             value: Some(value.clone()),
         })
     });
-    std::iter::once(topic)
-        .chain(partitions)
-        .chain(configs)
-        .collect()
+    std::iter::once(topic).chain(partitions).chain(configs).collect()
 }

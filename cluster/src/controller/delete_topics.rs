@@ -11,17 +11,10 @@ use crate::records::{Record, TopicDeleted};
 
 pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: DeleteTopics) -> Step {
     let enabled = BrokerSettings::new(&View::new(image, fixed, ANY_BROKER)).delete_topics;
-    let found: Vec<(TopicRef, Option<(String, Uuid)>)> = request
-        .topics
-        .into_iter()
-        .map(|topic| find(image, topic))
-        .collect();
+    let found: Vec<(TopicRef, Option<(String, Uuid)>)> =
+        request.topics.into_iter().map(|topic| find(image, topic)).collect();
     // One topic by name and by id is named twice, too.
-    let twice = repeated(
-        found
-            .iter()
-            .filter_map(|(_, found)| Some(found.as_ref()?.1.0)),
-    );
+    let twice = repeated(found.iter().filter_map(|(_, found)| Some(found.as_ref()?.1.0)));
 
     let mut records = Vec::new();
     let mut results = Vec::with_capacity(found.len());
@@ -62,13 +55,11 @@ fn find(image: &Image, asked: TopicRef) -> (TopicRef, Option<(String, Uuid)>) {
 
 fn unknown(asked: &TopicRef) -> CommandError {
     match asked {
-        TopicRef::Name(name) => CommandError::new(
-            ErrorKind::UnknownTopic,
-            format!("there is no topic {name:?}"),
-        ),
-        TopicRef::Id(id) => CommandError::new(
-            ErrorKind::UnknownTopicId,
-            format!("there is no topic of id {id}"),
-        ),
+        TopicRef::Name(name) => {
+            CommandError::new(ErrorKind::UnknownTopic, format!("there is no topic {name:?}"))
+        }
+        TopicRef::Id(id) => {
+            CommandError::new(ErrorKind::UnknownTopicId, format!("there is no topic of id {id}"))
+        }
     }
 }

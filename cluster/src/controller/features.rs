@@ -13,10 +13,7 @@ pub(super) fn step(image: &Image, levels: Vec<(String, i16)>) -> Step {
             let message = format!("feature {name:?} cannot have level {level}");
             return refuse(ErrorKind::InvalidRequest, message);
         }
-        let held = image
-            .features()
-            .find(|(held, _)| *held == name)
-            .map_or(0, |(_, level)| level);
+        let held = image.features().find(|(held, _)| *held == name).map_or(0, |(_, level)| level);
         if held != level {
             records.push(Record::FeatureLevel(FeatureLevel { name, level }));
         }

@@ -19,9 +19,7 @@ pub(super) fn step(image: &Image, request: &BumpLeaderEpochs) -> Step {
         BumpLeaderEpochs::Partitions(partitions) => {
             let mut records = Vec::with_capacity(partitions.len());
             for &(topic_id, partition) in partitions.iter().collect::<BTreeSet<_>>() {
-                let held = image
-                    .topic_by_id(topic_id)
-                    .and_then(|topic| topic.partition(partition));
+                let held = image.topic_by_id(topic_id).and_then(|topic| topic.partition(partition));
                 let Some(state) = held else {
                     let message = format!("topic {topic_id} has no partition {partition}");
                     return refuse(ErrorKind::UnknownTopicId, message);
@@ -54,9 +52,5 @@ fn bumped(topic_id: Uuid, partition: i32, state: &Partition) -> Record {
         partition_epoch: state.partition_epoch + 1,
         ..state.clone()
     };
-    Record::PartitionChanged(PartitionRecord {
-        topic_id,
-        partition,
-        state,
-    })
+    Record::PartitionChanged(PartitionRecord { topic_id, partition, state })
 }

@@ -20,12 +20,6 @@ pub(super) fn step(image: &Image, broker_id: i32) -> Step {
             format!("there are no producer ids left after {first}"),
         );
     };
-    let record = Record::ProducerIdsAllocated(ProducerIdsAllocated {
-        broker_id,
-        next_producer_id,
-    });
-    Ok((
-        vec![record],
-        Reply::ProducerIds(ProducerIdBlock { first, len }),
-    ))
+    let record = Record::ProducerIdsAllocated(ProducerIdsAllocated { broker_id, next_producer_id });
+    Ok((vec![record], Reply::ProducerIds(ProducerIdBlock { first, len })))
 }

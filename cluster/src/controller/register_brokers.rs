@@ -15,35 +15,21 @@ use crate::records::{BrokerRegistered, BrokerUnregistered, Record};
 pub(super) fn step(image: &Image, request: RegisterBrokers) -> Step {
     check_cluster(image, request.cluster_id)?;
     let node_id = check_shards(&request.brokers)?;
-    let named: BTreeSet<i32> = request
-        .brokers
-        .iter()
-        .map(|broker| broker.broker_id)
-        .collect();
+    let named: BTreeSet<i32> = request.brokers.iter().map(|broker| broker.broker_id).collect();
     let gone = image.brokers().filter(|broker| broker.node_id == node_id);
     let gone: Vec<&Broker> = gone.filter(|broker| !named.contains(&broker.id)).collect();
     check_gone(image, &gone)?;
 
-    let leave = |broker: &Broker| BrokerUnregistered {
-        broker_id: broker.id,
-    };
-    let mut records: Vec<Record> = gone
-        .into_iter()
-        .map(|broker| Record::BrokerUnregistered(leave(broker)))
-        .collect();
-    let unknown = named
-        .iter()
-        .filter(|id| image.broker(**id).is_none())
-        .count();
+    let leave = |broker: &Broker| BrokerUnregistered { broker_id: broker.id };
+    let mut records: Vec<Record> =
+        gone.into_iter().map(|broker| Record::BrokerUnregistered(leave(broker))).collect();
+    let unknown = named.iter().filter(|id| image.broker(**id).is_none()).count();
     if image.broker_count() - records.len() + unknown > BROKERS_MAX {
         let message = format!("a cluster has {BROKERS_MAX} brokers at most");
         return refuse(ErrorKind::PolicyViolation, message);
     }
     for broker in request.brokers {
-        if !image
-            .broker(broker.broker_id)
-            .is_some_and(|held| is_same(held, &broker))
-        {
+        if !image.broker(broker.broker_id).is_some_and(|held| is_same(held, &broker)) {
             records.push(Record::BrokerRegistered(broker));
         }
     }
@@ -52,10 +38,7 @@ pub(super) fn step(image: &Image, request: RegisterBrokers) -> Step {
 
 fn check_cluster(image: &Image, named: Uuid) -> Result<(), CommandError> {
     match image.cluster_id() {
-        None => refuse(
-            ErrorKind::Internal,
-            "the cluster has no id yet: it must be created first",
-        ),
+        None => refuse(ErrorKind::Internal, "the cluster has no id yet: it must be created first"),
         Some(held) if named != Uuid::ZERO && named != held => refuse(
             ErrorKind::InconsistentCluster,
             format!("the node belongs to cluster {named}, this is cluster {held}"),
@@ -67,10 +50,7 @@ fn check_cluster(image: &Image, named: Uuid) -> Result<(), CommandError> {
 /// All shards of one node, each with the broker id that follows from its number.
 fn check_shards(brokers: &[BrokerRegistered]) -> Result<i32, CommandError> {
     let Some(first) = brokers.first() else {
-        return refuse(
-            ErrorKind::InvalidRequest,
-            "a node registers with one shard at least",
-        );
+        return refuse(ErrorKind::InvalidRequest, "a node registers with one shard at least");
     };
     let node_id = first.node_id;
     if !(0..=NODE_ID_MAX).contains(&node_id) {
@@ -85,10 +65,7 @@ fn check_shards(brokers: &[BrokerRegistered]) -> Result<i32, CommandError> {
         } else if shard > SHARD_MAX || id != broker_id(node_id, shard) {
             format!("broker {id} is not what shard {shard} of node {node_id} can be")
         } else if broker.host.is_empty() || broker.port == 0 {
-            format!(
-                "broker {id} has no address: host {:?}, port {}",
-                broker.host, broker.port
-            )
+            format!("broker {id} has no address: host {:?}, port {}", broker.host, broker.port)
         } else if !shards.insert(shard) {
             format!("shard {shard} of node {node_id} is named twice")
         } else {
@@ -106,9 +83,7 @@ fn check_gone(image: &Image, gone: &[&Broker]) -> Result<(), CommandError> {
     }
     let partitions = || image.topics().flat_map(|topic| &topic.partitions);
     for broker in gone {
-        let held = partitions()
-            .filter(|partition| partition.replicas.contains(&broker.id))
-            .count();
+        let held = partitions().filter(|partition| partition.replicas.contains(&broker.id)).count();
         if held > 0 {
             let (shard, node_id) = (broker.shard, broker.node_id);
             let message = format!(

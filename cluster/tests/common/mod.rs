@@ -20,19 +20,13 @@ pub struct Live {
 
 impl Live {
     pub fn empty() -> Self {
-        Self {
-            controller: Controller::new(StaticConfigs::default()),
-            log: Vec::new(),
-        }
+        Self { controller: Controller::new(StaticConfigs::default()), log: Vec::new() }
     }
 
     /// Nodes 1, 2, … with so many shards each.
     pub fn with_nodes(shards: &[u16]) -> Self {
         let mut live = Self::empty();
-        live.run(Command::CreateCluster {
-            cluster_id: CLUSTER_ID,
-        })
-        .unwrap();
+        live.run(Command::CreateCluster { cluster_id: CLUSTER_ID }).unwrap();
         for (node_id, &shards) in (1..).zip(shards) {
             live.run(register(node_id, shards, 1)).unwrap();
         }
@@ -44,18 +38,12 @@ impl Live {
         let (records, reply) = self.controller.step(0, command)?;
         self.log.extend(records.iter().cloned());
         let last_offset = self.log.len() as i64 - 1;
-        self.controller
-            .replay_batch(&records, last_offset)
-            .expect("own records fit");
+        self.controller.replay_batch(&records, last_offset).expect("own records fit");
         Ok(reply)
     }
 
     pub fn create(&mut self, topics: Vec<NewTopic>) -> Vec<CreateTopicResult> {
-        let request = CreateTopics {
-            topics,
-            validate_only: false,
-            seed: 1,
-        };
+        let request = CreateTopics { topics, validate_only: false, seed: 1 };
         match self.run(Command::CreateTopics(request)) {
             Ok(Reply::CreateTopics(results)) => results,
             other => panic!("CreateTopics answered {other:?}"),
@@ -78,10 +66,7 @@ pub fn register(node_id: i32, shards: u16, incarnation: u8) -> Command {
         incarnation: Uuid([incarnation; 16]),
     };
     let brokers = (0..shards).map(broker).collect();
-    Command::RegisterBrokers(RegisterBrokers {
-        cluster_id: CLUSTER_ID,
-        brokers,
-    })
+    Command::RegisterBrokers(RegisterBrokers { cluster_id: CLUSTER_ID, brokers })
 }
 
 /// An id that follows from the name, so that tests need no randomness.
@@ -109,21 +94,12 @@ pub fn assigned(name: &str, replicas: &[(i32, &[i32])]) -> NewTopic {
         broker_ids: brokers.into(),
     };
     let assignments = replicas.iter().map(assignment).collect();
-    NewTopic {
-        assignments,
-        ..topic(name, -1, -1)
-    }
+    NewTopic { assignments, ..topic(name, -1, -1) }
 }
 
 pub fn configured(name: &str, configs: &[(&str, &str)]) -> NewTopic {
-    let configs = configs
-        .iter()
-        .map(|&(name, value)| (name.into(), Some(value.into())))
-        .collect();
-    NewTopic {
-        configs,
-        ..topic(name, 1, 1)
-    }
+    let configs = configs.iter().map(|&(name, value)| (name.into(), Some(value.into()))).collect();
+    NewTopic { configs, ..topic(name, 1, 1) }
 }
 
 pub fn set(name: &str, value: &str) -> ConfigOp {
@@ -131,11 +107,7 @@ pub fn set(name: &str, value: &str) -> ConfigOp {
 }
 
 pub fn operation(name: &str, operation: Operation, value: Option<&str>) -> ConfigOp {
-    ConfigOp {
-        name: name.into(),
-        operation,
-        value: value.map(Into::into),
-    }
+    ConfigOp { name: name.into(), operation, value: value.map(Into::into) }
 }
 
 pub fn alter(
@@ -144,40 +116,22 @@ pub fn alter(
     name: &str,
     change: ConfigChange,
 ) -> Result<(), (ErrorKind, String)> {
-    let resources = vec![AlterResource {
-        kind,
-        name: name.into(),
-        change,
-    }];
-    let request = AlterConfigs {
-        resources,
-        validate_only: false,
-    };
+    let resources = vec![AlterResource { kind, name: name.into(), change }];
+    let request = AlterConfigs { resources, validate_only: false };
     match live.run(Command::AlterConfigs(request)) {
-        Ok(Reply::AlterConfigs(mut results)) => results
-            .remove(0)
-            .outcome
-            .map_err(|error| (error.kind, error.message)),
+        Ok(Reply::AlterConfigs(mut results)) => {
+            results.remove(0).outcome.map_err(|error| (error.kind, error.message))
+        }
         other => panic!("AlterConfigs answered {other:?}"),
     }
 }
 
 pub fn of_topic(live: &mut Live, operations: Vec<ConfigOp>) -> Result<(), (ErrorKind, String)> {
-    alter(
-        live,
-        ResourceKind::Topic,
-        "a",
-        ConfigChange::Incremental(operations),
-    )
+    alter(live, ResourceKind::Topic, "a", ConfigChange::Incremental(operations))
 }
 
 pub fn of_broker(live: &mut Live, id: &str, op: ConfigOp) -> Result<(), (ErrorKind, String)> {
-    alter(
-        live,
-        ResourceKind::Broker,
-        id,
-        ConfigChange::Incremental(vec![op]),
-    )
+    alter(live, ResourceKind::Broker, id, ConfigChange::Incremental(vec![op]))
 }
 
 pub fn live_with_a() -> Live {
