@@ -27,6 +27,7 @@
 
 pub(crate) mod lock;
 pub mod memory;
+pub mod probe;
 pub mod recording;
 pub mod ring;
 
@@ -64,20 +65,10 @@ pub enum OpenMode {
 pub enum Op {
     /// Writes the buffers one after another from `position` on. All but the last are whole blocks.
     /// Completes as [`Done::Written`].
-    Write {
-        file: FileId,
-        position: u64,
-        bufs: Vec<IoBuf>,
-        sync: bool,
-    },
+    Write { file: FileId, position: u64, bufs: Vec<IoBuf>, sync: bool },
     /// Reads up to `len` bytes (whole blocks) into the front of an empty chunk that nobody else holds.
     /// Completes as [`Done::Read`], short only at the end of the file.
-    Read {
-        file: FileId,
-        position: u64,
-        len: usize,
-        into: Chunk,
-    },
+    Read { file: FileId, position: u64, len: usize, into: Chunk },
     /// Makes the completed writes of the file durable (fdatasync). Completes as [`Done::Unit`].
     Sync { file: FileId },
 
@@ -94,10 +85,7 @@ pub enum Op {
     Truncate { file: FileId, len: u64 },
     /// `Truncate` if a length is given, then closes the file, after its operations in flight. The id
     /// is invalid from the submission on. Completes as [`Done::Unit`].
-    Close {
-        file: FileId,
-        truncate_to: Option<u64>,
-    },
+    Close { file: FileId, truncate_to: Option<u64> },
     /// Replaces a side file whole: write new, sync, rename, sync the folder. Completes as
     /// [`Done::Unit`].
     WriteFile { path: PathBuf, bytes: Vec<u8> },

@@ -72,11 +72,7 @@ impl History {
     /// A walk over the prefixes, from the empty one on.
     pub fn replay(&self) -> Replay<'_> {
         let model = Model::at_rest(self.start.tree.clone(), self.start.files.clone());
-        Replay {
-            history: self,
-            model,
-            position: 0,
-        }
+        Replay { history: self, model, position: 0 }
     }
 }
 
@@ -108,9 +104,6 @@ impl Replay<'_> {
 
     /// Files and folders that exist here.
     pub fn names(&self) -> impl Iterator<Item = (&std::path::Path, Node)> {
-        self.model
-            .tree()
-            .iter()
-            .map(|(path, node)| (path.as_path(), *node))
+        self.model.tree().iter().map(|(path, node)| (path.as_path(), *node))
     }
 }

@@ -63,20 +63,11 @@ impl Model {
             Crash::PowerCut => self.cut_tree(keep, random),
             Crash::Kill => self.tree.clone(),
         };
-        let mut image = Image {
-            tree,
-            ..Image::default()
-        };
+        let mut image = Image { tree, ..Image::default() };
         let inodes: Vec<Inode> = image
             .tree
             .values()
-            .filter_map(|node| {
-                if let Node::File(inode) = node {
-                    Some(*inode)
-                } else {
-                    None
-                }
-            })
+            .filter_map(|node| if let Node::File(inode) = node { Some(*inode) } else { None })
             .collect();
         for inode in inodes {
             let file = &self.files[&inode];
@@ -93,11 +84,7 @@ impl Model {
         let mut tree = self.base_tree.clone();
         // File systems with a journal keep changes of names in order; others need not.
         let ordered = random.one_in(2);
-        let undecided = self
-            .pending_names
-            .iter()
-            .filter(|pending| !pending.stable)
-            .count() as u64;
+        let undecided = self.pending_names.iter().filter(|pending| !pending.stable).count() as u64;
         let mut kept = random.below(undecided + 1);
         for pending in &self.pending_names {
             let keeps = pending.stable
@@ -155,9 +142,7 @@ impl File {
                     lengths_kept -= 1;
                     apply_whole(&mut content, change);
                 }
-                Change::Write {
-                    position, versions, ..
-                } => {
+                Change::Write { position, versions, .. } => {
                     let fate = draw_fate(keep, false, random);
                     land(&mut content, *position, versions, &fate, limit, random);
                 }
@@ -175,23 +160,13 @@ impl File {
     ) -> Content {
         let mut content = self.now.clone();
         for pending in &self.pending {
-            let Change::Write {
-                position,
-                versions,
-                landed: false,
-                ..
-            } = &pending.change
-            else {
+            let Change::Write { position, versions, landed: false, .. } = &pending.change else {
                 continue;
             };
             match draw_fate(keep, true, random) {
                 Fate::Late => {
                     let data = versions[random.below(versions.len() as u64) as usize].clone();
-                    late.push(LateWrite {
-                        inode,
-                        position: *position,
-                        data,
-                    });
+                    late.push(LateWrite { inode, position: *position, data });
                 }
                 fate => land(&mut content, *position, versions, &fate, u64::MAX, random),
             }

@@ -37,11 +37,7 @@ pub struct MemoryOptions {
 
 impl Default for MemoryOptions {
     fn default() -> Self {
-        MemoryOptions {
-            capacity_bytes: 1 << 40,
-            shuffle: false,
-            seed: 1,
-        }
+        MemoryOptions { capacity_bytes: 1 << 40, shuffle: false, seed: 1 }
     }
 }
 
@@ -109,13 +105,7 @@ impl MemoryDisk {
     /// An empty disk.
     pub fn new(options: MemoryOptions) -> MemoryDisk {
         let tree = Tree::from([(PathBuf::from("/"), Node::Dir)]);
-        MemoryDisk::from_image(
-            Image {
-                tree,
-                ..Image::default()
-            },
-            options,
-        )
+        MemoryDisk::from_image(Image { tree, ..Image::default() }, options)
     }
 
     /// The disk that a crash left.
@@ -164,11 +154,7 @@ impl MemoryDisk {
             Node::File(inode) => Some((*inode, world.model.content(*inode).clone())),
             Node::Dir => None,
         });
-        Image {
-            tree: world.model.tree().clone(),
-            files: files.collect(),
-            late: world.late.clone(),
-        }
+        Image { tree: world.model.tree().clone(), files: files.collect(), late: world.late.clone() }
     }
 
     /// From now on, an error for the operations that the fault describes.
@@ -194,22 +180,9 @@ impl MemoryDisk {
         edit(&mut bytes);
         let id = world.take_write_id();
         let data: std::sync::Arc<[u8]> = bytes.into();
-        world.happen(Event::SetLen {
-            inode,
-            len: data.len() as u64,
-        });
-        world.happen(Event::Begin {
-            inode,
-            id,
-            position: 0,
-            data: data.clone(),
-        });
-        world.happen(Event::Land {
-            inode,
-            id,
-            data,
-            sync: true,
-        });
+        world.happen(Event::SetLen { inode, len: data.len() as u64 });
+        world.happen(Event::Begin { inode, id, position: 0, data: data.clone() });
+        world.happen(Event::Land { inode, id, data, sync: true });
         Ok(())
     }
 }
@@ -247,10 +220,7 @@ impl World {
 
     fn file(&self, id: FileId) -> &OpenFile {
         let file = &self.files[id.slot as usize];
-        assert!(
-            file.open && file.generation == id.generation,
-            "a file that is open"
-        );
+        assert!(file.open && file.generation == id.generation, "a file that is open");
         file
     }
 
@@ -267,18 +237,9 @@ impl World {
         if locked || self.random.one_in(2) {
             self.land_late(inode);
         }
-        let id = FileId {
-            slot: self.files.len() as u32,
-            generation: 1,
-        };
+        let id = FileId { slot: self.files.len() as u32, generation: 1 };
         let path = path.to_path_buf();
-        self.files.push(OpenFile {
-            inode,
-            path,
-            generation: 1,
-            locked,
-            open: true,
-        });
+        self.files.push(OpenFile { inode, path, generation: 1, locked, open: true });
         Ok(id)
     }
 
@@ -289,10 +250,7 @@ impl World {
         self.need_parent(path)?;
         let inode = self.next_inode;
         self.next_inode += 1;
-        self.happen(Event::Create {
-            inode,
-            path: path.to_path_buf(),
-        });
+        self.happen(Event::Create { inode, path: path.to_path_buf() });
         Ok(inode)
     }
 
@@ -312,18 +270,8 @@ impl World {
         for write in due {
             let id = self.take_write_id();
             let LateWrite { position, data, .. } = write;
-            self.happen(Event::Begin {
-                inode,
-                id,
-                position,
-                data: data.clone(),
-            });
-            self.happen(Event::Land {
-                inode,
-                id,
-                data,
-                sync: false,
-            });
+            self.happen(Event::Begin { inode, id, position, data: data.clone() });
+            self.happen(Event::Land { inode, id, data, sync: false });
         }
     }
 

@@ -82,12 +82,7 @@ pub type Tree = BTreeMap<PathBuf, Node>;
 #[derive(Debug, Clone)]
 pub(super) enum Change {
     SetLen(u64),
-    Write {
-        id: u64,
-        position: u64,
-        versions: Vec<Arc<[u8]>>,
-        landed: bool,
-    },
+    Write { id: u64, position: u64, versions: Vec<Arc<[u8]>>, landed: bool },
 }
 
 /// A change of a file that a power cut may still undo.
@@ -131,22 +126,10 @@ impl Model {
         let files = files
             .into_iter()
             .map(|(inode, content)| {
-                (
-                    inode,
-                    File {
-                        now: content.clone(),
-                        base: content,
-                        pending: VecDeque::new(),
-                    },
-                )
+                (inode, File { now: content.clone(), base: content, pending: VecDeque::new() })
             })
             .collect();
-        Model {
-            base_tree: tree.clone(),
-            tree,
-            files,
-            ..Model::default()
-        }
+        Model { base_tree: tree.clone(), tree, files, ..Model::default() }
     }
 
     /// Events so far.
@@ -198,10 +181,7 @@ impl Model {
                     self.files.entry(*inode).or_default();
                 }
                 apply_name(&mut self.tree, event);
-                self.pending_names.push_back(PendingName {
-                    event: event.clone(),
-                    stable: false,
-                });
+                self.pending_names.push_back(PendingName { event: event.clone(), stable: false });
             }
             Event::SyncDir { path } => self.sync_dir(path),
             Event::SetLen { inode, len } => {
@@ -209,24 +189,10 @@ impl Model {
                 let file = self.files.get_mut(inode).expect("a known file");
                 file.now.set_len(*len);
                 let change = Change::SetLen(*len);
-                file.pending.push_back(Pending {
-                    change,
-                    ended,
-                    stable: false,
-                });
+                file.pending.push_back(Pending { change, ended, stable: false });
             }
-            Event::Begin {
-                inode,
-                id,
-                position,
-                data,
-            } => self.begin(*inode, *id, *position, data),
-            Event::Land {
-                inode,
-                id,
-                data,
-                sync,
-            } => self.land(*inode, *id, data, *sync),
+            Event::Begin { inode, id, position, data } => self.begin(*inode, *id, *position, data),
+            Event::Land { inode, id, data, sync } => self.land(*inode, *id, data, *sync),
             Event::Fail { inode, id, data } => self.land(*inode, *id, data, false),
             Event::Sync { inode, since } => {
                 let file = self.files.get_mut(inode).expect("a known file");
@@ -249,11 +215,7 @@ impl Model {
             };
             pending.stable |= path.parent() == Some(dir);
         }
-        while self
-            .pending_names
-            .front()
-            .is_some_and(|pending| pending.stable)
-        {
+        while self.pending_names.front().is_some_and(|pending| pending.stable) {
             let pending = self.pending_names.pop_front().expect("seen");
             apply_name(&mut self.base_tree, &pending.event);
         }
@@ -261,26 +223,14 @@ impl Model {
 
     fn begin(&mut self, inode: Inode, id: u64, position: u64, data: &Arc<[u8]>) {
         let file = self.files.get_mut(&inode).expect("a known file");
-        let known = file
-            .pending
-            .iter_mut()
-            .find_map(|pending| match &mut pending.change {
-                Change::Write {
-                    id: other,
-                    versions,
-                    ..
-                } if *other == id => Some(versions),
-                _ => None,
-            });
+        let known = file.pending.iter_mut().find_map(|pending| match &mut pending.change {
+            Change::Write { id: other, versions, .. } if *other == id => Some(versions),
+            _ => None,
+        });
         match known {
             Some(versions) => versions.push(data.clone()),
             None => file.pending.push_back(Pending {
-                change: Change::Write {
-                    id,
-                    position,
-                    versions: vec![data.clone()],
-                    landed: false,
-                },
+                change: Change::Write { id, position, versions: vec![data.clone()], landed: false },
                 ended: None,
                 stable: false,
             }),
@@ -296,13 +246,7 @@ impl Model {
             .position(|p| matches!(&p.change, Change::Write { id: other, .. } if *other == id))
             .expect("a write in flight");
         let pending = &mut file.pending[index];
-        let Change::Write {
-            position,
-            versions,
-            landed,
-            ..
-        } = &mut pending.change
-        else {
+        let Change::Write { position, versions, landed, .. } = &mut pending.change else {
             unreachable!("found as a write")
         };
         file.now.write(*position, data);
@@ -335,9 +279,7 @@ impl File {
 pub(super) fn apply_whole(content: &mut Content, change: &Change) {
     match change {
         Change::SetLen(len) => content.set_len(*len),
-        Change::Write {
-            position, versions, ..
-        } => {
+        Change::Write { position, versions, .. } => {
             content.write(*position, versions.last().expect("a write has data"));
         }
     }
@@ -361,19 +303,13 @@ pub(super) fn apply_name(tree: &mut Tree, event: &Event) {
                 tree.insert(to.clone(), Node::File(inode));
             }
             Some(Node::Dir) => {
-                let moved: Vec<_> = tree
-                    .keys()
-                    .filter(|path| path.starts_with(from))
-                    .cloned()
-                    .collect();
+                let moved: Vec<_> =
+                    tree.keys().filter(|path| path.starts_with(from)).cloned().collect();
                 for path in moved {
                     let node = tree.remove(&path).expect("listed");
                     let rest = path.strip_prefix(from).expect("starts with it");
-                    let target = if rest.as_os_str().is_empty() {
-                        to.clone()
-                    } else {
-                        to.join(rest)
-                    };
+                    let target =
+                        if rest.as_os_str().is_empty() { to.clone() } else { to.join(rest) };
                     tree.insert(target, node);
                 }
             }

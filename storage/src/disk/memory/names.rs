@@ -28,11 +28,7 @@ impl World {
         if self.model.tree().get(path) != Some(&Node::Dir) {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let entries = self
-            .model
-            .tree()
-            .iter()
-            .filter(|(entry, _)| entry.parent() == Some(path));
+        let entries = self.model.tree().iter().filter(|(entry, _)| entry.parent() == Some(path));
         Ok(entries
             .filter_map(|(entry, node)| {
                 let name = entry.file_name()?.to_str()?.to_string();
@@ -46,9 +42,7 @@ impl World {
         if self.model.tree().get(path) != Some(&Node::Dir) {
             return Err(io::ErrorKind::NotFound.into());
         }
-        self.happen(Event::SyncDir {
-            path: path.to_path_buf(),
-        });
+        self.happen(Event::SyncDir { path: path.to_path_buf() });
         Ok(())
     }
 
@@ -65,19 +59,14 @@ impl World {
             return Err(io::ErrorKind::NotFound.into());
         }
         self.need_parent(to)?;
-        self.happen(Event::Rename {
-            from: from.to_path_buf(),
-            to: to.to_path_buf(),
-        });
+        self.happen(Event::Rename { from: from.to_path_buf(), to: to.to_path_buf() });
         Ok(())
     }
 
     pub(super) fn remove_file(&mut self, path: &Path) -> io::Result<()> {
         self.fault(FaultOn::Names, path)?;
         self.model.inode(path)?;
-        self.happen(Event::Unlink {
-            path: path.to_path_buf(),
-        });
+        self.happen(Event::Unlink { path: path.to_path_buf() });
         Ok(())
     }
 
@@ -86,13 +75,8 @@ impl World {
         if self.model.tree().get(path) != Some(&Node::Dir) {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let inside: Vec<_> = self
-            .model
-            .tree()
-            .keys()
-            .filter(|entry| entry.starts_with(path))
-            .cloned()
-            .collect();
+        let inside: Vec<_> =
+            self.model.tree().keys().filter(|entry| entry.starts_with(path)).cloned().collect();
         for entry in inside.into_iter().rev() {
             self.happen(Event::Unlink { path: entry });
         }
@@ -109,27 +93,15 @@ impl World {
         let temporary = temporary_path(path);
         self.fault(FaultOn::Open, path)?;
         if self.model.inode(&temporary).is_ok() {
-            self.happen(Event::Unlink {
-                path: temporary.clone(),
-            });
+            self.happen(Event::Unlink { path: temporary.clone() });
         }
         let inode = self.create(&temporary)?;
         self.fault(FaultOn::Write, path)?;
         self.set_len(inode, bytes.len() as u64)?;
         let id = self.take_write_id();
         let data: std::sync::Arc<[u8]> = bytes.into();
-        self.happen(Event::Begin {
-            inode,
-            id,
-            position: 0,
-            data: data.clone(),
-        });
-        self.happen(Event::Land {
-            inode,
-            id,
-            data,
-            sync: false,
-        });
+        self.happen(Event::Begin { inode, id, position: 0, data: data.clone() });
+        self.happen(Event::Land { inode, id, data, sync: false });
         self.fault(FaultOn::Sync, path)?;
         self.sync(inode, self.now());
         self.rename(&temporary, path)?;
@@ -138,10 +110,7 @@ impl World {
 
     pub(super) fn create_allocated(&mut self, path: &Path, len: u64) -> io::Result<FileId> {
         let file = self.open(path, OpenMode::Create)?;
-        match self
-            .allocate_synced(file, len)
-            .and_then(|()| self.sync_parent(path))
-        {
+        match self.allocate_synced(file, len).and_then(|()| self.sync_parent(path)) {
             Ok(()) => Ok(file),
             Err(error) => {
                 self.close(file);

@@ -45,12 +45,7 @@ impl World {
     pub(super) fn begin(&mut self, queued: Queued) {
         let token = queued.token;
         let (file, work) = match queued.op {
-            Op::Write {
-                file,
-                position,
-                bufs,
-                sync,
-            } => {
+            Op::Write { file, position, bufs, sync } => {
                 check_write(position, &bufs);
                 let inode = self.file(file).inode;
                 let begun = gather(&bufs);
@@ -59,95 +54,40 @@ impl World {
                 if end > self.model.content(inode).len()
                     && let Err(error) = self.set_len(inode, end)
                 {
-                    self.ended.push(Completion {
-                        token,
-                        result: Err(error),
-                    });
+                    self.ended.push(Completion { token, result: Err(error) });
                     return;
                 }
                 let id = self.take_write_id();
-                self.happen(Event::Begin {
-                    inode,
-                    id,
-                    position,
-                    data: begun.clone(),
-                });
-                (
-                    file,
-                    Work::Write {
-                        id,
-                        position,
-                        bufs,
-                        begun,
-                        sync,
-                    },
-                )
+                self.happen(Event::Begin { inode, id, position, data: begun.clone() });
+                (file, Work::Write { id, position, bufs, begun, sync })
             }
-            Op::Read {
-                file,
-                position,
-                len,
-                into,
-            } => {
+            Op::Read { file, position, len, into } => {
                 check_read(position, len, &into);
-                (
-                    file,
-                    Work::Read {
-                        position,
-                        len,
-                        into,
-                    },
-                )
+                (file, Work::Read { position, len, into })
             }
             Op::Sync { file } => (file, Work::Sync(self.now())),
             job => return self.jobs.push_back(Queued { token, op: job }),
         };
         let (inode, path) = (self.file(file).inode, self.file(file).path.clone());
-        self.flying.push(Flying {
-            token,
-            inode,
-            path,
-            work,
-        });
+        self.flying.push(Flying { token, inode, path, work });
     }
 
     fn check_overlap(&self, inode: Inode, position: u64, len: u64) {
         for flying in self.flying.iter().filter(|flying| flying.inode == inode) {
-            if let Work::Write {
-                position: other,
-                begun,
-                ..
-            } = &flying.work
-            {
+            if let Work::Write { position: other, begun, .. } = &flying.work {
                 let apart = position + len <= *other || other + begun.len() as u64 <= position;
-                assert!(
-                    apart,
-                    "two writes of the same block in flight at {position}"
-                );
+                assert!(apart, "two writes of the same block in flight at {position}");
             }
         }
     }
 
     pub(super) fn end(&mut self, flying: Flying) {
-        let Flying {
-            token,
-            inode,
-            path,
-            work,
-        } = flying;
+        let Flying { token, inode, path, work } = flying;
         let result = match work {
-            Work::Write {
-                id,
-                position,
-                bufs,
-                begun,
-                sync,
-            } => self.end_write(inode, &path, id, position, &bufs, begun, sync),
-            Work::Read {
-                position,
-                len,
-                into,
-            } => self.read(inode, &path, position, len, &into),
+            Work::Write { id, position, bufs, begun, sync } => {
+                self.end_write(inode, &path, id, position, &bufs, begun, sync)
+            }
+            Work::Read { position, len, into } => self.read(inode, &path, position, len, &into),
             Work::Sync(since) => match self.fault(FaultOn::Sync, &path) {
                 Ok(()) => {
                     self.sync(inode, since);
@@ -159,10 +99,7 @@ impl World {
         self.ended.push(Completion { token, result });
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of one write, taken apart once"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "the parts of one write, taken apart once")]
     fn end_write(
         &mut self,
         inode: Inode,
@@ -177,12 +114,7 @@ impl World {
         let mut data = begun;
         if memory != data {
             check_final(bufs, &data);
-            self.happen(Event::Begin {
-                inode,
-                id,
-                position,
-                data: memory.clone(),
-            });
+            self.happen(Event::Begin { inode, id, position, data: memory.clone() });
             data = self.mix(&data, &memory);
         }
         if let Err(error) = self.fault(FaultOn::Write, path) {
@@ -192,12 +124,7 @@ impl World {
             self.happen(Event::Fail { inode, id, data });
             return Err(error);
         }
-        self.happen(Event::Land {
-            inode,
-            id,
-            data,
-            sync,
-        });
+        self.happen(Event::Land { inode, id, data, sync });
         Ok(Done::Written)
     }
 
@@ -233,18 +160,14 @@ impl World {
 
     fn run_job(&mut self, op: Op) -> io::Result<Done> {
         match op {
-            Op::Create {
-                path,
-                allocate_bytes,
-            } => self
-                .create_allocated(&path, allocate_bytes)
-                .map(Done::Opened),
+            Op::Create { path, allocate_bytes } => {
+                self.create_allocated(&path, allocate_bytes).map(Done::Opened)
+            }
             Op::Open { path, mode } => self.open(&path, mode).map(Done::Opened),
             Op::Allocate { file, len } => self.allocate_synced(file, len).map(|()| Done::Unit),
-            Op::Truncate { file, len } => self
-                .truncate(file, len)
-                .and_then(|()| self.sync_file(file))
-                .map(|()| Done::Unit),
+            Op::Truncate { file, len } => {
+                self.truncate(file, len).and_then(|()| self.sync_file(file)).map(|()| Done::Unit)
+            }
             Op::Close { file, truncate_to } => {
                 let inode = self.file(file).inode;
                 let busy = self.flying.iter().any(|flying| flying.inode == inode);
@@ -270,11 +193,7 @@ impl World {
     fn rename_synced(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         self.rename(from, to)?;
         self.sync_parent(to)?;
-        if from.parent() == to.parent() {
-            Ok(())
-        } else {
-            self.sync_parent(from)
-        }
+        if from.parent() == to.parent() { Ok(()) } else { self.sync_parent(from) }
     }
 
     fn remove_files(&mut self, paths: &[PathBuf]) -> io::Result<()> {
@@ -329,10 +248,7 @@ impl World {
 
     fn job_is_due(&self) -> bool {
         match self.jobs.front() {
-            Some(Queued {
-                op: Op::Close { file, .. },
-                ..
-            }) => {
+            Some(Queued { op: Op::Close { file, .. }, .. }) => {
                 let inode = self.file(*file).inode;
                 !self.flying.iter().any(|flying| flying.inode == inode)
             }
@@ -366,49 +282,28 @@ fn gather(bufs: &[IoBuf]) -> Arc<[u8]> {
 fn check_final(bufs: &[IoBuf], begun: &[u8]) {
     let mut at = 0;
     for buf in bufs {
-        assert!(
-            begun[at..at + buf.len()] == **buf,
-            "memory of a write changed in flight"
-        );
+        assert!(begun[at..at + buf.len()] == **buf, "memory of a write changed in flight");
         at += buf.padded_len();
     }
 }
 
 /// The rules for a write that all backends share.
 pub(in crate::disk) fn check_write(position: u64, bufs: &[IoBuf]) {
-    assert!(
-        position.is_multiple_of(BLOCK_BYTES as u64),
-        "writes begin on a block"
-    );
+    assert!(position.is_multiple_of(BLOCK_BYTES as u64), "writes begin on a block");
     let (last, whole) = bufs.split_last().expect("a write has bytes");
     assert!(!last.is_empty(), "a write has bytes");
     for buf in bufs {
-        assert!(
-            buf.start().is_multiple_of(BLOCK_BYTES),
-            "buffers begin on a block"
-        );
+        assert!(buf.start().is_multiple_of(BLOCK_BYTES), "buffers begin on a block");
     }
     for buf in whole {
-        assert!(
-            buf.len().is_multiple_of(BLOCK_BYTES),
-            "only the last buffer ends within a block"
-        );
+        assert!(buf.len().is_multiple_of(BLOCK_BYTES), "only the last buffer ends within a block");
     }
 }
 
 /// The rules for a read that all backends share.
 pub(in crate::disk) fn check_read(position: u64, len: usize, into: &Chunk) {
-    assert!(
-        position.is_multiple_of(BLOCK_BYTES as u64),
-        "reads begin on a block"
-    );
-    assert!(
-        len > 0 && len.is_multiple_of(BLOCK_BYTES),
-        "reads are whole blocks"
-    );
-    assert!(
-        into.filled() == 0 && len <= into.capacity(),
-        "a read goes into an empty chunk"
-    );
+    assert!(position.is_multiple_of(BLOCK_BYTES as u64), "reads begin on a block");
+    assert!(len > 0 && len.is_multiple_of(BLOCK_BYTES), "reads are whole blocks");
+    assert!(into.filled() == 0 && len <= into.capacity(), "a read goes into an empty chunk");
     assert!(into.is_unique(), "nobody else holds the chunk of a read");
 }

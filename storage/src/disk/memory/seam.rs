@@ -68,12 +68,7 @@ impl Disk for MemoryDisk {
     ) -> io::Result<()> {
         let mut world = self.0.borrow_mut();
         let before = (world.flying.len(), world.ended.len());
-        let op = Op::Write {
-            file,
-            position,
-            bufs: bufs.to_vec(),
-            sync,
-        };
+        let op = Op::Write { file, position, bufs: bufs.to_vec(), sync };
         world.begin(Queued { token: 0, op });
         if world.flying.len() > before.0 {
             let flying = world.flying.pop().expect("just begun");
@@ -113,10 +108,7 @@ impl Disk for MemoryDisk {
 
     fn free_bytes(&mut self, _path: &Path) -> io::Result<u64> {
         let world = self.0.borrow();
-        Ok(world
-            .options
-            .capacity_bytes
-            .saturating_sub(world.model.used_bytes()))
+        Ok(world.options.capacity_bytes.saturating_sub(world.model.used_bytes()))
     }
 
     fn submit(&mut self, token: Token, op: Op) {

@@ -56,12 +56,7 @@ pub(super) fn allocate(file: &File, len: u64) -> io::Result<()> {
     loop {
         // SAFETY: a system call on an open file.
         let result = unsafe {
-            libc::fallocate(
-                file.as_raw_fd(),
-                0,
-                old as libc::off_t,
-                (len - old) as libc::off_t,
-            )
+            libc::fallocate(file.as_raw_fd(), 0, old as libc::off_t, (len - old) as libc::off_t)
         };
         if result == 0 {
             return Ok(());
@@ -90,12 +85,7 @@ pub(super) unsafe fn read_at(
         // SAFETY: within the target, as the caller promises.
         let count = unsafe {
             let rest = target.add(done).cast();
-            libc::pread(
-                file.as_raw_fd(),
-                rest,
-                len - done,
-                (position + done as u64) as i64,
-            )
+            libc::pread(file.as_raw_fd(), rest, len - done, (position + done as u64) as i64)
         };
         match count {
             0 => break,
@@ -153,10 +143,8 @@ fn retry_interrupted() -> io::Result<()> {
 }
 
 pub(super) fn create_dir(path: &Path) -> io::Result<()> {
-    let missing: Vec<_> = path
-        .ancestors()
-        .take_while(|dir| !dir.as_os_str().is_empty() && !dir.is_dir())
-        .collect();
+    let missing: Vec<_> =
+        path.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.is_dir()).collect();
     for dir in missing.into_iter().rev() {
         match fs::create_dir(dir) {
             Ok(()) => sync_parent(dir)?,
@@ -195,12 +183,7 @@ pub(super) fn sync_parent(path: &Path) -> io::Result<()> {
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = temporary_path(path);
     let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o640)
-        .open(&temporary)?;
+    let mut file = options.write(true).create(true).truncate(true).mode(0o640).open(&temporary)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if let Err(error) = written.and_then(|()| fs::rename(&temporary, path)) {
         let _ = fs::remove_file(&temporary);
@@ -212,11 +195,7 @@ pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)?;
     sync_parent(to)?;
-    if from.parent() == to.parent() {
-        Ok(())
-    } else {
-        sync_parent(from)
-    }
+    if from.parent() == to.parent() { Ok(()) } else { sync_parent(from) }
 }
 
 pub(super) fn remove_files(paths: &[impl AsRef<Path>]) -> io::Result<()> {

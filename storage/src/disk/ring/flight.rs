@@ -54,21 +54,8 @@ impl Flight {
         sync: bool,
     ) -> Flight {
         let len = bufs.iter().map(IoBuf::padded_len).sum();
-        let work = Work::Write {
-            bufs,
-            vectors: Vec::new(),
-            sync,
-        };
-        Flight {
-            token,
-            file_slot,
-            file,
-            work,
-            position,
-            len,
-            done: 0,
-            retries: 0,
-        }
+        let work = Work::Write { bufs, vectors: Vec::new(), sync };
+        Flight { token, file_slot, file, work, position, len, done: 0, retries: 0 }
     }
 
     pub(super) fn read(
@@ -80,30 +67,12 @@ impl Flight {
         into: Chunk,
     ) -> Flight {
         let work = Work::Read(into);
-        Flight {
-            token,
-            file_slot,
-            file,
-            work,
-            position,
-            len,
-            done: 0,
-            retries: 0,
-        }
+        Flight { token, file_slot, file, work, position, len, done: 0, retries: 0 }
     }
 
     pub(super) fn sync(token: Token, file_slot: u32, file: Arc<std::fs::File>) -> Flight {
         let work = Work::Sync;
-        Flight {
-            token,
-            file_slot,
-            file,
-            work,
-            position: 0,
-            len: 0,
-            done: 0,
-            retries: 0,
-        }
+        Flight { token, file_slot, file, work, position: 0, len: 0, done: 0, retries: 0 }
     }
 
     fn fd(&self) -> RawFd {
@@ -117,21 +86,13 @@ impl Flight {
         let (at, done) = (self.position + self.done as u64, self.done);
         let rest = self.len - done;
         match &mut self.work {
-            Work::Sync => opcode::Fsync::new(fd)
-                .flags(types::FsyncFlags::DATASYNC)
-                .build(),
+            Work::Sync => opcode::Fsync::new(fd).flags(types::FsyncFlags::DATASYNC).build(),
             Work::Read(chunk) => {
                 // SAFETY: `done` is within the chunk, as `len` is.
                 let target = unsafe { chunk.as_mut_ptr().add(done) };
-                opcode::Read::new(fd, target, rest as u32)
-                    .offset(at)
-                    .build()
+                opcode::Read::new(fd, target, rest as u32).offset(at).build()
             }
-            Work::Write {
-                bufs,
-                vectors,
-                sync,
-            } => {
+            Work::Write { bufs, vectors, sync } => {
                 let flags = if *sync { libc::RWF_DSYNC } else { 0 };
                 fill_vectors(vectors, bufs, done);
                 if let [only] = vectors[..] {
@@ -195,16 +156,10 @@ pub(super) fn fill_vectors(vectors: &mut Vec<libc::iovec>, bufs: &[IoBuf], done:
             skip -= len;
             continue;
         }
-        assert!(
-            buf.start() + len <= buf.chunk().capacity(),
-            "a buffer within its chunk"
-        );
+        assert!(buf.start() + len <= buf.chunk().capacity(), "a buffer within its chunk");
         // SAFETY: `skip` is within the padded buffer, which is within its chunk.
         let start = unsafe { buf.as_padded_ptr().add(skip) };
-        vectors.push(libc::iovec {
-            iov_base: start.cast_mut().cast(),
-            iov_len: len - skip,
-        });
+        vectors.push(libc::iovec { iov_base: start.cast_mut().cast(), iov_len: len - skip });
         skip = 0;
         if vectors.len() == WRITE_BUFFERS_MAX {
             break;

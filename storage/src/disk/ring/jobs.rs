@@ -16,43 +16,16 @@ use crate::disk::{OpenMode, Token};
 /// What the thread is told. Files come as handles; numbering them is the shard's.
 #[derive(Debug)]
 pub(super) enum Job {
-    Create {
-        path: PathBuf,
-        allocate_bytes: u64,
-    },
-    Open {
-        path: PathBuf,
-        mode: OpenMode,
-    },
-    Allocate {
-        file: Arc<File>,
-        len: u64,
-    },
-    Truncate {
-        file: Arc<File>,
-        len: u64,
-    },
-    Close {
-        file: Arc<File>,
-        truncate_to: Option<u64>,
-    },
-    WriteFile {
-        path: PathBuf,
-        bytes: Vec<u8>,
-    },
-    ReadFile {
-        path: PathBuf,
-    },
-    Rename {
-        from: PathBuf,
-        to: PathBuf,
-    },
-    RemoveFiles {
-        paths: Vec<PathBuf>,
-    },
-    RemoveDirAll {
-        path: PathBuf,
-    },
+    Create { path: PathBuf, allocate_bytes: u64 },
+    Open { path: PathBuf, mode: OpenMode },
+    Allocate { file: Arc<File>, len: u64 },
+    Truncate { file: Arc<File>, len: u64 },
+    Close { file: Arc<File>, truncate_to: Option<u64> },
+    WriteFile { path: PathBuf, bytes: Vec<u8> },
+    ReadFile { path: PathBuf },
+    Rename { from: PathBuf, to: PathBuf },
+    RemoveFiles { paths: Vec<PathBuf> },
+    RemoveDirAll { path: PathBuf },
 }
 
 /// What came of it.
@@ -77,25 +50,18 @@ impl Jobs {
     pub(super) fn start(direct: bool, wake: Option<Arc<Wake>>) -> io::Result<Jobs> {
         let (to, jobs) = channel::<(Token, Job)>();
         let (ends, from) = channel();
-        let thread = std::thread::Builder::new()
-            .name("disk-jobs".into())
-            .spawn(move || {
-                leave_the_core();
-                while let Ok((token, job)) = jobs.recv() {
-                    if ends.send((token, run(job, direct))).is_err() {
-                        return;
-                    }
-                    if let Some(wake) = &wake {
-                        wake.raise();
-                    }
+        let thread = std::thread::Builder::new().name("disk-jobs".into()).spawn(move || {
+            leave_the_core();
+            while let Ok((token, job)) = jobs.recv() {
+                if ends.send((token, run(job, direct))).is_err() {
+                    return;
                 }
-            })?;
-        Ok(Jobs {
-            to: Some(to),
-            from,
-            thread: Some(thread),
-            in_flight: 0,
-        })
+                if let Some(wake) = &wake {
+                    wake.raise();
+                }
+            }
+        })?;
+        Ok(Jobs { to: Some(to), from, thread: Some(thread), in_flight: 0 })
     }
 
     pub(super) fn send(&mut self, token: Token, job: Job) {
@@ -146,14 +112,13 @@ impl Drop for Jobs {
 fn run(job: Job, direct: bool) -> io::Result<JobDone> {
     let unit = |()| JobDone::Unit;
     match job {
-        Job::Create {
-            path,
-            allocate_bytes,
-        } => blocking::create(&path, allocate_bytes, direct).map(JobDone::Opened),
+        Job::Create { path, allocate_bytes } => {
+            blocking::create(&path, allocate_bytes, direct).map(JobDone::Opened)
+        }
         Job::Open { path, mode } => blocking::open(&path, mode, direct).map(JobDone::Opened),
-        Job::Allocate { file, len } => blocking::allocate(&file, len)
-            .and_then(|()| file.sync_data())
-            .map(unit),
+        Job::Allocate { file, len } => {
+            blocking::allocate(&file, len).and_then(|()| file.sync_data()).map(unit)
+        }
         Job::Truncate { file, len } => file.set_len(len).and_then(|()| file.sync_data()).map(unit),
         Job::Close { file, truncate_to } => match truncate_to {
             Some(len) => file.set_len(len).and_then(|()| file.sync_data()).map(unit),

@@ -118,10 +118,7 @@ impl RingDisk {
 
     fn file(&self, id: FileId) -> &Arc<File> {
         let slot = &self.files[id.slot as usize];
-        assert!(
-            slot.generation == id.generation && !slot.closing,
-            "a file that is open"
-        );
+        assert!(slot.generation == id.generation && !slot.closing, "a file that is open");
         slot.file.as_ref().expect("an open slot has its file")
     }
 
@@ -131,10 +128,7 @@ impl RingDisk {
             Some(slot) => {
                 let place = &mut self.files[slot as usize];
                 place.file = file;
-                FileId {
-                    slot,
-                    generation: place.generation,
-                }
+                FileId { slot, generation: place.generation }
             }
             None => {
                 self.files.push(FileSlot {
@@ -144,10 +138,7 @@ impl RingDisk {
                     closing: false,
                     close_silently: false,
                 });
-                FileId {
-                    slot: self.files.len() as u32 - 1,
-                    generation: 1,
-                }
+                FileId { slot: self.files.len() as u32 - 1, generation: 1 }
             }
         }
     }

@@ -20,11 +20,8 @@ pub enum RingFlags {
 }
 
 /// All sets, best first.
-pub(in crate::disk) const FLAGS: [RingFlags; 3] = [
-    RingFlags::DeferTaskrun,
-    RingFlags::CoopTaskrun,
-    RingFlags::Plain,
-];
+pub(in crate::disk) const FLAGS: [RingFlags; 3] =
+    [RingFlags::DeferTaskrun, RingFlags::CoopTaskrun, RingFlags::Plain];
 
 /// A ring with exactly these flags.
 pub(in crate::disk) fn build(flags: RingFlags, entries: u32) -> io::Result<IoUring> {
@@ -37,10 +34,7 @@ pub(in crate::disk) fn build(flags: RingFlags, entries: u32) -> io::Result<IoUri
             builder.setup_defer_taskrun().setup_taskrun_flag();
         }
         RingFlags::CoopTaskrun => {
-            builder
-                .setup_submit_all()
-                .setup_coop_taskrun()
-                .setup_taskrun_flag();
+            builder.setup_submit_all().setup_coop_taskrun().setup_taskrun_flag();
         }
         RingFlags::Plain => {}
     }

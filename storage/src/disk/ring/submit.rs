@@ -21,23 +21,13 @@ const WAIT_STEP: Duration = Duration::from_millis(1);
 impl RingDisk {
     pub(super) fn submit_op(&mut self, token: Token, op: Op) {
         match op {
-            Op::Write {
-                file,
-                position,
-                bufs,
-                sync,
-            } => {
+            Op::Write { file, position, bufs, sync } => {
                 check_write(position, &bufs);
                 let handle = self.fly(file);
                 let flight = Flight::write(token, file.slot, handle, position, bufs, sync);
                 self.queue(flight);
             }
-            Op::Read {
-                file,
-                position,
-                len,
-                into,
-            } => {
+            Op::Read { file, position, len, into } => {
                 check_read(position, len, &into);
                 let handle = self.fly(file);
                 self.queue(Flight::read(token, file.slot, handle, position, len, into));
@@ -49,46 +39,23 @@ impl RingDisk {
             Op::Close { file, truncate_to } => {
                 let handle = self.file(file).clone();
                 self.files[file.slot as usize].closing = true;
-                let job = Job::Close {
-                    file: handle,
-                    truncate_to,
-                };
+                let job = Job::Close { file: handle, truncate_to };
                 let file_slot = Some(file.slot);
-                self.waiting_jobs.push_back(WaitingJob {
-                    token,
-                    job,
-                    file_slot,
-                });
+                self.waiting_jobs.push_back(WaitingJob { token, job, file_slot });
             }
             other => {
                 let job = self.job(other);
-                self.waiting_jobs.push_back(WaitingJob {
-                    token,
-                    job,
-                    file_slot: None,
-                });
+                self.waiting_jobs.push_back(WaitingJob { token, job, file_slot: None });
             }
         }
     }
 
     fn job(&self, op: Op) -> Job {
         match op {
-            Op::Create {
-                path,
-                allocate_bytes,
-            } => Job::Create {
-                path,
-                allocate_bytes,
-            },
+            Op::Create { path, allocate_bytes } => Job::Create { path, allocate_bytes },
             Op::Open { path, mode } => Job::Open { path, mode },
-            Op::Allocate { file, len } => Job::Allocate {
-                file: self.file(file).clone(),
-                len,
-            },
-            Op::Truncate { file, len } => Job::Truncate {
-                file: self.file(file).clone(),
-                len,
-            },
+            Op::Allocate { file, len } => Job::Allocate { file: self.file(file).clone(), len },
+            Op::Truncate { file, len } => Job::Truncate { file: self.file(file).clone(), len },
             Op::WriteFile { path, bytes } => Job::WriteFile { path, bytes },
             Op::ReadFile { path } => Job::ReadFile { path },
             Op::Rename { from, to } => Job::Rename { from, to },
@@ -147,9 +114,7 @@ impl RingDisk {
             let Some(slot) = self.queued.pop_front() else {
                 break;
             };
-            let flight = self.flights[slot as usize]
-                .as_mut()
-                .expect("queued flights exist");
+            let flight = self.flights[slot as usize].as_mut().expect("queued flights exist");
             let entry = flight.entry().user_data(u64::from(slot));
             // SAFETY: the entry points into the boxed flight and the chunks it owns, which stay until
             // its completion.
@@ -209,9 +174,7 @@ impl RingDisk {
             self.in_kernel -= 1;
             let slot = completion.user_data() as u32;
             let place = &mut self.flights[slot as usize];
-            let flight = place
-                .as_mut()
-                .expect("the kernel completes what it has, once");
+            let flight = place.as_mut().expect("the kernel completes what it has, once");
             match flight.step(completion.result()) {
                 Step::Again => {
                     self.queued.push_back(slot);
@@ -221,10 +184,7 @@ impl RingDisk {
                     let flight = place.take().expect("just seen");
                     self.free_flights.push(slot);
                     self.land(flight.file_slot);
-                    self.ended.push(Completion {
-                        token: flight.token,
-                        result,
-                    });
+                    self.ended.push(Completion { token: flight.token, result });
                 }
             }
         }
@@ -253,11 +213,8 @@ impl RingDisk {
             if self.jobs.is_none() {
                 self.jobs = Some(Jobs::start(self.direct, self.wake.clone())?);
             }
-            let WaitingJob {
-                token,
-                job,
-                file_slot,
-            } = self.waiting_jobs.pop_front().expect("just seen");
+            let WaitingJob { token, job, file_slot } =
+                self.waiting_jobs.pop_front().expect("just seen");
             if let Some(slot) = file_slot {
                 self.free_file(slot);
             }

@@ -1,9 +1,10 @@
-use std::collections::HashMap;
-use std::ops::Range;
+mod kill;
+mod model;
+
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use super::*;
-use crate::disk::memory::Random;
 use crate::disk::{Done, OpenMode};
 use crate::limits::{BLOCK_BYTES, RING_ENTRIES};
 
@@ -13,17 +14,9 @@ fn disk(config: &RingConfig) -> RingDisk {
 
 fn configs() -> Vec<RingConfig> {
     let mut configs = Vec::new();
-    for flags in [
-        RingFlags::DeferTaskrun,
-        RingFlags::CoopTaskrun,
-        RingFlags::Plain,
-    ] {
+    for flags in [RingFlags::DeferTaskrun, RingFlags::CoopTaskrun, RingFlags::Plain] {
         for wake_fd in [false, true] {
-            configs.push(RingConfig {
-                flags: Some(flags),
-                wake_fd,
-                buffered: false,
-            });
+            configs.push(RingConfig { flags: Some(flags), wake_fd, buffered: false });
         }
     }
     configs
@@ -64,55 +57,24 @@ fn with_every_set_of_flags_writes_are_read_back() {
         let dir = tempfile::tempdir().unwrap();
         let mut disk = disk(&config);
         let path = dir.path().join("log");
-        let file = opened(one(
-            &mut disk,
-            Op::Create {
-                path,
-                allocate_bytes: 1 << 20,
-            },
-        ));
+        let file = opened(one(&mut disk, Op::Create { path, allocate_bytes: 1 << 20 }));
         assert_eq!(disk.size(file).unwrap(), 1 << 20);
         for index in 0..64_u64 {
             let bufs = vec![buf(index as u8 + 1, 4096), buf(index as u8 + 1, 4000)];
-            disk.submit(
-                index,
-                Op::Write {
-                    file,
-                    position: index * 8192,
-                    bufs,
-                    sync: true,
-                },
-            );
+            disk.submit(index, Op::Write { file, position: index * 8192, bufs, sync: true });
         }
         disk.flush().unwrap();
         let ended = drain(&mut disk);
         assert_eq!(ended.len(), 64);
-        assert!(
-            ended
-                .iter()
-                .all(|end| matches!(end.result, Ok(Done::Written)))
-        );
+        assert!(ended.iter().all(|end| matches!(end.result, Ok(Done::Written))));
         one(&mut disk, Op::Sync { file }).unwrap();
         let into = Chunk::heap(1 << 20);
-        let read = one(
-            &mut disk,
-            Op::Read {
-                file,
-                position: 0,
-                len: 1 << 20,
-                into,
-            },
-        );
-        let Ok(Done::Read(bytes)) = read else {
-            panic!("{read:?}")
-        };
+        let read = one(&mut disk, Op::Read { file, position: 0, len: 1 << 20, into });
+        let Ok(Done::Read(bytes)) = read else { panic!("{read:?}") };
         for (index, pair) in bytes[..64 * 8192].chunks(8192).enumerate() {
             let fill = index as u8 + 1;
             assert!(pair[..8096].iter().all(|byte| *byte == fill), "{config:?}");
-            assert!(
-                pair[8096..].iter().all(|byte| *byte == 0),
-                "the block's end is zero"
-            );
+            assert!(pair[8096..].iter().all(|byte| *byte == 0), "the block's end is zero");
         }
     }
 }
@@ -121,26 +83,14 @@ fn with_every_set_of_flags_writes_are_read_back() {
 fn a_read_is_short_only_at_the_end() {
     let dir = tempfile::tempdir().unwrap();
     let mut disk = disk(&RingConfig::default());
-    let file = disk
-        .open(&dir.path().join("log"), OpenMode::Create)
-        .unwrap();
-    disk.write_at(file, 0, &[buf(5, 3 * BLOCK_BYTES)], true)
-        .unwrap();
+    let file = disk.open(&dir.path().join("log"), OpenMode::Create).unwrap();
+    disk.write_at(file, 0, &[buf(5, 3 * BLOCK_BYTES)], true).unwrap();
     disk.truncate(file, 9000).unwrap();
     for (position, expected) in [(0, 9000), (4096, 4904), (8192, 808), (12288, 0)] {
-        let read = Op::Read {
-            file,
-            position,
-            len: 16384,
-            into: Chunk::heap(16384),
-        };
-        let Ok(Done::Read(bytes)) = one(&mut disk, read) else {
-            panic!("a read")
-        };
+        let read = Op::Read { file, position, len: 16384, into: Chunk::heap(16384) };
+        let Ok(Done::Read(bytes)) = one(&mut disk, read) else { panic!("a read") };
         assert_eq!(bytes.len(), expected);
-        let again = disk
-            .read_at(file, position, 16384, Chunk::heap(16384))
-            .unwrap();
+        let again = disk.read_at(file, position, 16384, Chunk::heap(16384)).unwrap();
         assert_eq!(*again, *bytes);
     }
 }
@@ -150,78 +100,27 @@ fn jobs_are_done_in_order_and_a_close_waits_for_its_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
     let mut disk = disk(&RingConfig::default());
-    let file = opened(one(
-        &mut disk,
-        Op::Create {
-            path: path("a.log"),
-            allocate_bytes: 1 << 20,
-        },
-    ));
+    let file = opened(one(&mut disk, Op::Create { path: path("a.log"), allocate_bytes: 1 << 20 }));
     for index in 0..100 {
         let bufs = vec![buf(1, 4096)];
-        disk.submit(
-            index,
-            Op::Write {
-                file,
-                position: index * 4096,
-                bufs,
-                sync: false,
-            },
-        );
+        disk.submit(index, Op::Write { file, position: index * 4096, bufs, sync: false });
     }
-    disk.submit(
-        100,
-        Op::Close {
-            file,
-            truncate_to: Some(100 * 4096 - 17),
-        },
-    );
-    disk.submit(
-        101,
-        Op::Rename {
-            from: path("a.log"),
-            to: path("b.log"),
-        },
-    );
-    disk.submit(
-        102,
-        Op::WriteFile {
-            path: path("side"),
-            bytes: b"side file".to_vec(),
-        },
-    );
+    disk.submit(100, Op::Close { file, truncate_to: Some(100 * 4096 - 17) });
+    disk.submit(101, Op::Rename { from: path("a.log"), to: path("b.log") });
+    disk.submit(102, Op::WriteFile { path: path("side"), bytes: b"side file".to_vec() });
     disk.submit(103, Op::ReadFile { path: path("side") });
-    disk.submit(
-        104,
-        Op::RemoveFiles {
-            paths: vec![path("side"), path("never there")],
-        },
-    );
-    disk.submit(
-        105,
-        Op::Open {
-            path: path("b.log"),
-            mode: OpenMode::Write,
-        },
-    );
+    disk.submit(104, Op::RemoveFiles { paths: vec![path("side"), path("never there")] });
+    disk.submit(105, Op::Open { path: path("b.log"), mode: OpenMode::Write });
     disk.submit(106, Op::ReadFile { path: path("side") });
     let ended = drain(&mut disk);
     let jobs: Vec<_> = ended.iter().filter(|end| end.token >= 100).collect();
     let tokens: Vec<_> = jobs.iter().map(|end| end.token).collect();
     assert_eq!(tokens, [100, 101, 102, 103, 104, 105, 106]);
     assert!(matches!(&jobs[3].result, Ok(Done::Bytes(bytes)) if bytes == b"side file"));
-    let Ok(Done::Opened(file)) = jobs[5].result else {
-        panic!("{:?}", jobs[5])
-    };
+    let Ok(Done::Opened(file)) = jobs[5].result else { panic!("{:?}", jobs[5]) };
     assert_eq!(disk.size(file).unwrap(), 100 * 4096 - 17);
-    assert_eq!(
-        jobs[6].result.as_ref().unwrap_err().kind(),
-        io::ErrorKind::NotFound
-    );
-    assert_eq!(
-        disk.list(dir.path()).unwrap(),
-        [("b.log".to_string(), false)]
-    );
+    assert_eq!(jobs[6].result.as_ref().unwrap_err().kind(), io::ErrorKind::NotFound);
+    assert_eq!(disk.list(dir.path()).unwrap(), [("b.log".to_string(), false)]);
 }
 
 #[test]
@@ -229,111 +128,9 @@ fn a_create_that_fails_leaves_no_file() {
     let dir = tempfile::tempdir().unwrap();
     let mut disk = disk(&RingConfig::default());
     let path = dir.path().join("huge");
-    let refused = one(
-        &mut disk,
-        Op::Create {
-            path: path.clone(),
-            allocate_bytes: 1 << 45,
-        },
-    );
+    let refused = one(&mut disk, Op::Create { path: path.clone(), allocate_bytes: 1 << 45 });
     assert!(refused.is_err());
     assert!(!path.exists());
-}
-
-/// Thousands of operations of all kinds in any order against a model of the files, through many
-/// times the ring's own size at once.
-#[test]
-fn tens_of_thousands_of_operations_agree_with_a_model() {
-    let mut total = 0;
-    for (seed, config) in configs().into_iter().enumerate() {
-        let dir = tempfile::tempdir().unwrap();
-        total += run_against_model(&mut disk(&config), dir.path(), seed as u64);
-    }
-    assert!(total >= 30_000, "{total} operations");
-}
-
-fn is_busy(
-    busy: &HashMap<Token, (usize, Range<usize>)>,
-    file: usize,
-    range: &Range<usize>,
-) -> bool {
-    busy.values()
-        .any(|(other, used)| *other == file && used.start < range.end && range.start < used.end)
-}
-
-const MODEL_BLOCKS: u64 = 512;
-
-fn run_against_model(disk: &mut RingDisk, dir: &Path, seed: u64) -> usize {
-    let mut random = Random::new(seed);
-    let mut files = Vec::new();
-    for index in 0..3 {
-        let path = dir.join(format!("{index}.log"));
-        let allocate_bytes = MODEL_BLOCKS * BLOCK_BYTES as u64;
-        let file = opened(one(
-            disk,
-            Op::Create {
-                path,
-                allocate_bytes,
-            },
-        ));
-        files.push((file, vec![0_u8; MODEL_BLOCKS as usize]));
-    }
-    let (mut next, mut busy, mut ended) = (0, HashMap::new(), Vec::new());
-    let mut total = 0;
-    for _ in 0..40 {
-        let burst = random.below(u64::from(RING_ENTRIES)) as usize;
-        for _ in 0..burst {
-            let at = random.below(3) as usize;
-            let block = random.below(MODEL_BLOCKS);
-            let blocks = 1 + random.below(8.min(MODEL_BLOCKS - block));
-            let range = block as usize..(block + blocks) as usize;
-            if is_busy(&busy, at, &range) {
-                continue;
-            }
-            let (file, model) = &mut files[at];
-            let position = block * BLOCK_BYTES as u64;
-            let len = blocks as usize * BLOCK_BYTES;
-            let op = if random.one_in(2) {
-                let fill = random.next_u64() as u8;
-                model[range.clone()].fill(fill);
-                let bufs = (0..blocks).map(|_| buf(fill, BLOCK_BYTES)).collect();
-                Op::Write {
-                    file: *file,
-                    position,
-                    bufs,
-                    sync: random.one_in(4),
-                }
-            } else {
-                Op::Read {
-                    file: *file,
-                    position,
-                    len,
-                    into: Chunk::heap(len),
-                }
-            };
-            busy.insert(next, (at, range));
-            disk.submit(next, op);
-            next += 1;
-        }
-        disk.flush().unwrap();
-        while disk.in_flight() > 0 && !random.one_in(50) {
-            disk.wait().unwrap();
-            disk.reap(&mut ended).unwrap();
-            for end in ended.drain(..) {
-                total += 1;
-                let (at, range) = busy.remove(&end.token).expect("each ends once");
-                if let Done::Read(bytes) = end.result.unwrap() {
-                    for (index, block) in range.enumerate() {
-                        let fill = files[at].1[block];
-                        let found = &bytes[index * BLOCK_BYTES..][..BLOCK_BYTES];
-                        assert!(found.iter().all(|byte| *byte == fill), "block {block}");
-                    }
-                }
-            }
-        }
-    }
-    drain(disk);
-    total
 }
 
 #[test]
@@ -342,33 +139,16 @@ fn more_operations_than_the_ring_holds_all_end() {
     let mut disk = disk(&RingConfig::default());
     let path = dir.path().join("log");
     let count = u64::from(RING_ENTRIES) * 5;
-    let file = opened(one(
-        &mut disk,
-        Op::Create {
-            path,
-            allocate_bytes: count * 4096,
-        },
-    ));
+    let file = opened(one(&mut disk, Op::Create { path, allocate_bytes: count * 4096 }));
     let shared = buf(3, 4096);
     for index in 0..count {
         let bufs = vec![shared.clone()];
-        disk.submit(
-            index,
-            Op::Write {
-                file,
-                position: index * 4096,
-                bufs,
-                sync: false,
-            },
-        );
+        disk.submit(index, Op::Write { file, position: index * 4096, bufs, sync: false });
     }
     let mut tokens: Vec<_> = drain(&mut disk).iter().map(|end| end.token).collect();
     tokens.sort_unstable();
     assert_eq!(tokens, (0..count).collect::<Vec<_>>());
-    assert!(
-        shared.chunk().is_unique(),
-        "the disk holds no memory after the completion"
-    );
+    assert!(shared.chunk().is_unique(), "the disk holds no memory after the completion");
 }
 
 #[test]
@@ -378,17 +158,10 @@ fn errors_are_the_kernels_own() {
     let path = dir.path().join("log");
     disk.open(&path, OpenMode::Create).unwrap();
     let read_only = disk.open(&path, OpenMode::Read).unwrap();
-    let write = Op::Write {
-        file: read_only,
-        position: 0,
-        bufs: vec![buf(1, 1)],
-        sync: true,
-    };
+    let write = Op::Write { file: read_only, position: 0, bufs: vec![buf(1, 1)], sync: true };
     let error = one(&mut disk, write).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(libc::EBADF));
-    let missing = disk
-        .open(&dir.path().join("none"), OpenMode::Write)
-        .unwrap_err();
+    let missing = disk.open(&dir.path().join("none"), OpenMode::Write).unwrap_err();
     assert_eq!(missing.kind(), io::ErrorKind::NotFound);
 }
 
@@ -396,30 +169,11 @@ fn errors_are_the_kernels_own() {
 fn a_write_that_the_file_system_refuses_does_not_stop_the_next() {
     let dir = tempfile::tempdir().unwrap();
     let mut disk = disk(&RingConfig::default());
-    let file = disk
-        .open(&dir.path().join("log"), OpenMode::Create)
-        .unwrap();
+    let file = disk.open(&dir.path().join("log"), OpenMode::Create).unwrap();
     let position = 1 << 62;
-    let refused = one(
-        &mut disk,
-        Op::Write {
-            file,
-            position,
-            bufs: vec![buf(1, 1)],
-            sync: true,
-        },
-    );
+    let refused = one(&mut disk, Op::Write { file, position, bufs: vec![buf(1, 1)], sync: true });
     assert!(refused.is_err());
-    one(
-        &mut disk,
-        Op::Write {
-            file,
-            position: 0,
-            bufs: vec![buf(1, 1)],
-            sync: true,
-        },
-    )
-    .unwrap();
+    one(&mut disk, Op::Write { file, position: 0, bufs: vec![buf(1, 1)], sync: true }).unwrap();
 }
 
 #[test]
@@ -431,11 +185,11 @@ fn a_file_that_is_open_for_writing_elsewhere_is_waited_for() {
     let opener: PathBuf = path.clone();
     let thread = std::thread::spawn(move || {
         let mut second = disk(&RingConfig::default());
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         second.open(&opener, OpenMode::Write).unwrap();
         start.elapsed()
     });
-    std::thread::sleep(std::time::Duration::from_millis(100));
+    std::thread::sleep(Duration::from_millis(100));
     first.close(file);
     assert!(thread.join().unwrap().as_millis() >= 50);
 }
@@ -445,25 +199,11 @@ fn a_disk_dropped_with_operations_in_flight_lets_them_end() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("log");
     let mut disk = disk(&RingConfig::default());
-    let file = opened(one(
-        &mut disk,
-        Op::Create {
-            path: path.clone(),
-            allocate_bytes: 1 << 20,
-        },
-    ));
+    let file = opened(one(&mut disk, Op::Create { path: path.clone(), allocate_bytes: 1 << 20 }));
     let held = buf(9, 4096);
     for index in 0..200 {
         let bufs = vec![held.clone()];
-        disk.submit(
-            index,
-            Op::Write {
-                file,
-                position: index * 4096,
-                bufs,
-                sync: true,
-            },
-        );
+        disk.submit(index, Op::Write { file, position: index * 4096, bufs, sync: true });
     }
     disk.flush().unwrap();
     drop(disk);
@@ -475,33 +215,13 @@ fn a_disk_dropped_with_operations_in_flight_lets_them_end() {
 #[test]
 fn the_wake_fd_is_readable_after_a_completion() {
     let dir = tempfile::tempdir().unwrap();
-    let mut disk = disk(&RingConfig {
-        wake_fd: true,
-        ..RingConfig::default()
-    });
+    let mut disk = disk(&RingConfig { wake_fd: true, ..RingConfig::default() });
     let fd = disk.wake_fd().unwrap();
-    let mut poll = libc::pollfd {
-        fd,
-        events: libc::POLLIN,
-        revents: 0,
-    };
-    let file = disk
-        .open(&dir.path().join("log"), OpenMode::Create)
-        .unwrap();
+    let mut poll = libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+    let file = disk.open(&dir.path().join("log"), OpenMode::Create).unwrap();
     let path = dir.path().join("side");
-    let write = Op::Write {
-        file,
-        position: 0,
-        bufs: vec![buf(1, 1)],
-        sync: true,
-    };
-    for op in [
-        write,
-        Op::WriteFile {
-            path,
-            bytes: vec![1],
-        },
-    ] {
+    let write = Op::Write { file, position: 0, bufs: vec![buf(1, 1)], sync: true };
+    for op in [write, Op::WriteFile { path, bytes: vec![1] }] {
         disk.submit(1, op);
         disk.flush().unwrap();
         // SAFETY: one pollfd.

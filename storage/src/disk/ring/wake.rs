@@ -32,11 +32,7 @@ impl Wake {
 
     /// Waits at most so long until it is readable, and reads it empty.
     pub(super) fn wait(&self, timeout_ms: i32) {
-        let mut poll = libc::pollfd {
-            fd: self.fd(),
-            events: libc::POLLIN,
-            revents: 0,
-        };
+        let mut poll = libc::pollfd { fd: self.fd(), events: libc::POLLIN, revents: 0 };
         let mut count = 0_u64;
         // SAFETY: one pollfd, then eight writable bytes; the fd does not block.
         unsafe {
