@@ -16,3 +16,15 @@ pub mod frame;
 pub mod limits;
 
 // The upper half.
+pub mod config;
+pub mod errors;
+pub(crate) mod log;
+pub(crate) mod producers;
+pub mod store;
+pub mod types;
+
+pub use config::{ArenaConfig, LogConfig, StoreConfig, TimestampType};
+pub use errors::{AppendError, Corruption, OpenError, ProducerError, StorageError};
+pub use limits::StoreLimits;
+pub use store::Store;
+pub use types::*;

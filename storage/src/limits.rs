@@ -29,6 +29,27 @@ pub const INDEX_ENTRIES_MAX: usize = 16_384;
 /// that the broken bytes had been durable.
 pub const LOG_IN_FLIGHT_BYTES: u64 = 8 << 20;
 
+/// Whole blocks behind a block in flight are written beside it from this many bytes on; fewer gather.
+pub const SPLIT_WRITE_BYTES: u64 = 256 << 10;
+
+/// Below this size a segment without an index costs a start next to nothing.
+pub const SMALL_SEGMENT_BYTES: u64 = 1 << 20;
+
+/// How much of a file is searched for a valid batch far behind a break.
+pub const SCAN_BEHIND_BREAK_BYTES: u64 = 64 << 20;
+
+/// Damaged ranges remembered per log.
+pub const DAMAGE_NOTES_MAX: usize = 64;
+
+/// How often every log is looked at for retention, rolls by time, expiry and side files.
+pub const SWEEP_MS: u64 = 5_000;
+/// Logs looked at in one turn of the sweep.
+pub const SWEEP_LOGS: usize = 128;
+/// How often a full disk is asked again.
+pub const DISK_FULL_RETRY_MS: u64 = 1_000;
+/// How often a log's `partition` file follows its positions, at most.
+pub const SIDE_FILE_MS: u64 = 60_000;
+
 /// Preallocation starts at this step and doubles up to [`PREALLOCATE_STEP_MAX_BYTES`].
 pub const PREALLOCATE_STEP_MIN_BYTES: u64 = 16 << 10;
 /// The largest preallocation step.
@@ -97,6 +118,8 @@ const _: () = {
     assert!(READ_AHEAD_MIN_BYTES.is_multiple_of(BLOCK_BYTES));
     assert!(READ_AHEAD_MIN_BYTES <= READ_AHEAD_MAX_BYTES);
     assert!((LAZY_WRITE_BYTES as usize) < LOG_IN_FLIGHT_BYTES as usize);
+    assert!(SPLIT_WRITE_BYTES < LOG_IN_FLIGHT_BYTES);
+    assert!(LOG_IN_FLIGHT_BYTES as usize / CHUNK_BYTES < WRITE_BUFFERS_MAX);
     assert!(BATCH_BYTES_MAX < SEGMENT_BYTES_MAX);
     assert!(INDEX_ENTRIES_MAX.is_multiple_of(2));
 };

@@ -1,0 +1,426 @@
+//! Rare changes: logs come and go, records are deleted, a log is cut, the store is closed. These may
+//! block for as long as the device likes.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use wire::Uuid;
+
+use crate::config::LogConfig;
+use crate::disk::{Disk, Op};
+use crate::errors::StorageError;
+use crate::log::index::SparseIndex;
+use crate::log::scan::{Expect, FileReader, Scanned, scan};
+use crate::log::segment::{
+    BatchNote, DELETED_SUFFIX, FileState, INDEX_SUFFIX, IndexState, LOG_SUFFIX, Phase, Segment,
+};
+use crate::log::side::IndexFile;
+use crate::log::{Log, Snapshot};
+use crate::producers::Producers;
+use crate::store::Store;
+use crate::store::io::{Grave, Io, Purpose};
+use crate::types::{LogId, LogKey, Now};
+
+impl<D: Disk> Store<D> {
+    /// Makes a new, empty log.
+    pub fn create_log(
+        &mut self,
+        key: LogKey,
+        topic_id: Uuid,
+        config: LogConfig,
+        leader_epoch: i32,
+    ) -> Result<LogId, StorageError> {
+        if self.logs.find(&key).is_some() {
+            return Err(StorageError::Exists(key.to_string().into()));
+        }
+        if self.logs.len() >= self.io.limits.logs {
+            return Err(StorageError::TooManyLogs(self.io.limits.logs));
+        }
+        let name = key.to_string();
+        if !is_folder_name(&key) {
+            return Err(StorageError::BadName(name.into()));
+        }
+        if let Some((_, why)) = self.report.skipped.iter().find(|(skipped, _)| **skipped == name) {
+            let path = self.config.data_dir.join(name);
+            return Err(StorageError::Io { what: "opening", path, why: why.clone() });
+        }
+        let dir = self.config.data_dir.join(name);
+        self.io.disk.create_dir(&dir).map_err(io_error("creating", &dir))?;
+        let (now, crash_safe) = (self.io.now, self.io.crash_safe);
+        let id = self.logs.insert(|id| {
+            let mut log = Log::new(id, key, topic_id, dir, 0);
+            log.set_config(config, crash_safe);
+            log.epochs.assign(leader_epoch, 0);
+            log
+        });
+        if let Some(log) = self.logs.get_mut(id) {
+            // Jobs are done in order, so this is on disk before the first segment is.
+            log.write_side_file(now, &mut self.io);
+        }
+        if self.logs.len() == 1 {
+            self.next_sweep_ms = now.mono_ms + crate::limits::SWEEP_MS;
+        }
+        Ok(id)
+    }
+
+    /// Removes a log: its folder is renamed at once and removed after `file.delete.delay.ms`. Blocks
+    /// until nothing of it is in flight.
+    pub fn delete_log(&mut self, id: LogId) -> Result<(), StorageError> {
+        self.settle(id);
+        let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
+        let from = log.dir.clone();
+        let mut name = from.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".{}-{}{DELETED_SUFFIX}", self.io.now.unix_ms, self.io.use_clock));
+        let to = from.with_file_name(name);
+        self.io.use_clock += 1;
+        self.io.disk.rename(&from, &to).map_err(io_error("renaming", &from))?;
+        let parent = self.config.data_dir.clone();
+        self.io.disk.sync_dir(&parent).map_err(io_error("syncing", &parent))?;
+        let Some(mut log) = self.logs.remove(id) else { return Ok(()) };
+        log.forget_tail(&mut self.io);
+        for segment in &log.segments {
+            if let FileState::Open(file) = segment.file {
+                if segment.phase == Phase::Closed {
+                    self.io.open_for_read = self.io.open_for_read.saturating_sub(1);
+                }
+                self.io.submit(Purpose::Close, Op::Close { file, truncate_to: None });
+            }
+            if let (IndexState::Here(index), Phase::Closed) = (&segment.index, segment.phase) {
+                self.io.index_bytes = self.io.index_bytes.saturating_sub(index.memory_bytes());
+            }
+        }
+        for buffer in std::mem::take(&mut log.read_buffers) {
+            self.put_away(buffer);
+        }
+        let delay_ms = u64::try_from(log.config.file_delete_delay_ms).unwrap_or(0);
+        self.io.graves.push_back((self.io.now.mono_ms + delay_ms, Grave::Folder(to)));
+        let orphans: Vec<usize> =
+            self.pending.iter().filter(|(_, p)| p.log == id).map(|(key, _)| key).collect();
+        for key in orphans {
+            self.drive_or_finish(key);
+        }
+        Ok(())
+    }
+
+    /// Moves the log start up to `before_offset` (`-1`: to the ack end), and removes whole segments
+    /// below it. Returns the new log start.
+    pub fn delete_records(&mut self, id: LogId, before_offset: i64) -> Result<i64, StorageError> {
+        let now = self.io.now;
+        let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
+        if let Some(reason) = &log.fenced {
+            return Err(StorageError::Fenced(reason.clone()));
+        }
+        let high_watermark = log.ack_offset;
+        let offset = if before_offset == -1 { high_watermark } else { before_offset };
+        if offset < 0 || offset > high_watermark {
+            let log_start_offset = log.log_start_offset;
+            return Err(StorageError::OffsetOutOfRange {
+                offset,
+                log_start_offset,
+                high_watermark,
+            });
+        }
+        if offset > log.log_start_offset {
+            log.move_start(offset, &mut self.io);
+            log.write_side_file(now, &mut self.io);
+            self.remove_below_start(id, now);
+        }
+        Ok(self.logs.get(id).map_or(offset, |log| log.log_start_offset))
+    }
+
+    /// Cuts the log: records from `offset` on go, and with them the rest of the batch they are in.
+    /// Returns the new log end. Blocks until the log is at rest.
+    pub fn truncate(&mut self, id: LogId, offset: i64) -> Result<i64, StorageError> {
+        let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
+        if offset >= log.next_offset {
+            return Ok(log.next_offset);
+        }
+        log.roll(&mut self.io);
+        self.drain_log(id);
+        let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
+        if let Some(reason) = &log.fenced {
+            return Err(StorageError::Fenced(reason.clone()));
+        }
+        if !log.segments.iter().all(|s| s.phase == Phase::Closed || s.is_empty()) {
+            let why: Rc<str> = "the log does not come to rest".into();
+            return Err(StorageError::Io { what: "truncating", path: log.dir.clone(), why });
+        }
+        log.forget_tail(&mut self.io);
+        for buffer in std::mem::take(&mut log.read_buffers) {
+            self.put_away(buffer);
+        }
+        let result = self.cut(id, offset);
+        if let Err(error) = &result
+            && let Some(log) = self.logs.get_mut(id)
+        {
+            log.fence(&format!("truncating failed: {error}"), &mut self.io);
+        }
+        result
+    }
+
+    /// Removes the segments above the offset, then the end of the one that holds it.
+    fn cut(&mut self, id: LogId, offset: i64) -> Result<i64, StorageError> {
+        let io = &mut self.io;
+        let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
+        while let Some(last) = log.segments.back()
+            && (last.base_offset >= offset || last.is_empty())
+            && log.segments.len() > 1
+        {
+            log.close_segment_file(log.segments.len() - 1, io);
+            let base_offset = log.segments.back().map_or(0, |s| s.base_offset);
+            for suffix in [INDEX_SUFFIX, LOG_SUFFIX] {
+                remove_if_there(io, &log.segment_path(base_offset, suffix))?;
+            }
+            log.segments.pop_back();
+        }
+        let mut end = log.segments.back().map_or(log.log_start_offset, |s| s.next_offset);
+        if log.segments.back().is_some_and(|s| s.next_offset > offset) {
+            let at = log.segments.len() - 1;
+            log.close_segment_file(at, io);
+            let scanned = log.cut_segment(at, offset, io)?;
+            end = scanned.next_offset;
+            if scanned.valid_bytes == 0 {
+                // The empty file stays and keeps the place of the next offset.
+                log.marker = log.segments.pop_back().map(|s| s.base_offset);
+            }
+        }
+        log.rebuild_producers(io)?;
+        log.epochs.truncate_to(end);
+        log.next_offset = end;
+        log.log_start_offset = log.log_start_offset.min(end);
+        log.ack_offset = log.ack_offset.min(end);
+        log.high_watermark = log.high_watermark.min(end);
+        let lpos = log.segments.back().map_or(log.writer.submitted_lpos, Segment::end_lpos);
+        log.writer.reset(lpos, end);
+        log.side_durable_offset = end;
+        let side = log.partition_file();
+        if let Ok(bytes) = side.encode() {
+            let path = log.dir.join(crate::log::side::PARTITION_FILE);
+            io.disk.write_file(&path, &bytes).map_err(io_error("writing", &path))?;
+        }
+        Ok(end)
+    }
+
+    /// Pumps one log until all its bytes are on stable storage. Blocks.
+    pub(crate) fn drain_log(&mut self, id: LogId) {
+        loop {
+            let Some(log) = self.logs.get_mut(id) else { return };
+            log.writer.due = true;
+            log.writer.sync_target_lpos = log.end_lpos();
+            log.pump(&mut self.io);
+            let resting = log.is_at_rest() && log.segments.iter().all(|s| s.reads == 0);
+            if (resting && log.writer.submitted_lpos == log.end_lpos())
+                || self.io.disk.in_flight() == 0
+            {
+                return;
+            }
+            if self.io.disk.wait().is_err() {
+                return;
+            }
+            self.reap();
+        }
+    }
+
+    /// A clean stop: everything to stable storage, files cut to their exact length, the arena emptied
+    /// if nothing is left that only it holds. Blocks.
+    pub fn close(mut self, now: Now) {
+        self.io.now = now;
+        self.io.closing = true;
+        let ids: Vec<LogId> = self.logs.iter().map(|log| log.id).collect();
+        for id in &ids {
+            let Some(log) = self.logs.get_mut(*id) else { continue };
+            log.roll(&mut self.io);
+            log.writer.due = true;
+            log.mark_dirty(&mut self.io);
+        }
+        loop {
+            self.pump_dirty();
+            if self.io.disk.in_flight() == 0 && self.io.dirty.is_empty() {
+                break;
+            }
+            if self.io.disk.wait().is_err() {
+                break;
+            }
+            self.reap();
+        }
+        let mut clean = true;
+        for id in ids {
+            let Some(log) = self.logs.get_mut(id) else { continue };
+            clean &= log.writer.synced_lpos == log.end_lpos() && log.fenced.is_none();
+            if let Some(at) = log.segments.iter().position(|s| s.phase == Phase::Active)
+                && let FileState::Open(file) = log.segments[at].file
+            {
+                let op = Op::Close { file, truncate_to: Some(log.segments[at].size_bytes) };
+                self.io.submit(Purpose::Close, op);
+            }
+            if log.side_dirty || log.writer.durable_offset != log.side_durable_offset {
+                log.write_side_file(now, &mut self.io);
+            }
+        }
+        while self.io.disk.in_flight() > 0 && self.io.disk.wait().is_ok() {
+            self.reap();
+        }
+        let Store { io, logs, .. } = self;
+        drop(logs);
+        if clean && let Err(error) = io.arena.close() {
+            tracing::warn!(%error, "the arena could not be removed");
+        }
+    }
+
+    /// Reads a closed segment through, to have its index again. Blocks: it is for a damaged file only.
+    pub(crate) fn rebuild_index(
+        &mut self,
+        id: LogId,
+        base_offset: i64,
+    ) -> Result<SparseIndex, StorageError> {
+        let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
+        let at = log.segment_by_base(base_offset).ok_or(StorageError::NoSuchLog)?;
+        let size = log.segments[at].size_bytes;
+        let path = log.segment_path(base_offset, LOG_SUFFIX);
+        let mut index = SparseIndex::new(log.config.index_interval_bytes);
+        let disk = &mut self.io.disk;
+        let error = io_error("reading", &path);
+        let file = disk.open(&path, crate::disk::OpenMode::Read).map_err(&error)?;
+        let expect =
+            Expect { base_offset, until_offset: i64::MAX, gaps: true, leader_epoch: i32::MIN };
+        let mut largest = -1;
+        let scanned = scan(&mut FileReader::new(disk, file, size), expect, |header, position| {
+            let relative = header.base_offset - base_offset;
+            index.note(relative, position, header.total_size_bytes() as u64, largest);
+            largest = largest.max(header.max_timestamp);
+        });
+        disk.close(file);
+        scanned.map_err(error)?;
+        Ok(index)
+    }
+}
+
+impl Log {
+    /// Takes the tail out of memory and the arena.
+    fn forget_tail<D: Disk>(&mut self, io: &mut Io<D>) {
+        for held in self.tail.clear() {
+            if io.crash_safe {
+                io.arena.retract(&held.chunk);
+            }
+        }
+    }
+
+    fn close_segment_file<D: Disk>(&mut self, at: usize, io: &mut Io<D>) {
+        let segment = &mut self.segments[at];
+        if let FileState::Open(file) = std::mem::replace(&mut segment.file, FileState::None) {
+            if segment.phase == Phase::Closed {
+                io.open_for_read = io.open_for_read.saturating_sub(1);
+            }
+            io.disk.close(file);
+        }
+    }
+
+    /// Cuts a closed segment's file in front of the batch that holds an offset. Its index goes first:
+    /// without one, a start reads the file.
+    fn cut_segment<D: Disk>(
+        &mut self,
+        at: usize,
+        offset: i64,
+        io: &mut Io<D>,
+    ) -> Result<Scanned, StorageError> {
+        let old = &self.segments[at];
+        let (base_offset, size) = (old.base_offset, old.size_bytes);
+        let (start_lpos, append_ms) = (old.start_lpos, old.last_append_ms);
+        remove_if_there(io, &self.segment_path(base_offset, INDEX_SUFFIX))?;
+        let path = self.segment_path(base_offset, LOG_SUFFIX);
+        let error = io_error("cutting", &path);
+        let file = io.disk.open(&path, crate::disk::OpenMode::Write).map_err(&error)?;
+        let mut segment = Segment::new(base_offset, start_lpos, self.config.index_interval_bytes);
+        let expect =
+            Expect { base_offset, until_offset: offset, gaps: true, leader_epoch: i32::MIN };
+        let mut reader = FileReader::new(&mut io.disk, file, size);
+        let scanned = scan(&mut reader, expect, |header, _| {
+            segment.note_batch(&BatchNote::of(header, append_ms));
+        });
+        let cut = scanned.and_then(|scanned| {
+            io.disk.truncate(file, scanned.valid_bytes)?;
+            io.disk.sync(file)?;
+            Ok(scanned)
+        });
+        io.disk.close(file);
+        segment.phase = Phase::Closed;
+        self.segments[at] = segment;
+        cut.map_err(error)
+    }
+
+    /// Producers as they stood at the log's end: from the newest stored snapshot, and what follows.
+    fn rebuild_producers<D: Disk>(&mut self, io: &mut Io<D>) -> Result<(), StorageError> {
+        let mut producers = Producers::default();
+        let mut from = 0;
+        for at in (0..self.segments.len()).rev() {
+            let path = self.segment_path(self.segments[at].base_offset, INDEX_SUFFIX);
+            let stored = io.disk.read_file(&path).ok();
+            if let Some(stored) = stored.and_then(|bytes| IndexFile::decode(&bytes).ok()) {
+                producers = Producers::new(stored.producers);
+                from = at + 1;
+                break;
+            }
+        }
+        let limit = io.limits.producers_per_log;
+        for at in from..self.segments.len() {
+            let segment = &self.segments[at];
+            let (base_offset, now_ms) = (segment.base_offset, segment.last_append_ms);
+            let path = self.segment_path(base_offset, LOG_SUFFIX);
+            let error = io_error("reading", &path);
+            let file = io.disk.open(&path, crate::disk::OpenMode::Read).map_err(&error)?;
+            let until_offset = segment.next_offset;
+            let expect = Expect { base_offset, until_offset, gaps: true, leader_epoch: i32::MIN };
+            let mut reader = FileReader::new(&mut io.disk, file, segment.size_bytes);
+            let scanned = scan(&mut reader, expect, |header, _| {
+                if header.has_producer() {
+                    producers.note(header, header.base_offset, now_ms, limit);
+                }
+            });
+            io.disk.close(file);
+            scanned.map_err(error)?;
+        }
+        if let Some(last) = self.segments.back()
+            && !last.stored
+        {
+            let mut epochs = self.epochs.clone();
+            epochs.truncate_to(last.next_offset);
+            let snapshot =
+                Snapshot { producers: producers.snapshot(), epochs: epochs.entries().to_vec() };
+            let base_offset = last.base_offset;
+            self.snapshots.retain(|(base, _)| *base < base_offset);
+            self.snapshots.push((base_offset, snapshot));
+        }
+        self.producers = producers;
+        Ok(())
+    }
+}
+
+fn remove_if_there<D: Disk>(io: &mut Io<D>, path: &Path) -> Result<(), StorageError> {
+    match io.disk.remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(io_error("removing", path)(error))
+        }
+        _ => path
+            .parent()
+            .map_or(Ok(()), |dir| io.disk.sync_dir(dir).map_err(io_error("syncing", dir))),
+    }
+}
+
+/// Describes a failed operation on a path.
+pub(crate) fn io_error(
+    what: &'static str,
+    path: &Path,
+) -> impl Fn(std::io::Error) -> StorageError + use<> {
+    let path = path.to_path_buf();
+    move |error| StorageError::Io { what, path: path.clone(), why: error.to_string().into() }
+}
+
+/// Kafka's topic names are folder names; nothing else may become one.
+fn is_folder_name(key: &LogKey) -> bool {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    let topic = &key.topic;
+    (1..=249).contains(&topic.len())
+        && topic.bytes().all(legal)
+        && !matches!(&**topic, "." | "..")
+        && key.partition >= 0
+}

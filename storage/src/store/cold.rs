@@ -1,0 +1,724 @@
+//! Reads from the disk: aligned, with read-ahead that grows while a reader goes on in sequence, in
+//! memory of their own, so that a catch-up read cannot push the tail out of its cache.
+//!
+//! A read goes through the steps it needs (load the index, open the file, read) and is driven on by
+//! each completion. What was read stays a while as a [`ReadBuffer`]: the next read of a sequential
+//! reader is served from it at once, and half way through the next part is fetched.
+
+use std::io;
+use std::rc::Rc;
+
+use wire::records::{BatchHeader, HEADER_BYTES, check_crc};
+
+use crate::buffer::{Chunk, IoBuf};
+use crate::disk::{Disk, Done, FileId, Op, OpenMode, round_down_to_block, round_up_to_block};
+use crate::errors::Corruption;
+use crate::limits::{READ_AHEAD_MAX_BYTES, READ_AHEAD_MIN_BYTES};
+use crate::log::Log;
+use crate::log::segment::{FileState, INDEX_SUFFIX, IndexState, LOG_SUFFIX};
+use crate::log::side::IndexFile;
+use crate::store::Store;
+use crate::store::io::{Io, Purpose};
+use crate::store::lookup::Wanted;
+use crate::store::read::choose;
+use crate::types::{Event, LogId, Lookup, ReadOutcome, ReadRequest, Slices, Ticket, TicketResult};
+
+/// What memory says to a read.
+pub(crate) enum Attempt {
+    Ready(Slices),
+    /// The disk has to be asked.
+    Cold,
+    OutOfRange {
+        log_start_offset: i64,
+        log_end_offset: i64,
+    },
+    Corrupt(Corruption),
+    NoSuchLog,
+}
+
+/// What a pending read is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Goal {
+    Read,
+    Lookup(Wanted),
+    /// To have the next part ready.
+    Ahead,
+    /// Cancelled.
+    Nothing,
+}
+
+#[derive(Debug)]
+pub(crate) struct PendingRead {
+    pub ticket: Ticket,
+    pub log: LogId,
+    pub request: ReadRequest,
+    pub goal: Goal,
+    /// Where the read in flight starts looking and how much it asked for.
+    span: Span,
+    /// Bytes that the batch is known to need.
+    least_bytes: usize,
+    /// A lookup has been brought near by the index.
+    placed: bool,
+}
+
+/// A stretch of a segment file to read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Span {
+    segment_base: i64,
+    /// Of a batch at or before the wanted one.
+    position: u64,
+    len: usize,
+    sequential: bool,
+}
+
+/// Whole, checked batches read from a segment file.
+#[derive(Debug)]
+pub(crate) struct ReadBuffer {
+    serial: u64,
+    bytes: IoBuf,
+    segment_base: i64,
+    /// (base offset, place in `bytes`), and behind the last one its end.
+    batches: Vec<(i64, u32)>,
+    next_offset: i64,
+    end_at: u32,
+    /// Position in the file of the end.
+    end_position: u64,
+    len: usize,
+    sequential: bool,
+}
+
+/// How a read can go on.
+enum Plan {
+    Read(FileId, Span),
+    /// Something is on its way that has to be there first.
+    Wait,
+    Corrupt(Corruption),
+}
+
+impl ReadBuffer {
+    fn holds(&self, offset: i64) -> bool {
+        self.batches.first().is_some_and(|b| b.0 <= offset) && offset < self.next_offset
+    }
+
+    fn serve(&self, request: &ReadRequest, until: i64) -> Slices {
+        let after = self.batches.partition_point(|b| b.0 <= request.offset);
+        let first = after - 1;
+        let start = self.batches[first].1;
+        let end_of = |at: usize| match self.batches.get(at + 1) {
+            Some(&(offset, place)) => (offset, u64::from(place - start)),
+            None => (self.next_offset, u64::from(self.end_at - start)),
+        };
+        let chosen = choose(first, self.batches.len(), request, until, end_of);
+        if chosen == 0 {
+            return Slices { next_offset: request.offset, ..Slices::default() };
+        }
+        let (next_offset, bytes) = end_of(first + chosen - 1);
+        let (start, total_bytes) = (start as usize, bytes as usize);
+        let slices = vec![self.bytes.slice(start..start + total_bytes)];
+        Slices { slices, total_bytes, next_offset }
+    }
+}
+
+impl<D: Disk> Store<D> {
+    /// Serves a read from a buffer read before, and looks ahead for a sequential reader.
+    pub(crate) fn read_buffered(
+        &mut self,
+        id: LogId,
+        request: &ReadRequest,
+        until: i64,
+    ) -> Option<Slices> {
+        let log = self.logs.get(id)?;
+        let buffer = log.read_buffers.iter().find(|b| b.holds(request.offset))?;
+        let slices = buffer.serve(request, until);
+        self.io.stats.cold_reads += 1;
+        self.io.stats.cold_read_bytes += slices.total_bytes as u64;
+        let ahead = (buffer.sequential || !slices.slices.is_empty())
+            && slices.next_offset.saturating_add(request.offset) / 2 >= buffer.middle_offset();
+        let next = buffer.next_offset;
+        if ahead && buffer.sequential && next < until {
+            self.read_ahead(id, next);
+        }
+        Some(slices)
+    }
+
+    fn read_ahead(&mut self, id: LogId, offset: i64) {
+        let Some(log) = self.logs.get(id) else { return };
+        let here =
+            log.read_buffers.iter().any(|b| b.holds(offset)) || log.tail.find(offset).is_some();
+        let asked = |p: &PendingRead| matches!(p.goal, Goal::Ahead) && p.log == id;
+        if here || self.pending.len() > 64 || self.pending.iter().any(|(_, p)| asked(p)) {
+            return;
+        }
+        let request =
+            ReadRequest { offset, max_bytes: 1, until_offset: i64::MAX, at_least_one: true };
+        let _ = self.start_pending(id, request, Goal::Ahead);
+    }
+
+    /// Starts a read that needs the disk. `None`: too many wait already.
+    pub(crate) fn start_pending(
+        &mut self,
+        id: LogId,
+        request: ReadRequest,
+        goal: Goal,
+    ) -> Option<(Ticket, Option<TicketResult>)> {
+        if self.pending.len() >= self.io.limits.tickets {
+            return None;
+        }
+        self.pending_serial = (self.pending_serial + 1) & u64::from(u32::MAX);
+        let entry = self.pending.vacant_entry();
+        let key = entry.key();
+        let ticket = Ticket((self.pending_serial << 32) | key as u64);
+        entry.insert(PendingRead {
+            ticket,
+            log: id,
+            request,
+            goal,
+            span: Span::default(),
+            least_bytes: 0,
+            placed: false,
+        });
+        let done = self.drive(key);
+        if done.is_some() {
+            self.pending.remove(key);
+        }
+        Some((ticket, done))
+    }
+
+    /// Takes the next step of a pending read; `Some` is its answer.
+    pub(crate) fn drive(&mut self, key: usize) -> Option<TicketResult> {
+        loop {
+            let PendingRead { log: id, goal, placed, .. } = self.pending[key];
+            if let Goal::Lookup(wanted) = goal
+                && !placed
+                && !self.place(key, id, wanted)
+            {
+                return None;
+            }
+            let request = self.pending[key].request;
+            let outcome = match self.attempt(id, &request) {
+                Attempt::Cold => match self.drive_cold(key, id) {
+                    Ok(()) => return None,
+                    Err(outcome) => outcome,
+                },
+                Attempt::Ready(slices) => ReadOutcome::Ready(slices),
+                Attempt::OutOfRange { log_start_offset, log_end_offset } => {
+                    ReadOutcome::OffsetOutOfRange { log_start_offset, log_end_offset }
+                }
+                Attempt::Corrupt(corruption) => ReadOutcome::Corrupt(corruption),
+                Attempt::NoSuchLog => ReadOutcome::NoSuchLog,
+            };
+            match goal {
+                Goal::Read | Goal::Ahead | Goal::Nothing => {
+                    return Some(TicketResult::Read(outcome));
+                }
+                Goal::Lookup(wanted) => match self.search(id, wanted, outcome) {
+                    Ok(found) => return Some(TicketResult::Lookup(found)),
+                    Err(next_offset) => self.pending[key].request.offset = next_offset,
+                },
+            }
+        }
+    }
+
+    /// Brings a lookup near its record by the index. `false`: the index is on its way.
+    fn place(&mut self, key: usize, id: LogId, wanted: Wanted) -> bool {
+        if let Wanted::AtLeast(timestamp_ms) = wanted
+            && let Some(log) = self.logs.get_mut(id)
+            && let Some(at) = log.segment_for_time(timestamp_ms)
+        {
+            if !log.load_index(at, &mut self.io) {
+                log.waiting.push(key);
+                return false;
+            }
+            if let Some(offset) = log.start_for_time(timestamp_ms) {
+                self.pending[key].request.offset = offset;
+            }
+        }
+        self.pending[key].placed = true;
+        true
+    }
+
+    /// Submits what a read needs next. `Err` is its end.
+    fn drive_cold(&mut self, key: usize, id: LogId) -> Result<(), ReadOutcome> {
+        let (offset, max_bytes) = {
+            let pending = &self.pending[key];
+            (pending.request.offset, pending.request.max_bytes.max(pending.least_bytes))
+        };
+        let least = self.pending[key].least_bytes;
+        match self.plan(id, key, offset, max_bytes, least)? {
+            Plan::Wait => {
+                if let Some(log) = self.logs.get_mut(id) {
+                    log.waiting.push(key);
+                }
+                Ok(())
+            }
+            Plan::Corrupt(corruption) => Err(ReadOutcome::Corrupt(corruption)),
+            Plan::Read(file, span) => {
+                if !self.reserve_read(span.len, least > 0) {
+                    return Err(ReadOutcome::Busy);
+                }
+                self.pending[key].span = span;
+                let log = self.logs.get_mut(id).ok_or(ReadOutcome::NoSuchLog)?;
+                if let Some(at) = log.segment_by_base(span.segment_base) {
+                    log.segments[at].reads += 1;
+                }
+                let position = round_down_to_block(span.position);
+                let into = Chunk::heap(span.len);
+                self.read_used_bytes += into.capacity();
+                let purpose = Purpose::Read { key, log: id, base_offset: span.segment_base };
+                self.io.submit(purpose, Op::Read { file, position, len: span.len, into });
+                Ok(())
+            }
+        }
+    }
+
+    /// Finds where to read, loading the index and opening the file as needed.
+    fn plan(
+        &mut self,
+        id: LogId,
+        key: usize,
+        offset: i64,
+        max_bytes: usize,
+        least: usize,
+    ) -> Result<Plan, ReadOutcome> {
+        let io = &mut self.io;
+        let log = self.logs.get_mut(id).ok_or(ReadOutcome::NoSuchLog)?;
+        let asked = |p: &PendingRead| {
+            matches!(p.goal, Goal::Ahead) && p.log == id && p.request.offset == offset
+        };
+        if self.pending.iter().any(|(other, p)| other != key && asked(p)) {
+            return Ok(Plan::Wait);
+        }
+        let at = log.segment_of(offset).ok_or(ReadOutcome::NoSuchLog)?;
+        if log.segments[at].next_offset <= offset {
+            return Ok(Plan::Corrupt(log.missing(at, offset)));
+        }
+        let tick = io.tick();
+        log.segments[at].last_used = tick;
+        let segment_base = log.segments[at].base_offset;
+        let before = log
+            .read_buffers
+            .iter()
+            .find(|b| b.segment_base == segment_base && b.next_offset == offset);
+        let (position, ahead, sequential) = match before {
+            Some(before) => (before.end_position, before.len * 2, true),
+            None => {
+                if !log.load_index(at, io) {
+                    return Ok(Plan::Wait);
+                }
+                (log.position_for(at, offset), 0, offset == segment_base)
+            }
+        };
+        let Some(file) = log.open_for_read(at, io) else { return Ok(Plan::Wait) };
+        let skew = (position - round_down_to_block(position)) as usize;
+        let wanted = ahead.max(max_bytes).clamp(READ_AHEAD_MIN_BYTES, READ_AHEAD_MAX_BYTES);
+        // Up to the block behind the last byte, no further: what is there is of no use.
+        let rest = round_up_to_block(log.readable_bytes(at)) - round_down_to_block(position);
+        let len = (wanted.max(least) + skew).min(rest as usize) as u64;
+        let span =
+            Span { segment_base, position, len: round_up_to_block(len) as usize, sequential };
+        Ok(Plan::Read(file, span))
+    }
+
+    /// Makes room in the read budget. `must`: a batch larger than a usual read has no other way.
+    fn reserve_read(&mut self, len: usize, must: bool) -> bool {
+        let limit = self.io.limits.read_bytes;
+        let used = &mut self.read_used_bytes;
+        self.lingering.retain(|chunk| {
+            let held = !chunk.is_unique();
+            if !held {
+                *used -= chunk.capacity();
+            }
+            held
+        });
+        while self.read_used_bytes + len > limit {
+            let Some((id, serial)) = self.read_fifo.pop_front() else { break };
+            self.drop_buffer(id, serial);
+        }
+        must || self.read_used_bytes + len <= limit || self.read_used_bytes == 0
+    }
+
+    fn drop_buffer(&mut self, id: LogId, serial: u64) {
+        let Some(log) = self.logs.get_mut(id) else { return };
+        if let Some(at) = log.read_buffers.iter().position(|b| b.serial == serial) {
+            let buffer = log.read_buffers.swap_remove(at);
+            self.put_away(buffer);
+        }
+    }
+
+    /// A buffer's memory counts until the last response lets go of it.
+    pub(crate) fn put_away(&mut self, buffer: ReadBuffer) {
+        let chunk = buffer.bytes.chunk().clone();
+        drop(buffer);
+        if chunk.is_unique() {
+            self.read_used_bytes -= chunk.capacity();
+        } else {
+            self.lingering.push(chunk);
+        }
+    }
+
+    /// A read has come back.
+    pub(crate) fn on_read(
+        &mut self,
+        key: usize,
+        id: LogId,
+        base_offset: i64,
+        result: io::Result<Done>,
+    ) {
+        let span = self.pending[key].span;
+        if let Some(log) = self.logs.get_mut(id)
+            && let Some(at) = log.segment_by_base(base_offset)
+        {
+            log.segments[at].reads -= 1;
+        }
+        let outcome = match result {
+            Ok(Done::Read(bytes)) => self.take_read(key, id, bytes),
+            Ok(other) => Some(ReadOutcome::Fenced(format!("a read gave {other:?}").into())),
+            Err(error) => {
+                self.read_used_bytes -= span.len;
+                Some(ReadOutcome::Fenced(format!("reading failed: {error}").into()))
+            }
+        };
+        match outcome {
+            Some(outcome) => self.finish(key, outcome),
+            None => self.drive_or_finish(key),
+        }
+        self.wake_waiting(id);
+    }
+
+    /// Makes a checked buffer of what was read. `Some` ends the read.
+    fn take_read(&mut self, key: usize, id: LogId, bytes: IoBuf) -> Option<ReadOutcome> {
+        let capacity = bytes.chunk().capacity();
+        let (span, offset) = (self.pending[key].span, self.pending[key].request.offset);
+        let parsed = match self.logs.get(id) {
+            None => return self.release_read(capacity, ReadOutcome::NoSuchLog),
+            Some(log) => match log.segment_by_base(span.segment_base) {
+                // Retention took it meanwhile: look again where the offset is now.
+                None => {
+                    self.read_used_bytes -= capacity;
+                    return None;
+                }
+                Some(at) => log.parse_read(at, &bytes, &span, offset),
+            },
+        };
+        let log = self.logs.get_mut(id)?;
+        if let Some(corruption) = &parsed.corrupt {
+            self.io.stats.corrupt_batches += 1;
+            tracing::error!(log = %log.key, %corruption, "damage found by a read");
+            log.note_damage(corruption);
+        }
+        let Some(mut buffer) = parsed.buffer else {
+            self.read_used_bytes -= capacity;
+            if let Some(corruption) = parsed.corrupt {
+                return Some(ReadOutcome::Corrupt(corruption));
+            }
+            // The batch is larger than what was read, or further on than the index knows.
+            let progress = parsed.needed_bytes > self.pending[key].least_bytes;
+            self.pending[key].least_bytes = parsed.needed_bytes;
+            let stuck = || ReadOutcome::Fenced("a batch cannot be found where it must be".into());
+            return (!progress).then(stuck);
+        };
+        buffer.serial = self.io.tick();
+        buffer.bytes = bytes;
+        self.read_fifo.push_back((id, buffer.serial));
+        self.pending[key].least_bytes = 0;
+        self.logs.get_mut(id)?.read_buffers.push(buffer);
+        None
+    }
+
+    fn release_read(&mut self, capacity: usize, outcome: ReadOutcome) -> Option<ReadOutcome> {
+        self.read_used_bytes -= capacity;
+        Some(outcome)
+    }
+
+    pub(crate) fn drive_or_finish(&mut self, key: usize) {
+        if let Some(result) = self.drive(key) {
+            self.finish_with(key, result);
+        }
+    }
+
+    fn finish(&mut self, key: usize, outcome: ReadOutcome) {
+        let result = match self.pending[key].goal {
+            Goal::Lookup(_) => TicketResult::Lookup(match outcome {
+                ReadOutcome::Corrupt(corruption) => Lookup::Corrupt(corruption),
+                ReadOutcome::Fenced(reason) => Lookup::Fenced(reason),
+                ReadOutcome::Busy => Lookup::Busy,
+                _ => Lookup::NoSuchLog,
+            }),
+            _ => TicketResult::Read(outcome),
+        };
+        self.finish_with(key, result);
+    }
+
+    fn finish_with(&mut self, key: usize, result: TicketResult) {
+        let pending = self.pending.remove(key);
+        if matches!(pending.goal, Goal::Read | Goal::Lookup(_)) {
+            self.io.events.push(Event::Ticket { ticket: pending.ticket, result });
+        }
+    }
+
+    /// Something that reads of this log wait for has come.
+    pub(crate) fn wake_waiting(&mut self, id: LogId) {
+        let Some(log) = self.logs.get_mut(id) else { return };
+        for key in std::mem::take(&mut log.waiting) {
+            if self.pending.get(key).is_some_and(|p| p.log == id) {
+                self.drive_or_finish(key);
+            }
+        }
+    }
+
+    pub(crate) fn on_opened(&mut self, id: LogId, base_offset: i64, result: io::Result<FileId>) {
+        let Some(log) = self.logs.get_mut(id) else {
+            if let Ok(file) = result {
+                self.io.disk.close(file);
+            }
+            return;
+        };
+        let Some(at) = log.segment_by_base(base_offset) else {
+            if let Ok(file) = result {
+                self.io.disk.close(file);
+            }
+            return self.wake_waiting(id);
+        };
+        match result {
+            Ok(file) => {
+                log.segments[at].file = FileState::Open(file);
+                self.io.open_for_read += 1;
+                self.open_order.push_back((id, base_offset));
+                self.limit_open_files();
+                self.wake_waiting(id);
+            }
+            Err(error) => {
+                log.segments[at].file = FileState::None;
+                let reason: Rc<str> = format!("opening a segment failed: {error}").into();
+                self.fail_waiting(id, &reason);
+            }
+        }
+    }
+
+    fn fail_waiting(&mut self, id: LogId, reason: &Rc<str>) {
+        let Some(log) = self.logs.get_mut(id) else { return };
+        for key in std::mem::take(&mut log.waiting) {
+            if self.pending.get(key).is_some_and(|p| p.log == id) {
+                self.finish(key, ReadOutcome::Fenced(reason.clone()));
+            }
+        }
+    }
+
+    pub(crate) fn on_index(&mut self, id: LogId, base_offset: i64, result: io::Result<Vec<u8>>) {
+        let Some(log) = self.logs.get_mut(id) else { return };
+        let Some(at) = log.segment_by_base(base_offset) else { return self.wake_waiting(id) };
+        let stored = result
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| IndexFile::decode(&bytes).map_err(|error| error.to_string()));
+        let index = match stored {
+            Ok(stored) if stored.size_bytes == log.segments[at].size_bytes => stored.index,
+            other => {
+                let why = other.err().unwrap_or_else(|| "it is of another segment".into());
+                tracing::warn!(log = %log.key, base_offset, why, "index unusable: rebuilding it");
+                match self.rebuild_index(id, base_offset) {
+                    Ok(index) => index,
+                    Err(error) => {
+                        let reason: Rc<str> = format!("rebuilding an index failed: {error}").into();
+                        if let Some(log) = self.logs.get_mut(id) {
+                            log.segments[at].index = IndexState::Stored;
+                        }
+                        return self.fail_waiting(id, &reason);
+                    }
+                }
+            }
+        };
+        self.io.index_bytes += index.memory_bytes();
+        if let Some(log) = self.logs.get_mut(id) {
+            log.segments[at].index = IndexState::Here(Rc::new(index));
+        }
+        self.index_order.push_back((id, base_offset));
+        self.limit_indexes();
+        self.wake_waiting(id);
+    }
+}
+
+impl ReadBuffer {
+    pub(crate) fn is_below(&self, offset: i64) -> bool {
+        self.next_offset <= offset
+    }
+
+    fn middle_offset(&self) -> i64 {
+        self.batches.get(self.batches.len() / 2).map_or(self.next_offset, |b| b.0)
+    }
+}
+
+/// What came of a read.
+#[derive(Default)]
+struct Parsed {
+    buffer: Option<ReadBuffer>,
+    corrupt: Option<Corruption>,
+    /// Bytes to read from the same place to get further.
+    needed_bytes: usize,
+}
+
+impl Log {
+    /// Whether a segment's index is in memory; if not, it is asked for.
+    fn load_index<D: Disk>(&mut self, at: usize, io: &mut Io<D>) -> bool {
+        match self.segments[at].index {
+            IndexState::Here(_) => return true,
+            IndexState::Loading => return false,
+            IndexState::Stored => {}
+        }
+        let base_offset = self.segments[at].base_offset;
+        self.segments[at].index = IndexState::Loading;
+        self.jobs += 1;
+        let path = self.segment_path(base_offset, INDEX_SUFFIX);
+        io.submit(Purpose::LoadIndex { log: self.id, base_offset }, Op::ReadFile { path });
+        false
+    }
+
+    /// A segment's open file; if there is none, it is asked for.
+    fn open_for_read<D: Disk>(&mut self, at: usize, io: &mut Io<D>) -> Option<FileId> {
+        match self.segments[at].file {
+            FileState::Open(file) => return Some(file),
+            FileState::Opening => return None,
+            FileState::None => {}
+        }
+        let base_offset = self.segments[at].base_offset;
+        self.segments[at].file = FileState::Opening;
+        self.jobs += 1;
+        let path = self.segment_path(base_offset, LOG_SUFFIX);
+        let purpose = Purpose::OpenForRead { log: self.id, base_offset };
+        io.submit(purpose, Op::Open { path, mode: OpenMode::Read });
+        None
+    }
+
+    fn position_for(&self, at: usize, offset: i64) -> u64 {
+        match &self.segments[at].index {
+            IndexState::Here(index) => {
+                index.position_for_offset(offset - self.segments[at].base_offset)
+            }
+            IndexState::Stored | IndexState::Loading => 0,
+        }
+    }
+
+    /// Bytes of a segment that a read from the disk may rely on.
+    fn readable_bytes(&self, at: usize) -> u64 {
+        let segment = &self.segments[at];
+        if segment.is_written() {
+            let written = self.writer.written_lpos.saturating_sub(segment.start_lpos);
+            return written.min(segment.size_bytes);
+        }
+        segment.size_bytes
+    }
+
+    /// An offset that lies between two segments.
+    fn missing(&self, at: usize, offset: i64) -> Corruption {
+        let segment = &self.segments[at];
+        let end_offset = self.segments.get(at + 1).map_or(self.next_offset, |s| s.base_offset);
+        Corruption {
+            file: self.segment_path(segment.base_offset, LOG_SUFFIX),
+            start_position: segment.size_bytes,
+            end_position: segment.size_bytes,
+            start_offset: offset,
+            end_offset,
+            what: "offsets are missing between two segments".into(),
+        }
+    }
+
+    /// Walks and checks the batches that were read. Batches before the wanted one are stepped over.
+    fn parse_read(&self, at: usize, bytes: &IoBuf, span: &Span, offset: i64) -> Parsed {
+        let segment = &self.segments[at];
+        let file_position = round_down_to_block(span.position);
+        let limit = self.readable_bytes(at).saturating_sub(file_position) as usize;
+        let have = bytes.len().min(limit);
+        let mut place = (span.position - file_position) as usize;
+        let mut batches = Vec::new();
+        let mut next_offset = -1;
+        let mut parsed = Parsed::default();
+        let broken = |place: usize, header: Option<&BatchHeader>, from: i64, what: &str| {
+            self.corruption(at, file_position + place as u64, header, offset.max(from), what)
+        };
+        while place < limit {
+            let rest = bytes.get(place..have).unwrap_or_default();
+            if rest.len() < HEADER_BYTES && bytes.len() >= span.len {
+                parsed.needed_bytes = place + HEADER_BYTES;
+                break;
+            }
+            let header = match BatchHeader::parse(rest) {
+                Ok(header) => header,
+                Err(error) => {
+                    parsed.corrupt = Some(broken(place, None, next_offset, &error.to_string()));
+                    break;
+                }
+            };
+            let size = header.total_size_bytes();
+            let in_order = header.base_offset >= next_offset.max(segment.base_offset)
+                && header.last_offset() < segment.next_offset;
+            if place + size > limit || !in_order {
+                let what = "a batch header with impossible fields";
+                parsed.corrupt = Some(broken(place, None, next_offset, what));
+                break;
+            }
+            if rest.len() < size {
+                if bytes.len() < span.len {
+                    let what = "the file ends within a batch";
+                    parsed.corrupt = Some(broken(place, None, next_offset, what));
+                }
+                parsed.needed_bytes = place + size;
+                break;
+            }
+            if header.last_offset() >= offset {
+                if !check_crc(&rest[..size]) {
+                    let what = "a batch does not match its checksum";
+                    parsed.corrupt = Some(broken(place, Some(&header), next_offset, what));
+                    break;
+                }
+                batches.push((header.base_offset, place as u32));
+            }
+            next_offset = header.last_offset() + 1;
+            place += size;
+        }
+        if !batches.is_empty() {
+            parsed.buffer = Some(ReadBuffer {
+                serial: 0,
+                bytes: bytes.slice(0..0),
+                segment_base: segment.base_offset,
+                batches,
+                next_offset,
+                end_at: place as u32,
+                end_position: file_position + place as u64,
+                len: span.len,
+                sequential: span.sequential,
+            });
+        }
+        parsed
+    }
+
+    /// Describes damage at a position: the batch, if its header can be believed, else all up to the
+    /// next place that the index knows.
+    fn corruption(
+        &self,
+        at: usize,
+        position: u64,
+        header: Option<&BatchHeader>,
+        offset: i64,
+        what: &str,
+    ) -> Corruption {
+        let segment = &self.segments[at];
+        let believed =
+            header.map(|h| (position + h.total_size_bytes() as u64, h.last_offset() + 1));
+        let indexed = match &segment.index {
+            IndexState::Here(index) => index.entry_from_position(position + 1).map(|entry| {
+                let offset = segment.base_offset + i64::from(entry.relative_offset);
+                (u64::from(entry.position), offset)
+            }),
+            _ => None,
+        };
+        let (end_position, end_offset) =
+            believed.or(indexed).unwrap_or((segment.size_bytes, segment.next_offset));
+        Corruption {
+            file: self.segment_path(segment.base_offset, LOG_SUFFIX),
+            start_position: position,
+            end_position,
+            start_offset: header.map_or(offset, |h| h.base_offset),
+            end_offset,
+            what: what.into(),
+        }
+    }
+}

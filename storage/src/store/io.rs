@@ -1,0 +1,168 @@
+//! What all logs of a store share: the disk, the tail memory, the operations on their way, and the
+//! lists of what has to be done.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use slab::Slab;
+
+use crate::arena::Arena;
+use crate::buffer::Chunk;
+use crate::disk::{Disk, FileId, Op, Token};
+use crate::limits::StoreLimits;
+use crate::types::{Event, LogId, Now, StoreStats};
+
+/// What an operation in flight is for.
+#[derive(Debug)]
+pub(crate) enum Purpose {
+    /// A tail write, by its number in the log's writer.
+    Write {
+        log: LogId,
+        number: u64,
+        len: u64,
+    },
+    Sync {
+        log: LogId,
+    },
+    /// A segment's file is made.
+    Create {
+        log: LogId,
+        base_offset: i64,
+        allocate_bytes: u64,
+    },
+    /// A segment's new file takes the place of an empty one.
+    Replace {
+        log: LogId,
+        base_offset: i64,
+        allocate_bytes: u64,
+        file: FileId,
+    },
+    Allocate {
+        log: LogId,
+        base_offset: i64,
+        len: u64,
+    },
+    /// A full segment's file gets its exact length.
+    Finish {
+        log: LogId,
+    },
+    /// A full segment's index is stored, the last step to rest.
+    Seal {
+        log: LogId,
+        base_offset: i64,
+    },
+    /// The `partition` file is replaced.
+    Side {
+        log: LogId,
+        durable_offset: i64,
+    },
+    /// A read of the pending read with this key.
+    Read {
+        key: usize,
+        log: LogId,
+        base_offset: i64,
+    },
+    /// A closed segment's file is opened for reading.
+    OpenForRead {
+        log: LogId,
+        base_offset: i64,
+    },
+    LoadIndex {
+        log: LogId,
+        base_offset: i64,
+    },
+    /// Files are renamed or removed.
+    Remove {
+        log: Option<LogId>,
+    },
+    /// A file that nobody needs open any more.
+    Close,
+}
+
+impl Purpose {
+    /// The log, if this is a job that touches the log's folder.
+    pub fn job_of(&self) -> Option<LogId> {
+        match *self {
+            Purpose::Create { log, .. }
+            | Purpose::Replace { log, .. }
+            | Purpose::Allocate { log, .. }
+            | Purpose::Finish { log }
+            | Purpose::Seal { log, .. }
+            | Purpose::Side { log, .. }
+            | Purpose::OpenForRead { log, .. }
+            | Purpose::LoadIndex { log, .. } => Some(log),
+            Purpose::Remove { log } => log,
+            Purpose::Write { .. }
+            | Purpose::Sync { .. }
+            | Purpose::Read { .. }
+            | Purpose::Close => None,
+        }
+    }
+}
+
+/// Something to remove later.
+#[derive(Debug)]
+pub(crate) enum Grave {
+    Files(Vec<PathBuf>),
+    Folder(PathBuf),
+}
+
+pub(crate) struct Io<D> {
+    /// First, so that it goes first: chunks dropped after it keep their notes for the next start.
+    pub arena: Arena,
+    pub disk: D,
+    /// Chunks taken for the append at hand.
+    pub spare: Vec<Chunk>,
+    /// A clean stop is under way.
+    pub closing: bool,
+    pub crash_safe: bool,
+    pub limits: StoreLimits,
+    pub now: Now,
+    pub ops: Slab<Purpose>,
+    pub events: Vec<Event>,
+    /// Logs with something to pump.
+    pub dirty: Vec<LogId>,
+    /// Logs whose ack end has moved.
+    pub acks: Vec<LogId>,
+    /// Lazily written logs and when their bytes are due; the delay is constant, so a queue will do.
+    pub lazy: VecDeque<(u64, LogId)>,
+    /// `flush.ms` deadlines.
+    pub flushes: BinaryHeap<Reverse<(u64, LogId)>>,
+    /// Tail chunks in the order they were filled: the cache's order of eviction.
+    pub fifo: VecDeque<(LogId, u64)>,
+    /// The last search for tail memory found nothing; no need to search again before a write ends.
+    pub starved: bool,
+    /// Segments that came to rest with their index in memory.
+    pub sealed: Vec<(LogId, i64)>,
+    pub full: Vec<LogId>,
+    pub graves: VecDeque<(u64, Grave)>,
+    pub open_for_read: usize,
+    pub index_bytes: usize,
+    pub use_clock: u64,
+    pub stats: StoreStats,
+}
+
+impl<D: Disk> Io<D> {
+    pub fn submit(&mut self, purpose: Purpose, op: Op) {
+        let token = self.ops.insert(purpose) as Token;
+        self.disk.submit(token, op);
+    }
+
+    pub fn fence_event(&mut self, log: LogId, reason: &Rc<str>) {
+        self.stats.fenced_logs += 1;
+        self.events.push(Event::Fenced { log, reason: reason.clone() });
+    }
+
+    /// Notes a chunk as the youngest of the cache.
+    pub fn push_cached(&mut self, log: LogId, sequence: u64) {
+        self.fifo.push_back((log, sequence));
+    }
+
+    /// A tick for "used longest ago".
+    pub fn tick(&mut self) -> u64 {
+        self.use_clock += 1;
+        self.use_clock
+    }
+}

@@ -1,0 +1,498 @@
+//! One log is found again after a stop or a crash.
+//!
+//! - A segment with an `.index` is at rest: its length is compared, nothing is read.
+//! - Any other is read through. The last one's whole batches count up to the first break; what
+//!   follows was never acknowledged and is cut off, after the arena has given back what it still held.
+//! - A break in front of data that had been acknowledged is damage, and refused with the bytes named:
+//!   in a segment that has a successor with data (nothing of a successor is written before all of its
+//!   predecessor is on stable storage), below the recorded durable end, or so far in front of a valid
+//!   batch that the bytes cannot have been in flight together.
+//! - The valid part is synced before anything is built on it, and the file is never written again. A
+//!   write that the dead process still had in flight carries the bytes the file was to have at that
+//!   place: in front of the valid end they are the same bytes, behind it they are cut, or do not count
+//!   because the next segment begins at the offset that was valid.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use wire::Uuid;
+
+use crate::arena::Survivor;
+use crate::disk::{Disk, OpenMode, TEMPORARY_SUFFIX};
+use crate::errors::Corruption;
+use crate::limits::{LOG_IN_FLIGHT_BYTES, SCAN_BEHIND_BREAK_BYTES};
+use crate::log::scan::{Expect, FileReader, RESERVED_SPACE, Scanned, find_batch_after, scan};
+use crate::log::segment::{
+    BatchNote, DELETED_SUFFIX, INDEX_SUFFIX, IndexState, LOG_SUFFIX, Phase, Segment,
+    parse_segment_name, segment_path,
+};
+use crate::log::side::{IndexFile, PARTITION_FILE, PartitionFile};
+use crate::log::{Log, Snapshot, arena_topic};
+use crate::producers::Producers;
+use crate::store::adopt::{Adopted, write_adopted};
+use crate::store::open::Survivors;
+use crate::types::{LogId, LogKey, Now, RecoveryReport};
+
+pub(crate) struct Recovery<'a, D> {
+    pub disk: &'a mut D,
+    pub report: &'a mut RecoveryReport,
+    pub survivors: &'a mut Survivors,
+    /// Notes of the arena that a later start may still need.
+    pub kept: &'a mut Vec<Survivor>,
+    pub producers_limit: usize,
+    pub now: Now,
+}
+
+/// A segment file as it was found.
+struct Found {
+    base_offset: i64,
+    len: u64,
+    stored: Option<IndexFile>,
+}
+
+/// The last segment that had to be read, and how far it goes.
+struct Last {
+    path: PathBuf,
+    base_offset: i64,
+    len: u64,
+    scanned: Scanned,
+}
+
+type Failure = Rc<str>;
+
+impl<D: Disk> Recovery<'_, D> {
+    /// Recovers the log in a folder; `None` if it is no log.
+    pub fn log(&mut self, dir: &Path, name: &str) -> Result<Option<Log>, Failure> {
+        let names = self.disk.list(dir).map_err(why("reading the folder", dir))?;
+        let mut bases = Vec::new();
+        for (file, _) in &names {
+            if file.ends_with(TEMPORARY_SUFFIX) || file.ends_with(DELETED_SUFFIX) {
+                let path = dir.join(file);
+                self.disk.remove_file(&path).map_err(why("removing a leftover", &path))?;
+            }
+            bases.extend(parse_segment_name(file, LOG_SUFFIX));
+        }
+        bases.sort_unstable();
+        let has_side = names.iter().any(|(file, _)| file == PARTITION_FILE);
+        let side = if has_side { self.side_file(dir)? } else { None };
+        let Some(key) = key_of(side.as_ref(), name) else {
+            let foreign: Failure = "its name is not <topic>-<partition>".into();
+            return if bases.is_empty() { Ok(None) } else { Err(foreign) };
+        };
+        if side.is_none() && bases.is_empty() {
+            // A crash in the middle of making the log, or of removing it: nothing was in it.
+            if names.is_empty() || has_side {
+                self.disk.remove_dir_all(dir).map_err(why("removing an empty log", dir))?;
+            }
+            return Ok(None);
+        }
+        let topic_id = side.as_ref().map_or(Uuid::ZERO, |s| Uuid(s.topic_id));
+        let nowhere = LogId { slot: 0, generation: 0 };
+        let mut log = Log::new(nowhere, key, topic_id, dir.to_path_buf(), 0);
+        log.adopted = side.as_ref().is_none_or(|s| s.adopted);
+        log.always_synced = side.as_ref().is_some_and(|s| s.always_synced);
+        let found = self.found(dir, &bases)?;
+        self.segments(&mut log, found, side.as_ref())?;
+        Ok(Some(log))
+    }
+
+    /// The `partition` file; `None` if it cannot be used, which is no reason to refuse the log.
+    fn side_file(&mut self, dir: &Path) -> Result<Option<PartitionFile>, Failure> {
+        let path = dir.join(PARTITION_FILE);
+        let bytes = self.disk.read_file(&path).map_err(why("reading", &path))?;
+        match PartitionFile::decode(&bytes) {
+            Ok(side) => Ok(Some(side)),
+            Err(crate::frame::FrameError::Version(version)) => {
+                Err(format!("{} has version {version}: a newer program's", path.display()).into())
+            }
+            Err(error) => {
+                tracing::warn!(file = %path.display(), %error, "unusable; rebuilt from the log");
+                Ok(None)
+            }
+        }
+    }
+
+    fn found(&mut self, dir: &Path, bases: &[i64]) -> Result<Vec<Found>, Failure> {
+        let mut all = Vec::with_capacity(bases.len());
+        for &base_offset in bases {
+            let path = segment_path(dir, base_offset, LOG_SUFFIX);
+            let file = self.disk.open(&path, OpenMode::Read).map_err(why("opening", &path))?;
+            let len = self.disk.size(file).map_err(why("measuring", &path));
+            self.disk.close(file);
+            let index = self.disk.read_file(&segment_path(dir, base_offset, INDEX_SUFFIX));
+            let stored = index.ok().and_then(|bytes| IndexFile::decode(&bytes).ok());
+            let stored = stored.filter(|stored| stored.base_offset == base_offset);
+            all.push(Found { base_offset, len: len?, stored });
+        }
+        Ok(all)
+    }
+
+    fn segments(
+        &mut self,
+        log: &mut Log,
+        mut found: Vec<Found>,
+        side: Option<&PartitionFile>,
+    ) -> Result<(), Failure> {
+        let recorded = side.map_or(0, |s| s.log_start_offset.max(s.durable_end_offset));
+        let empty = self.drop_trailing_empties(log, &mut found)?;
+        log.next_offset = found.first().map_or(empty.unwrap_or(recorded), |f| f.base_offset);
+        log.log_start_offset = side.map_or(0, |s| s.log_start_offset).max(log.next_offset);
+        let bases: Vec<i64> = found.iter().map(|f| f.base_offset).collect();
+        let mut snapshot = None;
+        let mut last = None;
+        for (at, mut one) in found.into_iter().enumerate() {
+            log.check_gap(one.base_offset)?;
+            last = None;
+            if let Some(stored) = one.stored.take() {
+                log.take_stored(&stored, one.len);
+                snapshot = Some(Snapshot { producers: stored.producers, epochs: stored.epochs });
+            } else {
+                log.take_snapshot(snapshot.take());
+                last = Some(self.read_segment(log, &one, bases.get(at + 1).copied())?);
+            }
+        }
+        log.take_snapshot(snapshot);
+        if let Some(side) = side {
+            log.take_epochs(&side.epochs);
+        }
+        let mut marker = empty;
+        self.finish(log, last, side, &mut marker)?;
+        self.keep_place(log, marker)
+    }
+
+    /// Files at the end that nothing was written to: the last one keeps the place of the next offset,
+    /// or was made in advance.
+    fn drop_trailing_empties(
+        &mut self,
+        log: &Log,
+        found: &mut Vec<Found>,
+    ) -> Result<Option<i64>, Failure> {
+        let mut empty = None;
+        while let Some(last) = found.last() {
+            let path = log.segment_path(last.base_offset, LOG_SUFFIX);
+            if last.stored.is_some() || !self.is_blank(&path, last.len)? {
+                break;
+            }
+            if let Some(base_offset) = empty.replace(last.base_offset) {
+                self.remove(log, base_offset)?;
+            }
+            found.pop();
+        }
+        Ok(empty)
+    }
+
+    fn is_blank(&mut self, path: &Path, len: u64) -> Result<bool, Failure> {
+        let file = self.disk.open(path, OpenMode::Read).map_err(why("opening", path))?;
+        let head = FileReader::new(self.disk, file, len)
+            .bytes(0, 512)
+            .map(|head| head.iter().take(512).all(|byte| *byte == 0));
+        self.disk.close(file);
+        head.map_err(why("reading", path))
+    }
+
+    fn remove(&mut self, log: &Log, base_offset: i64) -> Result<(), Failure> {
+        let path = log.segment_path(base_offset, LOG_SUFFIX);
+        self.disk.remove_file(&path).map_err(why("removing", &path))?;
+        self.disk.sync_dir(&log.dir).map_err(why("syncing", &log.dir))
+    }
+
+    /// Reads a segment without a usable index through, up to where the next one begins.
+    fn read_segment(
+        &mut self,
+        log: &mut Log,
+        found: &Found,
+        next_base: Option<i64>,
+    ) -> Result<Last, Failure> {
+        let base_offset = found.base_offset;
+        let path = log.segment_path(base_offset, LOG_SUFFIX);
+        let mut segment = log.found_segment(base_offset);
+        let expect = Expect {
+            base_offset,
+            until_offset: next_base.unwrap_or(i64::MAX),
+            gaps: log.adopted,
+            leader_epoch: i32::MIN,
+        };
+        let (now_ms, limit) = (self.now.unix_ms, self.producers_limit);
+        let (producers, epochs) = (&mut log.producers, &mut log.epochs);
+        let file = self.disk.open(&path, OpenMode::Read).map_err(why("opening", &path))?;
+        let mut reader = FileReader::new(self.disk, file, found.len);
+        let scanned = scan(&mut reader, expect, |header, _| {
+            let note = BatchNote::of(header, header.max_timestamp.clamp(0, now_ms));
+            segment.note_batch(&note);
+            epochs.assign(header.partition_leader_epoch, header.base_offset);
+            if header.has_producer() {
+                producers.note(header, header.base_offset, now_ms, limit);
+            }
+        });
+        self.report.scanned_bytes += reader.read_bytes;
+        self.disk.close(file);
+        let scanned = scanned.map_err(why("reading", &path))?;
+        if let (Some(next_base), Some(stopped)) = (next_base, &scanned.stopped) {
+            let corruption = Corruption {
+                file: path.clone(),
+                start_position: scanned.valid_bytes,
+                end_position: found.len,
+                start_offset: scanned.next_offset,
+                end_offset: next_base,
+                what: format!("a later segment was written, but here is: {stopped}").into(),
+            };
+            self.note_damage(log, corruption);
+            log.next_offset = next_base;
+        } else {
+            log.next_offset = scanned.next_offset;
+        }
+        segment.phase = Phase::Closed;
+        if scanned.valid_bytes > 0 {
+            let snapshot = Snapshot {
+                producers: log.producers.snapshot(),
+                epochs: log.epochs.entries().to_vec(),
+            };
+            log.snapshots.push((base_offset, snapshot));
+            log.segments.push_back(segment);
+        }
+        Ok(Last { path, base_offset, len: found.len, scanned })
+    }
+
+    fn note_damage(&mut self, log: &mut Log, corruption: Corruption) {
+        tracing::error!(log = %log.key, %corruption, "damage found at the start");
+        log.note_damage(&corruption);
+        self.report.damage.push((log.key.clone(), corruption));
+    }
+
+    /// Adopts what the arena has beyond the segments, looks whether anything acknowledged is missing,
+    /// and makes what was found durable.
+    fn finish(
+        &mut self,
+        log: &mut Log,
+        last: Option<Last>,
+        side: Option<&PartitionFile>,
+        marker: &mut Option<i64>,
+    ) -> Result<(), Failure> {
+        let arena_key = (arena_topic(&log.key, log.topic_id), log.key.partition);
+        let survivors = self.survivors.remove(&arena_key).unwrap_or_default();
+        let adopted = Adopted::collect(log, &survivors);
+        // Until all of it is on stable storage, only the arena has it.
+        let kept_before = self.kept.len();
+        self.kept.extend(survivors);
+        if let Some(corruption) = self.missing(log, last.as_ref(), &adopted, side)? {
+            log.fenced = Some(corruption.to_string().into());
+            self.note_damage(log, corruption);
+        } else {
+            if let Some(last) = last {
+                self.settle_last(log, &last, marker)?;
+            }
+            if !adopted.bytes.is_empty() {
+                if *marker == Some(log.next_offset) {
+                    *marker = None;
+                    self.remove(log, log.next_offset)?;
+                }
+                write_adopted(self.disk, log, &adopted, self.now)
+                    .map_err(why("writing what the arena kept", &log.dir))?;
+                self.report.adopted_bytes += adopted.bytes.len() as u64;
+            }
+            self.kept.truncate(kept_before);
+        }
+        log.settle_positions(side);
+        Ok(())
+    }
+
+    /// Whether bytes are missing that had been acknowledged.
+    fn missing(
+        &mut self,
+        log: &Log,
+        last: Option<&Last>,
+        adopted: &Adopted,
+        side: Option<&PartitionFile>,
+    ) -> Result<Option<Corruption>, Failure> {
+        let durable = side.map_or(0, |s| s.durable_end_offset);
+        let (path, start_position, end_position) = match last {
+            Some(last) => (last.path.clone(), last.scanned.valid_bytes, last.len),
+            None => (log.dir.clone(), 0, 0),
+        };
+        let corruption = |end_offset: i64, what: String| Corruption {
+            file: path.clone(),
+            start_position,
+            end_position,
+            start_offset: log.next_offset,
+            end_offset,
+            what: what.into(),
+        };
+        if durable > adopted.end_offset {
+            let stopped = last.and_then(|l| l.scanned.stopped.clone()).unwrap_or_default();
+            let end = adopted.end_offset;
+            let what = format!(
+                "offsets up to {durable} were on stable storage, {end} is left ({stopped})"
+            );
+            return Ok(Some(corruption(durable, what)));
+        }
+        let Some(last) = last.filter(|l| l.scanned.stopped.is_some()) else { return Ok(None) };
+        if !log.always_synced || !adopted.bytes.is_empty() {
+            return Ok(None);
+        }
+        let from = last.scanned.valid_bytes + LOG_IN_FLIGHT_BYTES;
+        if from >= last.len {
+            return Ok(None);
+        }
+        let expect = Expect {
+            base_offset: log.next_offset,
+            until_offset: i64::MAX,
+            gaps: true,
+            leader_epoch: i32::MIN,
+        };
+        let file = self.disk.open(&path, OpenMode::Read).map_err(why("opening", &path))?;
+        let mut reader = FileReader::new(self.disk, file, last.len);
+        let behind = find_batch_after(&mut reader, from, &expect, SCAN_BEHIND_BREAK_BYTES);
+        self.report.scanned_bytes += reader.read_bytes;
+        self.disk.close(file);
+        let behind = behind.map_err(why("reading", &path))?;
+        Ok(behind.map(|(position, offset)| {
+            let what = format!("a valid batch lies far behind the break, at {position}");
+            corruption(offset, what)
+        }))
+    }
+
+    /// Cuts the last segment behind its valid part and makes that durable. `OpenMode::Write` waits
+    /// for writes of the dead process to land.
+    fn settle_last(
+        &mut self,
+        log: &Log,
+        last: &Last,
+        marker: &mut Option<i64>,
+    ) -> Result<(), Failure> {
+        let (path, valid) = (&last.path, last.scanned.valid_bytes);
+        let file = self.disk.open(path, OpenMode::Write).map_err(why("opening", path))?;
+        let mut result = Ok(());
+        if last.len > valid {
+            result = self.disk.truncate(file, valid);
+        }
+        let result = result.and_then(|()| self.disk.sync(file));
+        self.disk.close(file);
+        result.map_err(why("cutting", path))?;
+        if last.scanned.stopped.as_deref().is_some_and(|why| why != RESERVED_SPACE) {
+            self.report.cut_bytes += last.len - valid;
+        }
+        if valid == 0 {
+            if let Some(other) = marker.replace(last.base_offset) {
+                self.remove(log, other)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An empty file either keeps the place of the next offset, or is in the way.
+    fn keep_place(&mut self, log: &mut Log, marker: Option<i64>) -> Result<(), Failure> {
+        match marker {
+            Some(base_offset) if base_offset == log.next_offset => log.marker = marker,
+            Some(base_offset) if log.fenced.is_none() => self.remove(log, base_offset)?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Log {
+    fn found_segment(&self, base_offset: i64) -> Segment {
+        let interval = self.config.index_interval_bytes;
+        Segment::new(base_offset, self.end_lpos(), interval)
+    }
+
+    /// A segment has to begin where the last one ended.
+    fn check_gap(&mut self, base_offset: i64) -> Result<(), Failure> {
+        let due = self.next_offset;
+        if base_offset < due {
+            return Err(format!("segment {base_offset} begins before {due}, where one ends").into());
+        }
+        if base_offset > due && !self.adopted && base_offset > self.log_start_offset {
+            let last = self.segments.back();
+            let position = last.map_or(0, |s| s.size_bytes);
+            self.note_damage(&Corruption {
+                file: self.segment_path(due, LOG_SUFFIX),
+                start_position: position,
+                end_position: position,
+                start_offset: due,
+                end_offset: base_offset,
+                what: "the segment with these offsets is missing".into(),
+            });
+        }
+        self.next_offset = base_offset;
+        Ok(())
+    }
+
+    /// Takes over a segment at rest.
+    fn take_stored(&mut self, stored: &IndexFile, len: u64) {
+        let mut segment = self.found_segment(stored.base_offset);
+        segment.next_offset = stored.next_offset;
+        segment.size_bytes = stored.size_bytes;
+        segment.max_timestamp_ms = stored.max_timestamp_ms;
+        segment.max_timestamp_offset = stored.max_timestamp_offset;
+        segment.first_append_ms = stored.first_append_ms;
+        segment.last_append_ms = stored.last_append_ms;
+        segment.phase = Phase::Closed;
+        segment.index = IndexState::Stored;
+        segment.stored = true;
+        if len < stored.size_bytes {
+            let entries = stored.index.entries();
+            let whole = entries.partition_point(|e| u64::from(e.position) <= len);
+            let known = whole.checked_sub(1).map_or(0, |at| entries[at].relative_offset);
+            self.note_damage(&Corruption {
+                file: self.segment_path(stored.base_offset, LOG_SUFFIX),
+                start_position: len,
+                end_position: stored.size_bytes,
+                start_offset: stored.base_offset + i64::from(known),
+                end_offset: stored.next_offset,
+                what: "the file is shorter than it was when it was closed".into(),
+            });
+        }
+        self.next_offset = stored.next_offset;
+        self.segments.push_back(segment);
+    }
+
+    fn take_snapshot(&mut self, snapshot: Option<Snapshot>) {
+        if let Some(snapshot) = snapshot {
+            self.producers = Producers::new(snapshot.producers);
+            self.take_epochs(&snapshot.epochs);
+        }
+    }
+
+    fn take_epochs(&mut self, epochs: &[(i32, i64)]) {
+        for &(epoch, start) in epochs {
+            if start <= self.next_offset {
+                self.epochs.assign(epoch, start);
+            }
+        }
+    }
+
+    /// All segments are known: where the log begins and ends.
+    fn settle_positions(&mut self, side: Option<&PartitionFile>) {
+        let recorded = side.map_or(0, |s| s.log_start_offset);
+        if self.fenced.is_none() && recorded > self.next_offset {
+            // Records below the log start were lost with the power; none of them counts any more.
+            self.next_offset = recorded;
+        }
+        let end = self.next_offset;
+        let first = self.segments.front().map_or(end, |s| s.base_offset);
+        self.log_start_offset = recorded.max(first).min(end);
+        self.high_watermark = side.map_or(end, |s| s.high_watermark).clamp(first.min(end), end);
+        self.ack_offset = end;
+        let lpos = self.end_lpos();
+        self.writer.reset(lpos, end);
+        self.epochs.start_at(self.log_start_offset);
+        self.side_durable_offset = side.map_or(-1, |s| s.durable_end_offset);
+        self.side_dirty = side.is_none();
+    }
+}
+
+/// A log's name: from its side file, else from its folder.
+fn key_of(side: Option<&PartitionFile>, folder: &str) -> Option<LogKey> {
+    if let Some(side) = side {
+        return Some(LogKey { topic: side.topic.as_str().into(), partition: side.partition });
+    }
+    let (topic, partition) = folder.rsplit_once('-')?;
+    let partition: i32 = partition.parse().ok().filter(|p| *p >= 0)?;
+    (!topic.is_empty()).then(|| LogKey { topic: topic.into(), partition })
+}
+
+fn why(what: &'static str, path: &Path) -> impl Fn(std::io::Error) -> Failure + use<> {
+    let path = path.to_path_buf();
+    move |error| format!("{what} {}: {error}", path.display()).into()
+}
