@@ -55,9 +55,7 @@ impl Chunk {
         let layout = Layout::from_size_align(capacity, BLOCK_BYTES).expect("a chunk fits memory");
         // SAFETY: the layout's size is not zero.
         let base = unsafe { alloc_zeroed(layout) };
-        let Some(base) = NonNull::new(base) else {
-            handle_alloc_error(layout)
-        };
+        let Some(base) = NonNull::new(base) else { handle_alloc_error(layout) };
         Chunk(Rc::new(Memory {
             base,
             capacity,
@@ -126,15 +124,8 @@ impl Chunk {
     /// # Panics
     /// If the range is not within the filled part.
     pub fn slice(&self, range: Range<usize>) -> IoBuf {
-        assert!(
-            range.start <= range.end && range.end <= self.filled(),
-            "a slice of filled bytes"
-        );
-        IoBuf {
-            chunk: self.clone(),
-            start: range.start as u32,
-            len: range.len() as u32,
-        }
+        assert!(range.start <= range.end && range.end <= self.filled(), "a slice of filled bytes");
+        IoBuf { chunk: self.clone(), start: range.start as u32, len: range.len() as u32 }
     }
 
     /// Whether no other chunk or slice refers to this memory.
@@ -162,10 +153,7 @@ impl Chunk {
 
     /// Declares the first `len` bytes final: a read has put them there.
     pub(crate) fn fill_to(&self, len: usize) {
-        assert!(
-            self.filled() == 0 && len <= self.capacity(),
-            "a read fills an empty chunk"
-        );
+        assert!(self.filled() == 0 && len <= self.capacity(), "a read fills an empty chunk");
         self.0.filled.set(len);
         self.0.zeroed.set(len);
         self.zero_block_end();
@@ -206,10 +194,7 @@ impl IoBuf {
     /// # Panics
     /// If the range is not within it.
     pub fn slice(&self, range: Range<usize>) -> IoBuf {
-        assert!(
-            range.start <= range.end && range.end <= self.len(),
-            "a slice of the buffer"
-        );
+        assert!(range.start <= range.end && range.end <= self.len(), "a slice of the buffer");
         IoBuf {
             chunk: self.chunk.clone(),
             start: self.start + range.start as u32,

@@ -71,35 +71,23 @@ where
 /// Checks the frame and gives what is in it. Bytes behind the frame are ignored.
 pub fn open(magic: Magic, bytes: &[u8]) -> Result<Frame, FrameError> {
     let found_bytes = bytes.len() as u64;
-    let short = |needed_bytes| FrameError::Short {
-        needed_bytes,
-        found_bytes,
-    };
+    let short = |needed_bytes| FrameError::Short { needed_bytes, found_bytes };
     let Some((header, rest)) = bytes.split_at_checked(HEADER_BYTES) else {
         return Err(short(HEADER_BYTES as u64));
     };
     let found: Magic = header[0..4].try_into().expect("four bytes");
     if found != magic {
-        return Err(FrameError::Magic {
-            expected: magic,
-            found,
-        });
+        return Err(FrameError::Magic { expected: magic, found });
     }
     let length = u64::from_le_bytes(header[8..16].try_into().expect("eight bytes"));
     let needed = length.saturating_add(HEADER_BYTES as u64);
-    let Some(archive) = usize::try_from(length)
-        .ok()
-        .and_then(|length| rest.get(..length))
-    else {
+    let Some(archive) = usize::try_from(length).ok().and_then(|length| rest.get(..length)) else {
         return Err(short(needed));
     };
     let stored = u32::from_le_bytes(header[16..20].try_into().expect("four bytes"));
     let computed = checksum(&header[..16], archive);
     if stored != computed {
-        return Err(FrameError::Checksum {
-            found: stored,
-            computed,
-        });
+        return Err(FrameError::Checksum { found: stored, computed });
     }
     let mut payload = AlignedVec::with_capacity(archive.len());
     payload.extend_from_slice(archive);
@@ -164,10 +152,7 @@ mod tests {
     const MAGIC: Magic = *b"TEST";
 
     fn sample() -> Sample {
-        Sample {
-            name: "orders-7".into(),
-            numbers: (0..100).collect(),
-        }
+        Sample { name: "orders-7".into(), numbers: (0..100).collect() }
     }
 
     #[test]
@@ -182,19 +167,10 @@ mod tests {
     #[test]
     fn foreign_files_are_refused() {
         let bytes = encode(MAGIC, 3, &sample()).unwrap();
-        assert!(matches!(
-            open(*b"ELSE", &bytes),
-            Err(FrameError::Magic { .. })
-        ));
-        assert_eq!(
-            decode::<Sample>(MAGIC, 4, &bytes),
-            Err(FrameError::Version(3))
-        );
+        assert!(matches!(open(*b"ELSE", &bytes), Err(FrameError::Magic { .. })));
+        assert_eq!(decode::<Sample>(MAGIC, 4, &bytes), Err(FrameError::Version(3)));
         assert!(matches!(open(MAGIC, &[]), Err(FrameError::Short { .. })));
-        assert!(matches!(
-            open(MAGIC, &[0; 4096]),
-            Err(FrameError::Magic { .. })
-        ));
+        assert!(matches!(open(MAGIC, &[0; 4096]), Err(FrameError::Magic { .. })));
     }
 
     #[test]
@@ -204,10 +180,7 @@ mod tests {
             for bit in 0..8 {
                 let mut damaged = bytes.clone();
                 damaged[position] ^= 1 << bit;
-                assert!(
-                    open(MAGIC, &damaged).is_err(),
-                    "bit {bit} of byte {position}"
-                );
+                assert!(open(MAGIC, &damaged).is_err(), "bit {bit} of byte {position}");
             }
         }
     }
@@ -225,9 +198,6 @@ mod tests {
     #[test]
     fn an_archive_of_another_shape_is_an_error_and_not_trusted() {
         let bytes = encode(MAGIC, 1, &vec![u64::MAX; 3]).unwrap();
-        assert!(matches!(
-            decode::<Sample>(MAGIC, 1, &bytes),
-            Err(FrameError::Archive(_))
-        ));
+        assert!(matches!(decode::<Sample>(MAGIC, 1, &bytes), Err(FrameError::Archive(_))));
     }
 }

@@ -27,9 +27,7 @@ pub(super) struct Geometry {
 impl Geometry {
     /// As many chunks as `bytes` hold, at least one.
     pub(super) fn of(bytes: usize) -> Geometry {
-        Geometry {
-            chunks: (bytes / CHUNK_BYTES).clamp(1, u32::MAX as usize / 2) as u32,
-        }
+        Geometry { chunks: (bytes / CHUNK_BYTES).clamp(1, u32::MAX as usize / 2) as u32 }
     }
 
     pub(super) fn pair(chunk: u32) -> usize {
@@ -67,9 +65,7 @@ impl Identity {
 }
 
 pub(super) fn default_path(data_dir: &Path) -> PathBuf {
-    let path = data_dir
-        .canonicalize()
-        .unwrap_or_else(|_| data_dir.to_path_buf());
+    let path = data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_path_buf());
     let hash = fnv(FNV_START, path.as_os_str().as_bytes());
     PathBuf::from(format!("/dev/shm/tidemill-{hash:032x}"))
 }
@@ -107,9 +103,7 @@ pub(super) fn open_locked(path: &Path) -> Result<File, ArenaError> {
         match lock_exclusive(&file) {
             Ok(()) => {}
             Err(LockError::Held) => {
-                return Err(ArenaError::InUse {
-                    path: path.display().to_string(),
-                });
+                return Err(ArenaError::InUse { path: path.display().to_string() });
             }
             Err(LockError::Io(error)) => return Err(io_error(path, error)),
         }
@@ -142,9 +136,7 @@ pub(super) fn inspect(file: &File, identity: Identity) -> io::Result<Found> {
     if words[1] != VERSION {
         return Ok(Found::UnknownVersion(words[1]));
     }
-    let geometry = Geometry {
-        chunks: words[3] as u32,
-    };
+    let geometry = Geometry { chunks: words[3] as u32 };
     let fits = words[2] == CHUNK_BYTES as u64 && geometry.chunks > 0 && geometry.len() == len;
     if words != header(geometry, identity) || !fits {
         return Ok(Found::Foreign);
@@ -206,9 +198,5 @@ pub(super) fn io_error(path: &Path, source: io::Error) -> ArenaError {
         Some(libc::ENOMEM) => "Make the arena smaller, or give the machine more memory",
         _ => "Name another place on a tmpfs, or run without an arena",
     };
-    ArenaError::Io {
-        path: path.display().to_string(),
-        source,
-        remedy,
-    }
+    ArenaError::Io { path: path.display().to_string(), source, remedy }
 }

@@ -42,19 +42,12 @@ impl ArenaImage {
             }
         }
         pieces.push((0, table));
-        Ok(ArenaImage {
-            len: geometry.len() as u64,
-            pieces,
-        })
+        Ok(ArenaImage { len: geometry.len() as u64, pieces })
     }
 
     /// Makes an arena file of it.
     pub fn restore(&self, path: &Path) -> io::Result<()> {
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(path)?;
+        let file = OpenOptions::new().write(true).create(true).truncate(true).open(path)?;
         file.set_len(self.len)?;
         for (at, bytes) in &self.pieces {
             file.write_all_at(bytes, *at)?;

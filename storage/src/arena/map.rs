@@ -20,11 +20,7 @@ impl Map {
 
     /// Maps memory of its own.
     pub(super) fn anonymous(len: usize) -> io::Result<Map> {
-        Map::new(
-            len,
-            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
-            -1,
-        )
+        Map::new(len, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE, -1)
     }
 
     fn new(len: usize, flags: i32, fd: i32) -> io::Result<Map> {
@@ -77,11 +73,7 @@ impl Map {
     /// Gives the pages of a range back; they read as zeros and must be reserved again.
     pub(super) fn discard(&self, place: usize, len: usize, shared: bool) {
         assert!(place + len <= self.len);
-        let advice = if shared {
-            libc::MADV_REMOVE
-        } else {
-            libc::MADV_DONTNEED
-        };
+        let advice = if shared { libc::MADV_REMOVE } else { libc::MADV_DONTNEED };
         // SAFETY: within the mapping, and the caller holds no reference into the range. A refusal
         // only keeps the memory.
         unsafe { libc::madvise(self.at(place).as_ptr().cast(), len, advice) };

@@ -57,11 +57,7 @@ pub struct Survivor {
 #[derive(Debug, Error)]
 pub enum ArenaError {
     #[error("the arena {path}: {source}. {remedy}")]
-    Io {
-        path: String,
-        source: io::Error,
-        remedy: &'static str,
-    },
+    Io { path: String, source: io::Error, remedy: &'static str },
     #[error("the arena {path} is in use by another process")]
     InUse { path: String },
     #[error(
@@ -73,11 +69,7 @@ pub enum ArenaError {
         "the arena {path} needs {needed_bytes} bytes and its file system has {free_bytes}. Make it smaller, \
              or give the file system more room (--shm-size for a container)"
     )]
-    NoRoom {
-        path: String,
-        needed_bytes: u64,
-        free_bytes: u64,
-    },
+    NoRoom { path: String, needed_bytes: u64, free_bytes: u64 },
 }
 
 /// A shard's tail memory. Without a file it is plain memory, bounded the same way.
@@ -143,10 +135,7 @@ impl Arena {
                 file = header::open_locked(path)?;
             }
             Found::UnknownVersion(version) => {
-                return Err(ArenaError::Version {
-                    path: path.display().to_string(),
-                    version,
-                });
+                return Err(ArenaError::Version { path: path.display().to_string(), version });
             }
             Found::Fresh => {}
         }
@@ -205,19 +194,12 @@ impl Arena {
             let noted = slot.len > 0 && slot.len as usize <= CHUNK_BYTES;
             let next_slot = 1 - place as u8;
             // Its pages are reserved anew: a file may have been copied with holes.
-            arena.inner.chunks.borrow_mut()[index as usize] = ChunkState {
-                next_slot,
-                noted,
-                reserved: false,
-            };
+            arena.inner.chunks.borrow_mut()[index as usize] =
+                ChunkState { next_slot, noted, reserved: false };
             if noted && arena.inner.reserve(index) {
                 let chunk = arena.chunk(index, slot.len as usize);
                 let bytes = chunk.slice(0..slot.len as usize);
-                survivors.push(Survivor {
-                    key: slot.key,
-                    sequence: slot.sequence,
-                    bytes,
-                });
+                survivors.push(Survivor { key: slot.key, sequence: slot.sequence, bytes });
             } else {
                 free.push(index);
             }
@@ -257,11 +239,7 @@ impl Arena {
     /// If the chunk is not of this arena: an error of the program.
     pub fn publish(&self, chunk: &Chunk, key: &SliceKey) {
         let index = self.index(chunk);
-        self.inner.note(index, |sequence| Slot {
-            sequence,
-            key: *key,
-            len: chunk.filled() as u32,
-        });
+        self.inner.note(index, |sequence| Slot { sequence, key: *key, len: chunk.filled() as u32 });
     }
 
     /// Takes the note back: the bytes are not wanted after a crash (durable, truncated, or their log
@@ -276,10 +254,7 @@ impl Arena {
     fn index(&self, chunk: &Chunk) -> u32 {
         let index = chunk.home_index().expect("a chunk of this arena");
         let base = self.inner.map.at(self.inner.geometry.chunk(index));
-        assert!(
-            std::ptr::eq(chunk.as_mut_ptr(), base.as_ptr()),
-            "a chunk of this arena"
-        );
+        assert!(std::ptr::eq(chunk.as_mut_ptr(), base.as_ptr()), "a chunk of this arena");
         index
     }
 
@@ -302,9 +277,7 @@ impl Arena {
             if state.reserved {
                 state.reserved = false;
                 let place = self.inner.geometry.chunk(*index);
-                self.inner
-                    .map
-                    .discard(place, CHUNK_BYTES, self.is_crash_safe());
+                self.inner.map.discard(place, CHUNK_BYTES, self.is_crash_safe());
             }
         }
     }
@@ -328,8 +301,7 @@ impl Inner {
     fn load(&self, index: u32) -> Option<(usize, Slot)> {
         let mut pair: [Words; 2] = Default::default();
         for (place, words) in pair.iter_mut().enumerate() {
-            self.map
-                .load(Geometry::pair(index) + place * SLOT_BYTES, words);
+            self.map.load(Geometry::pair(index) + place * SLOT_BYTES, words);
         }
         choose([&pair[0], &pair[1]])
     }

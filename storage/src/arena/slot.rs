@@ -21,17 +21,8 @@ pub(super) struct Slot {
 impl Slot {
     /// The note that a chunk holds nothing.
     pub(super) fn free(sequence: u64) -> Slot {
-        let key = SliceKey {
-            topic_id: [0; 16],
-            partition: 0,
-            segment_base_offset: 0,
-            position: 0,
-        };
-        Slot {
-            sequence,
-            key,
-            len: 0,
-        }
+        let key = SliceKey { topic_id: [0; 16], partition: 0, segment_base_offset: 0, position: 0 };
+        Slot { sequence, key, len: 0 }
     }
 
     pub(super) fn to_words(self) -> Words {
@@ -66,11 +57,7 @@ impl Slot {
             segment_base_offset: words[4] as i64,
             position: words[5],
         };
-        Some(Slot {
-            sequence: words[0],
-            key,
-            len: (words[3] >> 32) as u32,
-        })
+        Some(Slot { sequence: words[0], key, len: (words[3] >> 32) as u32 })
     }
 }
 
@@ -109,10 +96,7 @@ mod tests {
 
     #[test]
     fn a_slot_comes_back_and_zeros_are_none() {
-        assert_eq!(
-            Slot::from_words(&slot(9, 65536).to_words()),
-            Some(slot(9, 65536))
-        );
+        assert_eq!(Slot::from_words(&slot(9, 65536).to_words()), Some(slot(9, 65536)));
         assert_eq!(Slot::from_words(&[0; 8]), None);
     }
 

@@ -19,11 +19,7 @@ impl Place {
         let data = dir.path().join("shard-0");
         std::fs::create_dir(&data).unwrap();
         let path = dir.path().join("arena");
-        Place {
-            _dir: dir,
-            data,
-            path,
-        }
+        Place { _dir: dir, data, path }
     }
 
     fn open(&self, bytes: usize) -> (Arena, Vec<Survivor>) {
@@ -32,12 +28,7 @@ impl Place {
 }
 
 fn key(position: u64) -> SliceKey {
-    SliceKey {
-        topic_id: [9; 16],
-        partition: 3,
-        segment_base_offset: 100,
-        position,
-    }
+    SliceKey { topic_id: [9; 16], partition: 3, segment_base_offset: 100, position }
 }
 
 fn give_up(arena: Arena, chunks: Vec<Chunk>) {
@@ -58,24 +49,14 @@ fn what_was_published_survives_and_what_was_not_does_not() {
     arena.publish(&second, &key(65536));
     give_up(arena, vec![first, second]);
     let (arena, survivors) = place.open(MIB);
-    let found: Vec<_> = survivors
-        .iter()
-        .map(|s| (s.key, s.bytes.to_vec()))
-        .collect();
+    let found: Vec<_> = survivors.iter().map(|s| (s.key, s.bytes.to_vec())).collect();
     assert_eq!(found[0], (key(0), b"acknowledged".to_vec()));
     assert_eq!(found[1], (key(65536), vec![7; CHUNK_BYTES]));
     assert_eq!((found.len(), arena.used_bytes()), (2, 2 * CHUNK_BYTES));
     drop(survivors);
-    assert_eq!(
-        arena.used_bytes(),
-        0,
-        "survivors that nobody needs are free chunks"
-    );
+    assert_eq!(arena.used_bytes(), 0, "survivors that nobody needs are free chunks");
     drop(arena);
-    assert!(
-        place.open(MIB).1.is_empty(),
-        "what the recovery dropped is not found again"
-    );
+    assert!(place.open(MIB).1.is_empty(), "what the recovery dropped is not found again");
 }
 
 #[test]
@@ -94,10 +75,7 @@ fn a_chunk_that_is_free_or_retracted_is_not_adopted() {
     arena.retract(&taken_back);
     give_up(arena, vec![taken_back, kept]);
     let (_arena, survivors) = place.open(MIB);
-    let keys: Vec<_> = survivors
-        .iter()
-        .map(|survivor| survivor.key.position)
-        .collect();
+    let keys: Vec<_> = survivors.iter().map(|survivor| survivor.key.position).collect();
     assert_eq!(keys, [2 * 65536]);
 }
 
@@ -118,10 +96,7 @@ fn chunks_are_bounded_come_back_and_are_clean_behind_their_end() {
         let mut block = Vec::new();
         again.slice(0..1).copy_padded(&mut block);
         assert_eq!((block.len(), block[0]), (4096, b'x'));
-        assert!(
-            block[1..].iter().all(|byte| *byte == 0),
-            "bytes of the last use would be written"
-        );
+        assert!(block[1..].iter().all(|byte| *byte == 0), "bytes of the last use would be written");
     }
 }
 
@@ -182,10 +157,7 @@ fn an_idle_arena_takes_little_memory_and_trim_gives_it_back() {
 #[test]
 fn no_room_is_an_error_that_says_so() {
     let place = Place::new();
-    let error = Arena::open(&place.path, 1 << 50, &place.data)
-        .err()
-        .unwrap()
-        .to_string();
+    let error = Arena::open(&place.path, 1 << 50, &place.data).err().unwrap().to_string();
     assert!(error.contains("--shm-size"), "{error}");
     assert!(!place.path.exists());
 }
@@ -260,19 +232,9 @@ fn a_process_killed_at_any_moment_leaves_whole_notes() {
             found += 1;
         }
         starts.dedup();
-        assert_eq!(
-            starts.len(),
-            survivors.len(),
-            "no position twice, round {round}"
-        );
-        let whole = survivors
-            .iter()
-            .filter(|s| s.bytes.len() == CHUNK_BYTES)
-            .count();
-        assert!(
-            whole + 1 >= survivors.len(),
-            "only the last chunk is not full, round {round}"
-        );
+        assert_eq!(starts.len(), survivors.len(), "no position twice, round {round}");
+        let whole = survivors.iter().filter(|s| s.bytes.len() == CHUNK_BYTES).count();
+        assert!(whole + 1 >= survivors.len(), "only the last chunk is not full, round {round}");
         drop(survivors);
         arena.close().unwrap();
     }
