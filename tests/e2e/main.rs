@@ -1,1 +1,37 @@
 //! The real binary, real clients, crashes and bad input. `tests/run e2e` runs it.
+//!
+//! With TIDEMILL_TEST_TARGET=kafka the same tests run against stock Kafka: one that fails there is
+//! wrong, or tests what only Tidemill has.
+
+mod support;
+
+mod bad_frames;
+mod bad_places;
+mod bad_records;
+mod clients;
+mod compression;
+mod connections;
+mod corruption;
+mod crash;
+mod disk_full;
+mod idempotence;
+mod order;
+mod placement;
+mod program;
+mod stock_admin;
+mod stock_tools;
+mod versions;
+
+/// Makes each function, which takes the test's name and a number of shards, a test on one shard
+/// and a test on two.
+#[macro_export]
+macro_rules! on_one_and_two_shards {
+    ($($name:ident),+ $(,)?) => {
+        mod one_shard {
+            $(#[test] fn $name() { super::$name(concat!(stringify!($name), "-1"), 1); })+
+        }
+        mod two_shards {
+            $(#[test] fn $name() { super::$name(concat!(stringify!($name), "-2"), 2); })+
+        }
+    };
+}

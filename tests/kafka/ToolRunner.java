@@ -10,6 +10,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.kafka.common.utils.Exit;
@@ -110,7 +112,9 @@ public final class ToolRunner {
         };
         Exit.setExitProcedure(leave);
         Exit.setHaltProcedure(leave);
-        Exit.setShutdownHookAdder((name, hook) -> { });
+        // The console producer sends what it has read in such a hook.
+        List<Runnable> hooks = new CopyOnWriteArrayList<>();
+        Exit.setShutdownHookAdder((name, hook) -> hooks.add(hook));
         reset(tool);
         Thread thread = new Thread(() -> {
             try {
@@ -122,6 +126,7 @@ public final class ToolRunner {
                     cause.printStackTrace();
                 }
             }
+            hooks.forEach(Runnable::run);
         }, "tool");
         thread.setDaemon(true);
         thread.start();

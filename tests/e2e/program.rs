@@ -1,0 +1,288 @@
+//! The program around the broker: start, stop, settings, its own tools, metrics.
+
+use crate::support::batch::Builder;
+use crate::support::broker::{Broker, Options, against_kafka, binary};
+use crate::support::command::{Output, run};
+use crate::support::fetch::read_all;
+use crate::support::files::files_below;
+use crate::support::metrics::{get, scrape};
+use crate::support::skip;
+use crate::support::topic::{self, Topic};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+fn tidemill(arguments: &[&str], input: &[u8]) -> Output {
+    let mut command = Command::new(binary());
+    command.args(arguments);
+    run(command, input, Duration::from_secs(30))
+}
+
+#[test]
+fn start_says_what_there_is() {
+    let test = "start_says_what_there_is";
+    if against_kafka() {
+        return skip(test, "the first screen of the binary");
+    }
+    let broker = Broker::start(test, Options::shards(2));
+    let log = broker.log();
+    let data = broker.data_dir();
+    let port = broker
+        .address(1)
+        .rsplit(':')
+        .next()
+        .expect("a port")
+        .to_owned();
+    for part in [
+        broker.address(0).as_str(),
+        &port,
+        data.to_str().expect("a UTF-8 path"),
+    ] {
+        assert!(
+            log.contains(part),
+            "no {part:?} on the first screen:\n{log}"
+        );
+    }
+}
+
+#[test]
+fn sigterm_ends_cleanly_under_load() {
+    let test = "sigterm_ends_cleanly_under_load";
+    let mut broker = Broker::start(test, Options::shards(2));
+    let topic = Topic::create(&broker, "loaded", 2, &[]);
+    let mut acknowledged = Vec::new();
+    for round in 0..3 {
+        let writers: Vec<_> = (0..2)
+            .map(|partition| {
+                let topic = topic.clone();
+                let mut connection = topic.connect(&broker, partition);
+                std::thread::spawn(move || write_until_closed(&mut connection, &topic, partition))
+            })
+            .collect();
+        std::thread::sleep(Duration::from_millis(300));
+        let from = Instant::now();
+        let code = broker.stop();
+        if !against_kafka() {
+            assert_eq!(code, Some(0), "{}", broker.log());
+            assert!(
+                from.elapsed() < Duration::from_secs(5),
+                "{:?}",
+                from.elapsed()
+            );
+        }
+        let counts: Vec<i64> = writers
+            .into_iter()
+            .map(|writer| writer.join().expect("a writer"))
+            .collect();
+        acknowledged.push(counts);
+        broker.start_again();
+        for partition in 0..2 {
+            let acked: i64 = acknowledged.iter().map(|counts| counts[partition]).sum();
+            let partition = partition as i32;
+            let mut connection = topic.connect(&broker, partition);
+            let end = read_all(&mut connection, &topic, partition, 0, |_| {});
+            assert!(
+                end >= acked,
+                "round {round}: {end} records, {acked} acknowledged"
+            );
+            assert!(acked > 0, "round {round}: nothing was acknowledged");
+        }
+    }
+}
+
+/// The number of acknowledged records.
+fn write_until_closed(
+    connection: &mut crate::support::connection::Connection,
+    topic: &Topic,
+    partition: i32,
+) -> i64 {
+    let batch = Builder::default().values(&[[b'x'; 100]; 5]);
+    let request = topic::produce_request(topic, partition, -1, &batch);
+    let mut acknowledged = 0;
+    loop {
+        if connection.send(topic::PRODUCE_BY_NAME, &request).is_err() {
+            return acknowledged;
+        }
+        let Ok(answer) = connection.receive() else {
+            return acknowledged;
+        };
+        let answer = crate::support::connection::decode::<
+            wire::messages::produce_request::ProduceRequest<'_>,
+        >(topic::PRODUCE_BY_NAME, &answer);
+        if answer.responses[0].partition_responses[0].error_code != 0 {
+            return acknowledged;
+        }
+        acknowledged += 5;
+    }
+}
+
+#[test]
+fn a_restart_finds_topics_ids_and_settings() {
+    let test = "a_restart_finds_topics_ids_and_settings";
+    let mut broker = Broker::start(test, Options::shards(2));
+    let topics: Vec<Topic> = (0..20)
+        .map(|n| {
+            Topic::create(
+                &broker,
+                &format!("kept-{n}"),
+                3,
+                &[("retention.ms", "7200000")],
+            )
+        })
+        .collect();
+    for clean in [false, true, false] {
+        if clean {
+            broker.stop();
+        } else {
+            broker.kill();
+        }
+        broker.start_again();
+        for topic in &topics {
+            for shard in 0..2 {
+                let found = Topic::find(&mut broker.connect(shard), &topic.name);
+                let found = found.unwrap_or_else(|| panic!("{} is lost", topic.name));
+                assert_eq!(found.id, topic.id);
+                assert_eq!(found.shards, topic.shards);
+            }
+        }
+        let described = crate::support::tools::tool(
+            crate::support::tools::CONFIGS,
+            &[
+                "--bootstrap-server",
+                &broker.bootstrap(),
+                "--entity-type",
+                "topics",
+                "--entity-name",
+                "kept-7",
+                "--describe",
+            ],
+        );
+        described.ok().must_have("retention.ms=7200000");
+    }
+}
+
+#[test]
+fn impossible_settings_are_refused() {
+    let test = "impossible_settings_are_refused";
+    if against_kafka() {
+        return skip(test, "the command line of the binary");
+    }
+    let cases: [(&[&str], &str); 6] = [
+        (&["--set", "nonsense=1"], "nonsense"),
+        (&["--set", "log.segment.bytes=many"], "log.segment.bytes"),
+        (&["--listen", "nowhere"], "nowhere"),
+        (&["--cores", "0,x"], "--cores"),
+        (&["--cores", "4095"], "4095"),
+        (&["--no-such-flag"], "--no-such-flag"),
+    ];
+    for (arguments, named) in cases {
+        let broker = Broker::prepare(test, Options::shards(1));
+        let mut command = broker.command();
+        command.args(arguments);
+        let mut child = command.spawn().expect("the release binary");
+        let code = crate::support::command::wait(&mut child, Duration::from_secs(10));
+        let _ = child.kill();
+        let _ = child.wait();
+        let log = broker.log();
+        assert!(
+            code.is_some_and(|code| code > 0),
+            "{arguments:?}: {code:?}\n{log}"
+        );
+        assert!(
+            log.contains(named),
+            "{arguments:?}: {named} is not named:\n{log}"
+        );
+        assert!(!log.contains("panicked"), "{log}");
+    }
+}
+
+#[test]
+fn own_tools_work_against_any_kafka() {
+    let test = "own_tools_work_against_any_kafka";
+    let broker = Broker::start(test, Options::shards(2));
+    let server = broker.bootstrap();
+    let with = |arguments: &[&str], input: &[u8]| {
+        let mut all = arguments.to_vec();
+        all.extend(["--bootstrap-server", &server]);
+        tidemill(&all, input)
+    };
+    with(&["topic", "create", "mine", "--partitions", "2"], b"").ok();
+    with(&["topic", "list"], b"").ok().must_have("mine");
+    with(&["topic", "describe", "mine"], b"")
+        .ok()
+        .must_have("mine");
+    with(&["produce", "mine"], b"one\ntwo\nthree\n").ok();
+    let read = with(
+        &["consume", "mine", "--from-beginning", "--max-messages", "3"],
+        b"",
+    )
+    .ok();
+    let mut lines: Vec<&str> = read.out.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["one", "three", "two"], "{read}");
+    with(&["topic", "delete", "mine"], b"").ok();
+    with(&["topic", "list"], b"").ok().must_lack("mine");
+}
+
+#[test]
+fn own_log_tool_reads_and_verifies_segments() {
+    let test = "own_log_tool_reads_and_verifies_segments";
+    let mut broker = Broker::start(test, Options::shards(1));
+    let topic = Topic::create(&broker, "inspected", 1, &[]);
+    let mut connection = topic.connect(&broker, 0);
+    for _ in 0..10 {
+        topic::produce_ok(
+            &mut connection,
+            &topic,
+            0,
+            &Builder::default().values(&["a", "b"]),
+        );
+    }
+    broker.stop();
+    let folder = broker.shard_dir(0).join("inspected-0");
+    let log = files_below(&folder)
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|extension| extension == "log"))
+        .expect("a log");
+    let path = log.to_str().expect("a UTF-8 path");
+    tidemill(&["log", "dump", path], b"").ok().must_have("19");
+    tidemill(&["log", "verify", path], b"").ok();
+    let mut bytes = std::fs::read(&log).expect("a log");
+    bytes[100] ^= 1;
+    std::fs::write(&log, bytes).expect("a damaged log");
+    tidemill(&["log", "verify", path], b"").failed();
+}
+
+#[test]
+fn health_and_metrics_are_served() {
+    let test = "health_and_metrics_are_served";
+    if against_kafka() {
+        return skip(test, "stock Kafka has no HTTP");
+    }
+    let broker = Broker::start(test, Options::shards(2));
+    assert_eq!(get(&broker, "/health").0, 200);
+    assert_eq!(get(&broker, "/nowhere").0, 404);
+    let topic = Topic::create(&broker, "measured", 2, &[]);
+    for partition in 0..2 {
+        let mut connection = topic.connect(&broker, partition);
+        topic::produce_ok(
+            &mut connection,
+            &topic,
+            partition,
+            &Builder::default().values(&["x"]),
+        );
+        read_all(&mut connection, &topic, partition, 0, |_| {});
+    }
+    let samples = scrape(&broker);
+    for shard in ["shard=\"0\"", "shard=\"1\""] {
+        assert!(
+            samples.iter().any(|sample| sample.labels.contains(shard)),
+            "{shard}"
+        );
+    }
+    for part in ["produce", "fetch"] {
+        let buckets = samples.iter().any(|sample| {
+            sample.name.contains(part) && sample.name.ends_with("_bucket") && sample.value > 0.0
+        });
+        assert!(buckets, "no histogram of {part} latency");
+    }
+}
