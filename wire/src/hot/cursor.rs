@@ -17,11 +17,7 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(frame: &'a [u8], at: usize, flexible: bool) -> Self {
-        Self {
-            frame,
-            at: at.min(frame.len()),
-            flexible,
-        }
+        Self { frame, at: at.min(frame.len()), flexible }
     }
 
     pub(super) fn remaining_bytes(&self) -> usize {
@@ -31,9 +27,7 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn take(&mut self, len_bytes: usize) -> Result<&'a [u8], DecodeError> {
         let rest = &self.frame[self.at..];
-        let taken = rest
-            .get(..len_bytes)
-            .ok_or_else(|| truncated(len_bytes - rest.len()))?;
+        let taken = rest.get(..len_bytes).ok_or_else(|| truncated(len_bytes - rest.len()))?;
         self.at += len_bytes;
         Ok(taken)
     }
@@ -41,29 +35,32 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let rest = &self.frame[self.at..];
-        let taken = rest
-            .first_chunk::<N>()
-            .ok_or_else(|| truncated(N - rest.len()))?;
+        let taken = rest.first_chunk::<N>().ok_or_else(|| truncated(N - rest.len()))?;
         self.at += N;
         Ok(*taken)
     }
 
+    #[inline]
     pub(super) fn i8(&mut self) -> Result<i8, DecodeError> {
         self.array().map(i8::from_be_bytes)
     }
 
+    #[inline]
     pub(super) fn i16(&mut self) -> Result<i16, DecodeError> {
         self.array().map(i16::from_be_bytes)
     }
 
+    #[inline]
     pub(super) fn i32(&mut self) -> Result<i32, DecodeError> {
         self.array().map(i32::from_be_bytes)
     }
 
+    #[inline]
     pub(super) fn i64(&mut self) -> Result<i64, DecodeError> {
         self.array().map(i64::from_be_bytes)
     }
 
+    #[inline]
     pub(super) fn uuid(&mut self) -> Result<Uuid, DecodeError> {
         self.array().map(Uuid)
     }
@@ -71,6 +68,16 @@ impl<'a> Cursor<'a> {
     /// An unsigned varint of at most 5 bytes and 32 bits.
     #[inline]
     fn uvarint(&mut self) -> Result<u32, DecodeError> {
+        match self.frame.get(self.at) {
+            Some(byte) if *byte < 0x80 => {
+                self.at += 1;
+                Ok(u32::from(*byte))
+            }
+            _ => self.long_uvarint(),
+        }
+    }
+
+    fn long_uvarint(&mut self) -> Result<u32, DecodeError> {
         let mut value = 0u64;
         for shift in [0, 7, 14, 21, 28] {
             let [byte] = self.array()?;
@@ -94,22 +101,20 @@ impl<'a> Cursor<'a> {
         };
         match len {
             -1 => Ok(None),
-            len => usize::try_from(len)
-                .map(Some)
-                .map_err(|_| DecodeError::NegativeLength(len)),
+            len => usize::try_from(len).map(Some).map_err(|_| DecodeError::NegativeLength(len)),
         }
     }
 
+    #[inline]
     pub(super) fn nullable_str(&mut self) -> Result<Option<&'a str>, DecodeError> {
         let Some(len_bytes) = self.nullable_len(false)? else {
             return Ok(None);
         };
         let bytes = self.take(len_bytes)?;
-        std::str::from_utf8(bytes)
-            .map(Some)
-            .map_err(|_| DecodeError::NotUtf8)
+        std::str::from_utf8(bytes).map(Some).map_err(|_| DecodeError::NotUtf8)
     }
 
+    #[inline]
     pub(super) fn str(&mut self) -> Result<&'a str, DecodeError> {
         self.nullable_str()?.ok_or(DecodeError::Null)
     }
@@ -126,10 +131,7 @@ impl<'a> Cursor<'a> {
     fn check_count(&self, count: usize, min_bytes: usize) -> Result<(), DecodeError> {
         let remaining = self.remaining_bytes();
         if count > remaining / min_bytes {
-            return Err(DecodeError::ArrayTooLong {
-                count: count as u64,
-                remaining,
-            });
+            return Err(DecodeError::ArrayTooLong { count: count as u64, remaining });
         }
         Ok(())
     }
@@ -148,11 +150,7 @@ impl<'a> Cursor<'a> {
     /// A topic by id or by name.
     #[inline]
     pub(super) fn topic(&mut self, by_id: bool) -> Result<TopicRef<'a>, DecodeError> {
-        if by_id {
-            self.uuid().map(TopicRef::Id)
-        } else {
-            self.str().map(TopicRef::Name)
-        }
+        if by_id { self.uuid().map(TopicRef::Id) } else { self.str().map(TopicRef::Name) }
     }
 
     /// The tagged fields at the end of a structure, if the version has them; unknown ones are skipped.
@@ -187,11 +185,7 @@ impl<'a> Cursor<'a> {
             let size_bytes = self.uvarint()? as usize;
             let start = self.at;
             self.take(size_bytes)?;
-            let mut field = Self {
-                frame: &self.frame[..self.at],
-                at: start,
-                flexible: true,
-            };
+            let mut field = Self { frame: &self.frame[..self.at], at: start, flexible: true };
             if known(tag, &mut field)? && field.remaining_bytes() != 0 {
                 return Err(DecodeError::TagLength { tag });
             }

@@ -24,12 +24,7 @@ impl<'o> Out<'o> {
         by_id: bool,
     ) -> Self {
         let start = buffer.len();
-        let mut out = Self {
-            buffer,
-            start,
-            flexible,
-            by_id,
-        };
+        let mut out = Self { buffer, start, flexible, by_id };
         out.i32(0);
         out.i32(correlation_id);
         out.no_tags();
@@ -45,9 +40,8 @@ impl<'o> Out<'o> {
     /// frame, length field included.
     pub(super) fn finish(self, inserted_bytes: usize) -> Result<usize, EncodeError> {
         let frame_bytes = self.frame_bytes() + inserted_bytes;
-        let length = i32::try_from(frame_bytes - 4).map_err(|_| EncodeError::TooLong {
-            length: frame_bytes,
-        })?;
+        let length = i32::try_from(frame_bytes - 4)
+            .map_err(|_| EncodeError::TooLong { length: frame_bytes })?;
         self.buffer[self.start..self.start + 4].copy_from_slice(&length.to_be_bytes());
         Ok(frame_bytes)
     }
@@ -128,12 +122,7 @@ impl<'o> Out<'o> {
         }
         // The size stands before the field. It is rare and small: write it aside.
         let mut bytes = Vec::new();
-        let mut field = Out {
-            buffer: &mut bytes,
-            start: 0,
-            flexible: true,
-            by_id: false,
-        };
+        let mut field = Out { buffer: &mut bytes, start: 0, flexible: true, by_id: false };
         field.len(endpoints.len())?;
         for endpoint in endpoints {
             field.i32(endpoint.node_id);
@@ -145,9 +134,7 @@ impl<'o> Out<'o> {
         self.uvarint(1);
         self.uvarint(0);
         self.uvarint(
-            u32::try_from(bytes.len()).map_err(|_| EncodeError::TooLong {
-                length: bytes.len(),
-            })?,
+            u32::try_from(bytes.len()).map_err(|_| EncodeError::TooLong { length: bytes.len() })?,
         );
         self.buffer.extend_from_slice(&bytes);
         Ok(())

@@ -56,10 +56,7 @@ impl<'a> ProduceRequest<'a> {
     /// outside [`VERSIONS`].
     pub fn decode(frame: &'a [u8], body_at: usize, version: i16) -> Result<Self, DecodeError> {
         if !VERSIONS.contains(&version) {
-            return Err(DecodeError::Version {
-                api: "Produce",
-                version,
-            });
+            return Err(DecodeError::Version { api: "Produce", version });
         }
         let by_id = version >= FIRST_TOPIC_ID;
         let mut from = Cursor::new(frame, body_at, version >= FIRST_FLEXIBLE);
@@ -67,14 +64,8 @@ impl<'a> ProduceRequest<'a> {
         let acks = from.i16()?;
         let timeout_ms = from.i32()?;
         let topics_count = from.array_len(MIN_TOPIC_BYTES)?;
-        let request = Self {
-            transactional_id,
-            acks,
-            timeout_ms,
-            topics_count,
-            topics: from,
-            by_id,
-        };
+        let request =
+            Self { transactional_id, acks, timeout_ms, topics_count, topics: from, by_id };
         let mut walk = request.partitions();
         while walk.step()?.is_some() {}
         walk.from.skip_tagged()?;
@@ -87,9 +78,7 @@ impl<'a> ProduceRequest<'a> {
 
     /// The topics, in request order, those without partitions too.
     pub fn topics(&self) -> Topics<'a> {
-        Topics {
-            partitions: self.partitions(),
-        }
+        Topics { partitions: self.partitions() }
     }
 
     /// The partitions of all topics, in request order.
@@ -97,10 +86,7 @@ impl<'a> ProduceRequest<'a> {
         Partitions {
             from: self.topics,
             topics_left: self.topics_count,
-            topic: Topic {
-                topic: TopicRef::Name(""),
-                partitions_count: 0,
-            },
+            topic: Topic { topic: TopicRef::Name(""), partitions_count: 0 },
             partitions_left: 0,
             by_id: self.by_id,
         }
@@ -141,10 +127,7 @@ impl<'a> Partitions<'a> {
         self.topics_left -= 1;
         let topic = self.from.topic(self.by_id)?;
         self.partitions_left = self.from.array_len(MIN_PARTITION_BYTES)?;
-        self.topic = Topic {
-            topic,
-            partitions_count: self.partitions_left,
-        };
+        self.topic = Topic { topic, partitions_count: self.partitions_left };
         if self.partitions_left == 0 {
             self.from.skip_tagged()?;
         }
@@ -237,10 +220,7 @@ impl PartitionResult<'_> {
 
     /// An error without anything more to say.
     pub fn error(index: i32, error_code: i16) -> Self {
-        Self {
-            error_code,
-            ..Self::ok(index, -1, -1, -1)
-        }
+        Self { error_code, ..Self::ok(index, -1, -1, -1) }
     }
 }
 
@@ -277,12 +257,7 @@ impl<'o> ResponseEncoder<'o> {
         let (flexible, by_id) = (version >= FIRST_FLEXIBLE, version >= FIRST_TOPIC_ID);
         let mut out = Out::begin(buffer, correlation_id, flexible, by_id);
         out.len(topics_count)?;
-        Ok(Self {
-            out,
-            version,
-            topics_left: topics_count,
-            partitions_left: 0,
-        })
+        Ok(Self { out, version, topics_left: topics_count, partitions_left: 0 })
     }
 
     /// Begins a topic; exactly `partitions_count` results must follow.
@@ -333,10 +308,7 @@ impl<'o> ResponseEncoder<'o> {
             }
             out.nullable_str(result.error_message)?;
         }
-        match result
-            .current_leader
-            .filter(|_| self.version >= FIRST_LEADER)
-        {
+        match result.current_leader.filter(|_| self.version >= FIRST_LEADER) {
             Some(leader) => {
                 out.uvarint(1);
                 out.tagged_leader(0, leader);
@@ -363,11 +335,7 @@ impl<'o> ResponseEncoder<'o> {
             return Err(misuse(COUNT));
         }
         self.out.i32(throttle_time_ms);
-        let endpoints = if self.version >= FIRST_LEADER {
-            endpoints
-        } else {
-            &[]
-        };
+        let endpoints = if self.version >= FIRST_LEADER { endpoints } else { &[] };
         self.out.endpoints(endpoints)?;
         self.out.finish(0)
     }

@@ -16,11 +16,7 @@ pub struct Batches<'a> {
 
 impl<'a> Batches<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            consumed_bytes: 0,
-            failed: false,
-        }
+        Self { bytes, consumed_bytes: 0, failed: false }
     }
 
     /// Bytes of the batches returned so far: where the next batch, the partial one or the bad one

@@ -246,9 +246,7 @@ impl BatchBuilder {
 }
 
 fn write_at_start(batch: &mut [u8], header: &BatchHeader) -> Result<(), BatchError> {
-    let head = batch
-        .first_chunk_mut()
-        .ok_or(BatchError::Build("no room for its header"))?;
+    let head = batch.first_chunk_mut().ok_or(BatchError::Build("no room for its header"))?;
     header.write(head);
     Ok(())
 }

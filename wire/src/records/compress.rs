@@ -1,5 +1,6 @@
 //! The four codecs. Decompression never yields more than its limit, whatever the input claims.
 
+use std::fmt::Display;
 use std::io::{Read, Write};
 
 use flate2::Compression as GzipLevel;
@@ -17,11 +18,8 @@ const XERIAL_BLOCK_BYTES: usize = 32 * 1024;
 /// No snappy element yields more than 64 bytes, and none that does is shorter than 3.
 const SNAPPY_MAX_RATIO: usize = 64;
 
-fn failed(codec: Compression, why: impl ToString) -> BatchError {
-    BatchError::Decompression {
-        codec: codec.name(),
-        why: why.to_string(),
-    }
+fn failed(codec: Compression, why: &dyn Display) -> BatchError {
+    BatchError::Decompression { codec: codec.name(), why: why.to_string() }
 }
 
 /// Decompresses the record section of a batch.
@@ -43,7 +41,7 @@ pub(super) fn decompress(
         Compression::Lz4 => read_all(codec, FrameDecoder::new(input), limit_bytes),
         Compression::Zstd => {
             let decoder = zstd::stream::read::Decoder::with_buffer(input)
-                .map_err(|error| failed(codec, error))?;
+                .map_err(|error| failed(codec, &error))?;
             read_all(codec, decoder, limit_bytes)
         }
     }
@@ -57,10 +55,7 @@ fn read_all(
     let mut out = Vec::new();
     // One byte more than allowed tells "exactly at the limit" from "beyond it".
     let up_to = (limit_bytes as u64).saturating_add(1);
-    decoder
-        .take(up_to)
-        .read_to_end(&mut out)
-        .map_err(|error| failed(codec, error))?;
+    decoder.take(up_to).read_to_end(&mut out).map_err(|error| failed(codec, &error))?;
     if out.len() > limit_bytes {
         return Err(BatchError::TooLargeDecompressed { limit_bytes });
     }
@@ -74,7 +69,7 @@ fn snappy(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, BatchError> {
         snappy_block(input, &mut out, limit_bytes)?;
         return Ok(out);
     }
-    let cut_off = || failed(Compression::Snappy, "a block is cut off");
+    let cut_off = || failed(Compression::Snappy, &"a block is cut off");
     let mut rest = input;
     while !rest.is_empty() {
         // Streams may be concatenated: a header can stand wherever a block can.
@@ -93,18 +88,18 @@ fn snappy(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, BatchError> {
 
 fn snappy_block(block: &[u8], out: &mut Vec<u8>, limit_bytes: usize) -> Result<(), BatchError> {
     let codec = Compression::Snappy;
-    let len_bytes = snap::raw::decompress_len(block).map_err(|error| failed(codec, error))?;
+    let len_bytes = snap::raw::decompress_len(block).map_err(|error| failed(codec, &error))?;
     if len_bytes > limit_bytes - out.len() {
         return Err(BatchError::TooLargeDecompressed { limit_bytes });
     }
     if len_bytes / SNAPPY_MAX_RATIO > block.len() {
-        return Err(failed(codec, "a block claims more than it can hold"));
+        return Err(failed(codec, &"a block claims more than it can hold"));
     }
     let start = out.len();
     out.resize(start + len_bytes, 0);
     let written = snap::raw::Decoder::new()
         .decompress(block, &mut out[start..])
-        .map_err(|error| failed(codec, error))?;
+        .map_err(|error| failed(codec, &error))?;
     out.truncate(start + written);
     Ok(())
 }
@@ -123,10 +118,7 @@ pub(super) fn compress(
         Compression::None => out.extend_from_slice(input),
         Compression::Gzip => {
             let mut encoder = GzEncoder::new(out, GzipLevel::default());
-            encoder
-                .write_all(input)
-                .and_then(|()| encoder.finish().map(drop))
-                .map_err(failed)?;
+            encoder.write_all(input).and_then(|()| encoder.finish().map(drop)).map_err(failed)?;
         }
         Compression::Snappy => {
             out.extend_from_slice(&XERIAL_MAGIC);
@@ -143,14 +135,11 @@ pub(super) fn compress(
         }
         Compression::Lz4 => {
             // Java's reader refuses dependent blocks.
-            let info = FrameInfo::new()
-                .block_size(BlockSize::Max64KB)
-                .block_mode(BlockMode::Independent);
+            let info =
+                FrameInfo::new().block_size(BlockSize::Max64KB).block_mode(BlockMode::Independent);
             let mut encoder = FrameEncoder::with_frame_info(info, out);
             encoder.write_all(input).map_err(failed)?;
-            encoder
-                .finish()
-                .map_err(|_| BatchError::Build("a codec failed to compress"))?;
+            encoder.finish().map_err(|_| BatchError::Build("a codec failed to compress"))?;
         }
         Compression::Zstd => {
             zstd::stream::copy_encode(input, out, zstd::DEFAULT_COMPRESSION_LEVEL)

@@ -8,10 +8,7 @@ use thiserror::Error;
 pub enum BatchError {
     /// Fewer bytes than the batch, or its header, needs. `CORRUPT_MESSAGE`.
     #[error("the batch needs {needed_bytes} bytes, {have_bytes} are there")]
-    Truncated {
-        needed_bytes: usize,
-        have_bytes: usize,
-    },
+    Truncated { needed_bytes: usize, have_bytes: usize },
     /// `batch_length` cannot hold a batch header. `CORRUPT_MESSAGE`.
     #[error("batch length {0} is less than a batch header")]
     BadLength(i32),
@@ -39,18 +36,11 @@ pub enum BatchError {
     ControlFromClient,
     /// Record count and last offset delta contradict each other. `INVALID_RECORD`.
     #[error("{records_count} records, but the last offset delta is {last_offset_delta}")]
-    CountMismatch {
-        records_count: i32,
-        last_offset_delta: i32,
-    },
+    CountMismatch { records_count: i32, last_offset_delta: i32 },
     /// A producer id without a usable epoch or sequence, or a transaction without a producer id.
     /// `INVALID_RECORD`.
     #[error("producer id {producer_id} with epoch {producer_epoch} and sequence {base_sequence}")]
-    BadProducer {
-        producer_id: i64,
-        producer_epoch: i16,
-        base_sequence: i32,
-    },
+    BadProducer { producer_id: i64, producer_epoch: i16, base_sequence: i32 },
     /// A record does not parse, or not at the place its batch says. `INVALID_RECORD`.
     #[error("record {index}: {what}")]
     BadRecord { index: i32, what: &'static str },

@@ -203,8 +203,7 @@ impl BatchHeader {
 
     /// Offset of the batch's last record. (Compaction keeps it even where it drops that record.)
     pub fn last_offset(&self) -> i64 {
-        self.base_offset
-            .saturating_add(i64::from(self.last_offset_delta))
+        self.base_offset.saturating_add(i64::from(self.last_offset_delta))
     }
 
     /// The codec of the records.
@@ -298,10 +297,7 @@ pub fn rewrite_assigned(batch: &mut [u8], base_offset: i64, leader_epoch: i32) {
 /// # Panics
 /// If `batch` is shorter than a batch header: it was not validated.
 pub fn rewrite_log_append_time(batch: &mut [u8], now_ms: i64) {
-    assert!(
-        batch.len() >= HEADER_BYTES,
-        "a batch has at least its header"
-    );
+    assert!(batch.len() >= HEADER_BYTES, "a batch has at least its header");
     // The type bit is in the low byte of the attributes.
     batch[ATTRIBUTES_AT + 1] |= TIMESTAMP_TYPE_BIT as u8;
     batch[MAX_TIMESTAMP_AT..PRODUCER_ID_AT].copy_from_slice(&now_ms.to_be_bytes());

@@ -79,14 +79,7 @@ pub(super) fn parse_record<'a>(from: &mut Cursor<'a>) -> Result<RawRecord<'a>, &
     if headers_count < 0 {
         return Err("negative header count");
     }
-    Ok(RawRecord {
-        timestamp_delta,
-        offset_delta,
-        key,
-        value,
-        headers_count,
-        headers: body,
-    })
+    Ok(RawRecord { timestamp_delta, offset_delta, key, value, headers_count, headers: body })
 }
 
 impl<'a> RawRecord<'a> {
@@ -94,11 +87,7 @@ impl<'a> RawRecord<'a> {
     #[inline]
     pub(super) fn check_headers(&self) -> Result<(), &'static str> {
         if self.headers_count == 0 {
-            return if self.headers.rest.is_empty() {
-                Ok(())
-            } else {
-                Err(AFTER_HEADERS)
-            };
+            return if self.headers.rest.is_empty() { Ok(()) } else { Err(AFTER_HEADERS) };
         }
         self.each_header(|_, _| ())
     }
@@ -114,11 +103,7 @@ impl<'a> RawRecord<'a> {
             let value = from.nullable_bytes().ok_or("bad header value")?;
             visit(key, value);
         }
-        if from.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(AFTER_HEADERS)
-        }
+        if from.rest.is_empty() { Ok(()) } else { Err(AFTER_HEADERS) }
     }
 
     fn to_record(self, batch: &BatchHeader) -> Result<Record<'a>, &'static str> {
@@ -233,23 +218,13 @@ pub struct Records<'a> {
 
 impl<'a> Records<'a> {
     fn new(header: BatchHeader, bytes: Cow<'a, [u8]>) -> Self {
-        Self {
-            header,
-            bytes,
-            consumed_bytes: 0,
-            index: 0,
-            failed: false,
-        }
+        Self { header, bytes, consumed_bytes: 0, index: 0, failed: false }
     }
 
     fn step(&mut self) -> Result<Option<Record<'a>>, &'static str> {
         if self.index >= self.header.records_count {
             let all_read = self.consumed_bytes == self.bytes.len();
-            return if all_read {
-                Ok(None)
-            } else {
-                Err("bytes follow the last record")
-            };
+            return if all_read { Ok(None) } else { Err("bytes follow the last record") };
         }
         let (record, left_bytes) = match &self.bytes {
             Cow::Borrowed(bytes) => {
@@ -280,10 +255,7 @@ impl<'a> Iterator for Records<'a> {
         self.step().transpose().map(|result| {
             result.map_err(|what| {
                 self.failed = true;
-                BatchError::BadRecord {
-                    index: self.index,
-                    what,
-                }
+                BatchError::BadRecord { index: self.index, what }
             })
         })
     }

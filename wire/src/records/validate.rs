@@ -20,20 +20,14 @@ pub fn validate_produced(bytes: &[u8]) -> Result<BatchHeader, BatchError> {
     let header = BatchHeader::parse(bytes)?;
     let total_bytes = header.total_size_bytes();
     if bytes.len() < total_bytes {
-        return Err(BatchError::Truncated {
-            needed_bytes: total_bytes,
-            have_bytes: bytes.len(),
-        });
+        return Err(BatchError::Truncated { needed_bytes: total_bytes, have_bytes: bytes.len() });
     }
     if bytes.len() > total_bytes {
         return Err(BatchError::TrailingBytes(bytes.len() - total_bytes));
     }
     let computed = crc32c(&bytes[ATTRIBUTES_AT..]);
     if computed != header.crc {
-        return Err(BatchError::BadCrc {
-            declared: header.crc,
-            computed,
-        });
+        return Err(BatchError::BadCrc { declared: header.crc, computed });
     }
     let codec = check_client_header(&header)?;
     if codec == Compression::None {
@@ -93,15 +87,11 @@ pub fn check_records(batch: &[u8], limit_bytes: usize) -> Result<(), BatchError>
 pub fn first_keyless(batch: &[u8], limit_bytes: usize) -> Result<Option<i32>, BatchError> {
     let payload = Payload::open(batch, limit_bytes)?;
     let mut first = None;
-    walk(
-        payload.bytes(),
-        payload.header().records_count,
-        |index, key| {
-            if key.is_none() && first.is_none() {
-                first = Some(index);
-            }
-        },
-    )?;
+    walk(payload.bytes(), payload.header().records_count, |index, key| {
+        if key.is_none() && first.is_none() {
+            first = Some(index);
+        }
+    })?;
     Ok(first)
 }
 
@@ -150,10 +140,7 @@ fn walk_end(from: &Cursor<'_>, count: i32) -> Result<(), BatchError> {
     if from.rest.is_empty() {
         Ok(())
     } else {
-        Err(BatchError::BadRecord {
-            index: count,
-            what: "bytes follow the last record",
-        })
+        Err(BatchError::BadRecord { index: count, what: "bytes follow the last record" })
     }
 }
 

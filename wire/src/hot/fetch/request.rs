@@ -80,17 +80,10 @@ impl<'a> FetchRequest<'a> {
     /// outside [`VERSIONS`].
     pub fn decode(frame: &'a [u8], body_at: usize, version: i16) -> Result<Self, DecodeError> {
         if !VERSIONS.contains(&version) {
-            return Err(DecodeError::Version {
-                api: "Fetch",
-                version,
-            });
+            return Err(DecodeError::Version { api: "Fetch", version });
         }
         let mut from = Cursor::new(frame, body_at, version >= FIRST_FLEXIBLE);
-        let replica_id = if version < FIRST_REPLICA_STATE {
-            from.i32()?
-        } else {
-            -1
-        };
+        let replica_id = if version < FIRST_REPLICA_STATE { from.i32()? } else { -1 };
         let mut request = Self {
             cluster_id: None,
             replica_id,
@@ -216,22 +209,10 @@ impl<'a> Partitions<'a> {
         let mut partition = FetchPartition {
             topic: self.topic,
             index: from.i32()?,
-            current_leader_epoch: if version >= FIRST_LEADER_EPOCH {
-                from.i32()?
-            } else {
-                -1
-            },
+            current_leader_epoch: if version >= FIRST_LEADER_EPOCH { from.i32()? } else { -1 },
             fetch_offset: from.i64()?,
-            last_fetched_epoch: if version >= FIRST_FLEXIBLE {
-                from.i32()?
-            } else {
-                -1
-            },
-            log_start_offset: if version >= FIRST_LOG_START {
-                from.i64()?
-            } else {
-                -1
-            },
+            last_fetched_epoch: if version >= FIRST_FLEXIBLE { from.i32()? } else { -1 },
+            log_start_offset: if version >= FIRST_LOG_START { from.i64()? } else { -1 },
             max_bytes: from.i32()?,
             replica_directory_id: Uuid::ZERO,
             high_watermark: NO_HIGH_WATERMARK,
@@ -291,10 +272,7 @@ impl<'a> Forgotten<'a> {
         if self.partitions_left == 0 {
             self.from.skip_tagged()?;
         }
-        Ok(Some(ForgottenPartition {
-            topic: self.topic,
-            index,
-        }))
+        Ok(Some(ForgottenPartition { topic: self.topic, index }))
     }
 }
 

@@ -211,10 +211,7 @@ impl<'o> ResponseEncoder<'o> {
         out.len(part.records_bytes)?;
         if part.records_bytes > 0 {
             let insert_at = out.buffer.len();
-            self.splices.push(Splice {
-                insert_at,
-                records_bytes: part.records_bytes,
-            });
+            self.splices.push(Splice { insert_at, records_bytes: part.records_bytes });
             self.records_bytes += part.records_bytes;
         }
         if version >= FIRST_FLEXIBLE {
@@ -241,11 +238,7 @@ impl<'o> ResponseEncoder<'o> {
         if self.topics_left != 0 || self.partitions_left != 0 {
             return Err(misuse(COUNT));
         }
-        let endpoints = if self.version >= FIRST_ENDPOINTS {
-            endpoints
-        } else {
-            &[]
-        };
+        let endpoints = if self.version >= FIRST_ENDPOINTS { endpoints } else { &[] };
         self.out.endpoints(endpoints)?;
         self.out.finish(self.records_bytes)
     }
@@ -281,19 +274,11 @@ fn put_tags(out: &mut Out<'_>, part: &PartitionResponse<'_>) {
 /// # Panics
 /// If `records` are not those that were announced.
 pub fn assemble(encoded: &[u8], splices: &[Splice], records: &[&[u8]]) -> Vec<u8> {
-    assert_eq!(
-        splices.len(),
-        records.len(),
-        "one slice of records for each splice"
-    );
+    assert_eq!(splices.len(), records.len(), "one slice of records for each splice");
     let mut frame = Vec::new();
     let mut sent = 0;
     for (splice, records) in splices.iter().zip(records) {
-        assert_eq!(
-            splice.records_bytes,
-            records.len(),
-            "as many bytes as announced"
-        );
+        assert_eq!(splice.records_bytes, records.len(), "as many bytes as announced");
         frame.extend_from_slice(&encoded[sent..splice.insert_at]);
         frame.extend_from_slice(records);
         sent = splice.insert_at;

@@ -8,10 +8,8 @@ use crate::messages::fetch_request::{
 
 fn partition(version: i16) -> impl Strategy<Value = FetchPartition> {
     let numbers = (any::<[i32; 4]>(), any::<[i64; 2]>());
-    let tagged = (
-        prop_oneof![Just([0; 16]), any::<[u8; 16]>()],
-        prop_oneof![Just(i64::MAX), any::<i64>()],
-    );
+    let tagged =
+        (prop_oneof![Just([0; 16]), any::<[u8; 16]>()], prop_oneof![Just(i64::MAX), any::<i64>()]);
     (numbers, tagged).prop_map(move |((ints, longs), (directory, high_watermark))| {
         let from = |first: i16| version >= first;
         FetchPartition {
@@ -21,49 +19,28 @@ fn partition(version: i16) -> impl Strategy<Value = FetchPartition> {
             last_fetched_epoch: if from(12) { ints[2] } else { -1 },
             log_start_offset: if from(5) { longs[1] } else { -1 },
             partition_max_bytes: ints[3],
-            replica_directory_id: if from(17) {
-                Uuid(directory)
-            } else {
-                Uuid::ZERO
-            },
+            replica_directory_id: if from(17) { Uuid(directory) } else { Uuid::ZERO },
             high_watermark: if from(18) { high_watermark } else { i64::MAX },
         }
     })
 }
 
 fn topics(version: i16) -> impl Strategy<Value = Vec<FetchTopic<'static>>> {
-    let topic = (
-        topic(version >= 13),
-        prop::collection::vec(partition(version), 0..4),
-    )
-        .prop_map(|((topic, topic_id), partitions)| FetchTopic {
-            topic,
-            topic_id,
-            partitions,
-        });
+    let topic = (topic(version >= 13), prop::collection::vec(partition(version), 0..4))
+        .prop_map(|((topic, topic_id), partitions)| FetchTopic { topic, topic_id, partitions });
     prop::collection::vec(topic, 0..4)
 }
 
 fn forgotten(version: i16) -> impl Strategy<Value = Vec<ForgottenTopic<'static>>> {
-    let topic = (
-        topic(version >= 13),
-        prop::collection::vec(any::<i32>(), 0..4),
-    )
-        .prop_map(|((topic, topic_id), partitions)| ForgottenTopic {
-            topic,
-            topic_id,
-            partitions,
-        });
+    let topic = (topic(version >= 13), prop::collection::vec(any::<i32>(), 0..4))
+        .prop_map(|((topic, topic_id), partitions)| ForgottenTopic { topic, topic_id, partitions });
     prop::collection::vec(topic, 0..if version >= 7 { 3 } else { 1 })
         .prop_map(move |topics| if version >= 7 { topics } else { Vec::new() })
 }
 
 fn request(version: i16) -> impl Strategy<Value = FetchRequest<'static>> {
-    let numbers = (
-        any::<[i32; 6]>(),
-        any::<i8>(),
-        prop_oneof![Just((-1, -1)), any::<(i32, i64)>()],
-    );
+    let numbers =
+        (any::<[i32; 6]>(), any::<i8>(), prop_oneof![Just((-1, -1)), any::<(i32, i64)>()]);
     let texts = (prop::option::of(text()), text());
     (numbers, texts, topics(version), forgotten(version)).prop_map(
         move |((ints, isolation_level, replica), (cluster_id, rack_id), topics, forgotten)| {
@@ -72,10 +49,7 @@ fn request(version: i16) -> impl Strategy<Value = FetchRequest<'static>> {
             FetchRequest {
                 cluster_id: cluster_id.filter(|_| from(12)),
                 replica_id: if from(15) { -1 } else { ints[0] },
-                replica_state: ReplicaState {
-                    replica_id,
-                    replica_epoch,
-                },
+                replica_state: ReplicaState { replica_id, replica_epoch },
                 max_wait_ms: ints[1],
                 min_bytes: ints[2],
                 max_bytes: ints[3],
@@ -96,47 +70,25 @@ fn versioned_request() -> impl Strategy<Value = (i16, FetchRequest<'static>)> {
 
 /// What both decoders must agree on: every field, and the partitions in their order.
 fn assert_same(hot: &fetch::FetchRequest<'_>, expected: &FetchRequest<'_>, version: i16) {
-    let replica_id = if version >= 15 {
-        expected.replica_state.replica_id
-    } else {
-        expected.replica_id
-    };
+    let replica_id =
+        if version >= 15 { expected.replica_state.replica_id } else { expected.replica_id };
     assert_eq!(hot.cluster_id, expected.cluster_id.as_deref());
     assert_eq!(hot.replica_id, replica_id);
     assert_eq!(hot.replica_epoch, expected.replica_state.replica_epoch);
     assert_eq!(
-        (
-            hot.max_wait_ms,
-            hot.min_bytes,
-            hot.max_bytes,
-            hot.isolation_level
-        ),
-        (
-            expected.max_wait_ms,
-            expected.min_bytes,
-            expected.max_bytes,
-            expected.isolation_level
-        )
+        (hot.max_wait_ms, hot.min_bytes, hot.max_bytes, hot.isolation_level),
+        (expected.max_wait_ms, expected.min_bytes, expected.max_bytes, expected.isolation_level)
     );
     assert_eq!(
         (hot.session_id, hot.session_epoch, hot.rack_id),
-        (
-            expected.session_id,
-            expected.session_epoch,
-            &*expected.rack_id
-        )
+        (expected.session_id, expected.session_epoch, &*expected.rack_id)
     );
     assert_eq!(hot.topics_count(), expected.topics.len());
     let by_id = version >= 13;
     let partitions: Vec<_> = expected
         .topics
         .iter()
-        .flat_map(|topic| {
-            topic
-                .partitions
-                .iter()
-                .map(move |partition| (topic, partition))
-        })
+        .flat_map(|topic| topic.partitions.iter().map(move |partition| (topic, partition)))
         .map(|(topic, partition)| fetch::FetchPartition {
             topic: topic_ref(by_id, &topic.topic, topic.topic_id),
             index: partition.partition,

@@ -4,6 +4,7 @@ use super::*;
 use crate::ApiKey;
 use crate::codec::EncodeError;
 use crate::header::encode_response;
+use crate::hot::NodeEndpoint;
 use crate::hot::fetch::{self, PartitionResponse, ResponseEncoder, ResponseHead};
 use crate::messages::fetch_response::{
     AbortedTransaction, EpochEndOffset, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
@@ -11,11 +12,8 @@ use crate::messages::fetch_response::{
 };
 
 fn partition(version: i16) -> impl Strategy<Value = PartitionData<'static>> {
-    let aborted =
-        (any::<i64>(), any::<i64>()).prop_map(|(producer_id, first_offset)| AbortedTransaction {
-            producer_id,
-            first_offset,
-        });
+    let aborted = (any::<i64>(), any::<i64>())
+        .prop_map(|(producer_id, first_offset)| AbortedTransaction { producer_id, first_offset });
     let aborted = prop::option::of(prop::collection::vec(aborted, 0..3));
     let tagged = (
         prop_oneof![Just((-1, -1)), (0..9i32, any::<i64>())],
@@ -34,18 +32,9 @@ fn partition(version: i16) -> impl Strategy<Value = PartitionData<'static>> {
                 high_watermark: longs[0],
                 last_stable_offset: longs[1],
                 log_start_offset: longs[2],
-                diverging_epoch: EpochEndOffset {
-                    epoch: diverging.0,
-                    end_offset: diverging.1,
-                },
-                current_leader: LeaderIdAndEpoch {
-                    leader_id: leader.0,
-                    leader_epoch: leader.1,
-                },
-                snapshot_id: SnapshotId {
-                    end_offset: snapshot.0,
-                    epoch: snapshot.1,
-                },
+                diverging_epoch: EpochEndOffset { epoch: diverging.0, end_offset: diverging.1 },
+                current_leader: LeaderIdAndEpoch { leader_id: leader.0, leader_epoch: leader.1 },
+                snapshot_id: SnapshotId { end_offset: snapshot.0, epoch: snapshot.1 },
                 aborted_transactions,
                 preferred_read_replica: if from(11) { ints[1] } else { -1 },
                 records: Some(records),
@@ -55,15 +44,9 @@ fn partition(version: i16) -> impl Strategy<Value = PartitionData<'static>> {
 }
 
 fn response(version: i16) -> impl Strategy<Value = FetchResponse<'static>> {
-    let topic = (
-        topic(version >= 13),
-        prop::collection::vec(partition(version), 0..4),
-    )
-        .prop_map(|((topic, topic_id), partitions)| FetchableTopicResponse {
-            topic,
-            topic_id,
-            partitions,
-        });
+    let topic = (topic(version >= 13), prop::collection::vec(partition(version), 0..4)).prop_map(
+        |((topic, topic_id), partitions)| FetchableTopicResponse { topic, topic_id, partitions },
+    );
     let numbers = (any::<i32>(), any::<i16>(), any::<i32>());
     (numbers, prop::collection::vec(topic, 0..4), endpoints()).prop_map(
         move |((throttle_time_ms, error_code, session_id), responses, endpoints)| FetchResponse {
@@ -74,12 +57,7 @@ fn response(version: i16) -> impl Strategy<Value = FetchResponse<'static>> {
             node_endpoints: endpoints
                 .into_iter()
                 .filter(|_| version >= 16)
-                .map(|(node_id, host, port, rack)| Endpoint {
-                    node_id,
-                    host,
-                    port,
-                    rack,
-                })
+                .map(|(node_id, host, port, rack)| Endpoint { node_id, host, port, rack })
                 .collect(),
         },
     )
@@ -115,10 +93,7 @@ fn write_partition(
         }),
         aborted_transactions: aborted.as_deref(),
         preferred_read_replica: partition.preferred_read_replica,
-        records_bytes: partition
-            .records
-            .as_ref()
-            .map_or(0, |records| records.len()),
+        records_bytes: partition.records.as_ref().map_or(0, |records| records.len()),
     })
 }
 
@@ -143,16 +118,14 @@ fn encode_hot(response: &FetchResponse<'_>, version: i16) -> (Vec<u8>, usize) {
     let endpoints: Vec<_> = response
         .node_endpoints
         .iter()
-        .map(|e| {
-            (
-                e.node_id,
-                e.host.clone().into_owned().into(),
-                e.port,
-                e.rack.clone().map(own),
-            )
+        .map(|endpoint| NodeEndpoint {
+            node_id: endpoint.node_id,
+            host: &endpoint.host,
+            port: endpoint.port,
+            rack: endpoint.rack.as_deref(),
         })
         .collect();
-    let frame_bytes = encoder.finish(&endpoint_refs(&endpoints)).unwrap();
+    let frame_bytes = encoder.finish(&endpoints).unwrap();
     let records: Vec<&[u8]> = response
         .responses
         .iter()
@@ -161,10 +134,6 @@ fn encode_hot(response: &FetchResponse<'_>, version: i16) -> (Vec<u8>, usize) {
         .filter(|records| !records.is_empty())
         .collect();
     (fetch::assemble(&buffer, &splices, &records), frame_bytes)
-}
-
-fn own(text: Cow<'_, str>) -> Text {
-    Cow::Owned(text.into_owned())
 }
 
 proptest! {
@@ -195,24 +164,12 @@ fn topics_and_partitions_must_be_as_many_as_announced() {
     let mut encoder = begin(&mut buffer, &mut splices, 12);
     assert!(encoder.partition(&partition).is_err(), "no topic yet");
     encoder.topic(TopicRef::Name("t"), 1).unwrap();
-    assert!(
-        encoder.topic(TopicRef::Name("u"), 1).is_err(),
-        "a partition is missing"
-    );
+    assert!(encoder.topic(TopicRef::Name("u"), 1).is_err(), "a partition is missing");
     encoder.partition(&partition).unwrap();
-    assert!(
-        encoder.partition(&partition).is_err(),
-        "a partition too many"
-    );
-    assert!(
-        encoder.topic(TopicRef::Name("u"), 1).is_err(),
-        "a topic too many"
-    );
+    assert!(encoder.partition(&partition).is_err(), "a partition too many");
+    assert!(encoder.topic(TopicRef::Name("u"), 1).is_err(), "a topic too many");
     encoder.finish(&[]).unwrap();
-    assert!(
-        begin(&mut buffer, &mut splices, 12).finish(&[]).is_err(),
-        "a topic is missing"
-    );
+    assert!(begin(&mut buffer, &mut splices, 12).finish(&[]).is_err(), "a topic is missing");
 }
 
 #[test]
@@ -231,17 +188,11 @@ fn a_frame_beyond_two_gibibytes_is_refused() {
     for (records_bytes, fits) in [(1usize << 30, true), (i32::MAX as usize - 10, false)] {
         let mut encoder = begin(&mut buffer, &mut splices, 12);
         encoder.topic(TopicRef::Name("t"), 1).unwrap();
-        let partition = PartitionResponse {
-            records_bytes,
-            ..PartitionResponse::error(0, 0)
-        };
+        let partition = PartitionResponse { records_bytes, ..PartitionResponse::error(0, 0) };
         encoder.partition(&partition).unwrap();
         let so_far = encoder.frame_bytes();
         let frame_bytes = encoder.finish(&[]);
         assert_eq!(frame_bytes.is_ok(), fits);
-        assert!(
-            frame_bytes.is_err() || frame_bytes == Ok(so_far + 1),
-            "the tags come last"
-        );
+        assert!(frame_bytes.is_err() || frame_bytes == Ok(so_far + 1), "the tags come last");
     }
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use proptest::prelude::*;
 
-use super::{LeaderAndEpoch, NodeEndpoint, TopicRef};
+use super::{LeaderAndEpoch, TopicRef};
 use crate::Uuid;
 use crate::codec::{Decode, DecodeError, Encode, Reader};
 
@@ -26,20 +26,12 @@ fn bytes() -> impl Strategy<Value = Cow<'static, [u8]>> {
 /// Name and id as a version has them: one of the two, the other at its default.
 fn topic(by_id: bool) -> impl Strategy<Value = (Text, Uuid)> {
     (text(), any::<[u8; 16]>()).prop_map(move |(name, id)| {
-        if by_id {
-            (Cow::Borrowed(""), Uuid(id))
-        } else {
-            (name, Uuid::ZERO)
-        }
+        if by_id { (Cow::Borrowed(""), Uuid(id)) } else { (name, Uuid::ZERO) }
     })
 }
 
 fn topic_ref(by_id: bool, name: &str, id: Uuid) -> TopicRef<'_> {
-    if by_id {
-        TopicRef::Id(id)
-    } else {
-        TopicRef::Name(name)
-    }
+    if by_id { TopicRef::Id(id) } else { TopicRef::Name(name) }
 }
 
 /// A leader, or the −1, −1 that stands for none.
@@ -48,33 +40,14 @@ fn leader() -> impl Strategy<Value = (i32, i32)> {
 }
 
 fn known_leader((leader_id, leader_epoch): (i32, i32)) -> Option<LeaderAndEpoch> {
-    (leader_id != -1).then_some(LeaderAndEpoch {
-        leader_id,
-        leader_epoch,
-    })
+    (leader_id != -1).then_some(LeaderAndEpoch { leader_id, leader_epoch })
 }
 
 /// Node, host, port and rack.
 type Endpoint = (i32, Text, i32, Option<Text>);
 
 fn endpoints() -> impl Strategy<Value = Vec<Endpoint>> {
-    prop::collection::vec(
-        (any::<i32>(), text(), any::<i32>(), prop::option::of(text())),
-        0..3,
-    )
-}
-
-fn endpoint_refs(endpoints: &[Endpoint]) -> Vec<NodeEndpoint<'_>> {
-    let mut refs = Vec::new();
-    for (node_id, host, port, rack) in endpoints {
-        refs.push(NodeEndpoint {
-            node_id: *node_id,
-            host,
-            port: *port,
-            rack: rack.as_deref(),
-        });
-    }
-    refs
+    prop::collection::vec((any::<i32>(), text(), any::<i32>(), prop::option::of(text())), 0..3)
 }
 
 /// A frame with something before the body, as a request header is.

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::ApiKey;
 use crate::header::encode_response;
+use crate::hot::NodeEndpoint;
 use crate::hot::produce::{self, PartitionResult, RecordError};
 use crate::messages::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
 use crate::messages::produce_response::{
@@ -14,26 +15,15 @@ fn request(version: i16) -> impl Strategy<Value = ProduceRequest<'static>> {
     let partition = (any::<i32>(), prop::option::of(bytes()))
         .prop_map(|(index, records)| PartitionProduceData { index, records });
     let topic = (topic(version >= 13), prop::collection::vec(partition, 0..4)).prop_map(
-        |((name, topic_id), partition_data)| TopicProduceData {
-            name,
-            topic_id,
-            partition_data,
-        },
+        |((name, topic_id), partition_data)| TopicProduceData { name, topic_id, partition_data },
     );
-    (
-        prop::option::of(text()),
-        any::<i16>(),
-        any::<i32>(),
-        prop::collection::vec(topic, 0..4),
-    )
-        .prop_map(
-            |(transactional_id, acks, timeout_ms, topic_data)| ProduceRequest {
-                transactional_id,
-                acks,
-                timeout_ms,
-                topic_data,
-            },
-        )
+    (prop::option::of(text()), any::<i16>(), any::<i32>(), prop::collection::vec(topic, 0..4))
+        .prop_map(|(transactional_id, acks, timeout_ms, topic_data)| ProduceRequest {
+            transactional_id,
+            acks,
+            timeout_ms,
+            topic_data,
+        })
 }
 
 /// The request as the generated message, read by way of both iterators.
@@ -46,24 +36,14 @@ fn collect<'a>(hot: &produce::ProduceRequest<'a>, frame: &'a [u8]) -> ProduceReq
                 TopicRef::Name(name) => (Cow::Borrowed(name), Uuid::ZERO),
                 TopicRef::Id(id) => (Cow::Borrowed(""), id),
             };
-            let of_topic = partitions
-                .by_ref()
-                .take(topic.partitions_count)
-                .map(|partition| {
-                    assert_eq!(partition.topic, topic.topic);
-                    let at = partition.records_range;
-                    assert_eq!(partition.records.unwrap_or_default(), &frame[at]);
-                    let records = partition.records.map(Cow::Borrowed);
-                    PartitionProduceData {
-                        index: partition.index,
-                        records,
-                    }
-                });
-            TopicProduceData {
-                name,
-                topic_id,
-                partition_data: of_topic.collect(),
-            }
+            let of_topic = partitions.by_ref().take(topic.partitions_count).map(|partition| {
+                assert_eq!(partition.topic, topic.topic);
+                let at = partition.records_range;
+                assert_eq!(partition.records.unwrap_or_default(), &frame[at]);
+                let records = partition.records.map(Cow::Borrowed);
+                PartitionProduceData { index: partition.index, records }
+            });
+            TopicProduceData { name, topic_id, partition_data: of_topic.collect() }
         })
         .collect();
     assert_eq!(partitions.next(), None);
@@ -82,77 +62,48 @@ fn versioned_request() -> impl Strategy<Value = (i16, ProduceRequest<'static>)> 
 
 fn result(version: i16) -> impl Strategy<Value = PartitionProduceResponse<'static>> {
     let error = (any::<i32>(), prop::option::of(text())).prop_map(|(batch_index, message)| {
-        BatchIndexAndErrorMessage {
-            batch_index,
-            batch_index_error_message: message,
-        }
+        BatchIndexAndErrorMessage { batch_index, batch_index_error_message: message }
     });
     let errors = prop::collection::vec(error, 0..3);
-    (
-        any::<i32>(),
-        any::<i16>(),
-        any::<[i64; 3]>(),
-        errors,
-        prop::option::of(text()),
-        leader(),
-    )
-        .prop_map(
-            move |(index, error_code, offsets, record_errors, error_message, leader)| {
-                let (leader_id, leader_epoch) = if version >= 10 { leader } else { (-1, -1) };
-                PartitionProduceResponse {
-                    index,
-                    error_code,
-                    base_offset: offsets[0],
-                    log_append_time_ms: offsets[1],
-                    log_start_offset: offsets[2],
-                    record_errors,
-                    error_message,
-                    current_leader: LeaderIdAndEpoch {
-                        leader_id,
-                        leader_epoch,
-                    },
-                }
-            },
-        )
+    (any::<i32>(), any::<i16>(), any::<[i64; 3]>(), errors, prop::option::of(text()), leader())
+        .prop_map(move |(index, error_code, offsets, record_errors, error_message, leader)| {
+            let (leader_id, leader_epoch) = if version >= 10 { leader } else { (-1, -1) };
+            PartitionProduceResponse {
+                index,
+                error_code,
+                base_offset: offsets[0],
+                log_append_time_ms: offsets[1],
+                log_start_offset: offsets[2],
+                record_errors,
+                error_message,
+                current_leader: LeaderIdAndEpoch { leader_id, leader_epoch },
+            }
+        })
 }
 
 fn response(version: i16) -> impl Strategy<Value = ProduceResponse<'static>> {
-    let topic = (
-        topic(version >= 13),
-        prop::collection::vec(result(version), 0..4),
+    let topic = (topic(version >= 13), prop::collection::vec(result(version), 0..4)).prop_map(
+        |((name, topic_id), partition_responses)| TopicProduceResponse {
+            name,
+            topic_id,
+            partition_responses,
+        },
+    );
+    (prop::collection::vec(topic, 0..4), any::<i32>(), endpoints()).prop_map(
+        move |(responses, throttle_time_ms, endpoints)| ProduceResponse {
+            responses,
+            throttle_time_ms,
+            node_endpoints: endpoints
+                .into_iter()
+                .filter(|_| version >= 10)
+                .map(|(node_id, host, port, rack)| Endpoint { node_id, host, port, rack })
+                .collect(),
+        },
     )
-        .prop_map(
-            |((name, topic_id), partition_responses)| TopicProduceResponse {
-                name,
-                topic_id,
-                partition_responses,
-            },
-        );
-    (
-        prop::collection::vec(topic, 0..4),
-        any::<i32>(),
-        endpoints(),
-    )
-        .prop_map(
-            move |(responses, throttle_time_ms, endpoints)| ProduceResponse {
-                responses,
-                throttle_time_ms,
-                node_endpoints: endpoints
-                    .into_iter()
-                    .filter(|_| version >= 10)
-                    .map(|(node_id, host, port, rack)| Endpoint {
-                        node_id,
-                        host,
-                        port,
-                        rack,
-                    })
-                    .collect(),
-            },
-        )
 }
 
-/// What of a generated response the hot encoder takes, and the request it answers.
-fn encode_hot(response: &ProduceResponse<'_>, version: i16) -> (Vec<u8>, usize) {
+/// The frame as the hot encoder makes it for a request with the same topics, behind other bytes.
+fn encode_hot<'a>(response: &'a ProduceResponse<'_>, version: i16) -> (Vec<u8>, usize) {
     let request = ProduceRequest {
         topic_data: response
             .responses
@@ -170,26 +121,13 @@ fn encode_hot(response: &ProduceResponse<'_>, version: i16) -> (Vec<u8>, usize) 
     };
     let frame = frame_of(&request, version, b"");
     let request = produce::ProduceRequest::decode(&frame, 0, version).unwrap();
-    let partitions = || {
-        response
-            .responses
-            .iter()
-            .flat_map(|topic| &topic.partition_responses)
+    let partitions = || response.responses.iter().flat_map(|topic| &topic.partition_responses);
+    let to_hot = |error: &'a BatchIndexAndErrorMessage<'_>| RecordError {
+        batch_index: error.batch_index,
+        message: error.batch_index_error_message.as_deref(),
     };
-    let errors: Vec<Vec<RecordError<'_>>> = partitions()
-        .map(|partition| {
-            let to_hot = |error: &'_ BatchIndexAndErrorMessage<'_>| error.batch_index;
-            let indexes = partition.record_errors.iter().map(to_hot);
-            let messages = partition.record_errors.iter();
-            indexes
-                .zip(messages)
-                .map(|(batch_index, error)| RecordError {
-                    batch_index,
-                    message: error.batch_index_error_message.as_deref(),
-                })
-                .collect()
-        })
-        .collect();
+    let errors: Vec<Vec<RecordError<'_>>> =
+        partitions().map(|part| part.record_errors.iter().map(to_hot).collect()).collect();
     let results: Vec<_> = partitions()
         .zip(&errors)
         .map(|(partition, record_errors)| PartitionResult {
@@ -218,10 +156,9 @@ fn encode_hot(response: &ProduceResponse<'_>, version: i16) -> (Vec<u8>, usize) 
         .collect();
     let mut out = b"earlier".to_vec();
     let throttle = response.throttle_time_ms;
-    let frame_bytes = produce::encode_response(
-        &mut out, version, 77, &request, &results, throttle, &endpoints,
-    )
-    .unwrap();
+    let frame_bytes =
+        produce::encode_response(&mut out, version, 77, &request, &results, throttle, &endpoints)
+            .unwrap();
     (out, frame_bytes)
 }
 
@@ -255,7 +192,7 @@ proptest! {
         let hot = produce::ProduceRequest::decode(&frame, 4, version);
         match (hot, generated::<ProduceRequest>(&frame[4..], version)) {
             (Ok(hot), Ok(generated)) => prop_assert_eq!(collect(&hot, &frame), generated),
-            (hot, generated) => prop_assert_eq!(hot.err().is_some(), generated.is_err()),
+            (hot, generated) => prop_assert_eq!(hot.is_err(), generated.is_err()),
         }
     }
 
@@ -281,10 +218,7 @@ fn unknown_tagged_fields_are_skipped_everywhere() {
     let hot = produce::ProduceRequest::decode(&frame, 0, 9).unwrap();
     let partition = hot.partitions().next().unwrap();
     assert_eq!((partition.topic, partition.index), (TopicRef::Name("t"), 5));
-    assert_eq!(
-        (partition.records, partition.records_range),
-        (Some(&b"xyz"[..]), 16..19)
-    );
+    assert_eq!((partition.records, partition.records_range), (Some(&b"xyz"[..]), 16..19));
     assert_eq!((hot.acks, hot.timeout_ms), (-1, 9));
     // The same tag twice.
     let at = frame.len() - tag.len();
@@ -298,13 +232,7 @@ fn counts_beyond_the_frame_are_refused_before_the_walk() {
     // Version 3: no transaction, acks 1, timeout 0, then 2^31 - 1 topics.
     let frame = b"\xff\xff\x00\x01\x00\x00\x00\x00\x7f\xff\xff\xff\x00\x00";
     let error = produce::ProduceRequest::decode(frame, 0, 3).unwrap_err();
-    assert_eq!(
-        error,
-        DecodeError::ArrayTooLong {
-            count: 0x7fff_ffff,
-            remaining: 2
-        }
-    );
+    assert_eq!(error, DecodeError::ArrayTooLong { count: 0x7fff_ffff, remaining: 2 });
 }
 
 #[test]

@@ -5,12 +5,8 @@ use std::io::Write;
 use crate::records::compress::{compress, decompress};
 use crate::records::{BatchBuilder, BatchError, Compression, records, records_with_limit};
 
-const CODECS: [Compression; 4] = [
-    Compression::Gzip,
-    Compression::Snappy,
-    Compression::Lz4,
-    Compression::Zstd,
-];
+const CODECS: [Compression; 4] =
+    [Compression::Gzip, Compression::Snappy, Compression::Lz4, Compression::Zstd];
 
 /// Text that repeats, but not at once: longer than a snappy or lz4 block.
 fn sample() -> Vec<u8> {
@@ -37,16 +33,10 @@ fn what_we_compress_we_decompress_within_the_exact_limit() {
         compress(codec, &input, &mut packed).unwrap();
         let packed = &packed[6..];
         assert!(packed.len() < input.len(), "{codec:?}");
-        assert_eq!(
-            decompress(codec, packed, input.len()).unwrap(),
-            input,
-            "{codec:?}"
-        );
+        assert_eq!(decompress(codec, packed, input.len()).unwrap(), input, "{codec:?}");
         assert_eq!(
             decompress(codec, packed, input.len() - 1),
-            Err(BatchError::TooLargeDecompressed {
-                limit_bytes: input.len() - 1
-            }),
+            Err(BatchError::TooLargeDecompressed { limit_bytes: input.len() - 1 }),
             "{codec:?}"
         );
     }
@@ -70,35 +60,23 @@ fn gzip_of_several_members() {
         encoder.write_all(part.as_bytes()).unwrap();
         encoder.finish().unwrap();
     }
-    assert_eq!(
-        decompress(Compression::Gzip, &packed, 100).unwrap(),
-        b"one two"
-    );
+    assert_eq!(decompress(Compression::Gzip, &packed, 100).unwrap(), b"one two");
 }
 
 #[test]
 fn snappy_raw_and_framed() {
     let input = sample();
     let raw = snap::raw::Encoder::new().compress_vec(&input).unwrap();
-    assert_eq!(
-        decompress(Compression::Snappy, &raw, input.len()).unwrap(),
-        input
-    );
+    assert_eq!(decompress(Compression::Snappy, &raw, input.len()).unwrap(), input);
 
     let blocks: Vec<&[u8]> = input.chunks(1000).collect();
     let framed = xerial(&blocks);
-    assert_eq!(
-        decompress(Compression::Snappy, &framed, input.len()).unwrap(),
-        input
-    );
+    assert_eq!(decompress(Compression::Snappy, &framed, input.len()).unwrap(), input);
 
     // Streams one after the other, each with its own header.
     let mut twice = xerial(&[b"low ", b""]);
     twice.extend_from_slice(&xerial(&[b"tide"]));
-    assert_eq!(
-        decompress(Compression::Snappy, &twice, 100).unwrap(),
-        b"low tide"
-    );
+    assert_eq!(decompress(Compression::Snappy, &twice, 100).unwrap(), b"low tide");
 }
 
 #[test]
@@ -130,10 +108,7 @@ fn lz4_frames_of_other_writers() {
         let mut encoder = FrameEncoder::with_frame_info(info, Vec::new());
         encoder.write_all(&input).unwrap();
         let packed = encoder.finish().unwrap();
-        assert_eq!(
-            decompress(Compression::Lz4, &packed, input.len()).unwrap(),
-            input
-        );
+        assert_eq!(decompress(Compression::Lz4, &packed, input.len()).unwrap(), input);
     }
 }
 
@@ -145,10 +120,7 @@ fn zstd_of_other_levels_and_with_checksums() {
         encoder.include_checksum(true).unwrap();
         encoder.write_all(&input).unwrap();
         let packed = encoder.finish().unwrap();
-        assert_eq!(
-            decompress(Compression::Zstd, &packed, input.len()).unwrap(),
-            input
-        );
+        assert_eq!(decompress(Compression::Zstd, &packed, input.len()).unwrap(), input);
     }
 }
 
@@ -159,18 +131,10 @@ fn bombs_stop_at_the_limit() {
         let mut batch = BatchBuilder::new().compression(codec);
         batch.append(0, None, Some(&zeros), &[]);
         let batch = batch.build().unwrap();
-        assert!(
-            batch.len() < 2 << 20,
-            "{codec:?} takes {} bytes",
-            batch.len()
-        );
+        assert!(batch.len() < 2 << 20, "{codec:?} takes {} bytes", batch.len());
         let limit_bytes = 1 << 20;
         let error = records_with_limit(&batch, limit_bytes).unwrap_err();
-        assert_eq!(
-            error,
-            BatchError::TooLargeDecompressed { limit_bytes },
-            "{codec:?}"
-        );
+        assert_eq!(error, BatchError::TooLargeDecompressed { limit_bytes }, "{codec:?}");
         assert_eq!(records(&batch).unwrap().count(), 1, "{codec:?}");
     }
 }

@@ -51,10 +51,7 @@ fn bytes(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
 }
 
 fn expected() -> Vec<Record<'static>> {
-    let header = |key, value| Header {
-        key: Cow::Borrowed(key),
-        value,
-    };
+    let header = |key, value| Header { key: Cow::Borrowed(key), value };
     vec![
         Record {
             offset: 0,
@@ -106,17 +103,9 @@ fn our_builder_writes_the_bytes_java_writes() {
     // Compressed bytes depend on the library; the uncompressed ones do not.
     let mut builder = BatchBuilder::new().producer(4711, 3, 42);
     for record in expected() {
-        let headers: Vec<_> = record
-            .headers
-            .iter()
-            .map(|h| (h.key.as_ref(), h.value.as_deref()))
-            .collect();
-        builder.append(
-            record.timestamp,
-            record.key.as_deref(),
-            record.value.as_deref(),
-            &headers,
-        );
+        let headers: Vec<_> =
+            record.headers.iter().map(|h| (h.key.as_ref(), h.value.as_deref())).collect();
+        builder.append(record.timestamp, record.key.as_deref(), record.value.as_deref(), &headers);
     }
     assert_eq!(builder.build().unwrap(), unhex(BATCHES[0].1));
 }

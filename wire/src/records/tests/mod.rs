@@ -7,10 +7,7 @@ use super::header::{ATTRIBUTES_AT, CRC_AT};
 
 fn unhex(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex.chars().map(|c| c.to_digit(16).unwrap() as u8).collect();
-    digits
-        .chunks(2)
-        .map(|pair| pair[0] << 4 | pair[1])
-        .collect()
+    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
 
 /// Makes the checksum right again after an edit, so that what lies behind it is judged.

@@ -38,11 +38,7 @@ fn every_bit_counts_but_those_a_broker_assigns() {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
             let assigned = bit / 8 < LENGTH_AT || (EPOCH_AT..MAGIC_AT).contains(&(bit / 8));
-            assert_eq!(
-                validate_produced(&bad).is_ok(),
-                assigned,
-                "{codec:?} bit {bit}"
-            );
+            assert_eq!(validate_produced(&bad).is_ok(), assigned, "{codec:?} bit {bit}");
             assert_eq!(check_crc(&bad), assigned, "{codec:?} bit {bit}");
         }
     }
@@ -53,16 +49,10 @@ fn a_batch_cut_short_or_followed_by_bytes_is_refused() {
     let good = batch(Compression::None, 3);
     for end in 0..good.len() {
         let error = validate_produced(&good[..end]).unwrap_err();
-        assert!(
-            matches!(error, BatchError::Truncated { .. }),
-            "{end}: {error}"
-        );
+        assert!(matches!(error, BatchError::Truncated { .. }), "{end}: {error}");
     }
     let two = [good.clone(), good.clone()].concat();
-    assert_eq!(
-        validate_produced(&two),
-        Err(BatchError::TrailingBytes(good.len()))
-    );
+    assert_eq!(validate_produced(&two), Err(BatchError::TrailingBytes(good.len())));
 }
 
 #[test]
@@ -74,10 +64,7 @@ fn fields_a_client_may_not_write() {
     assert_eq!(with(0x20), Err(BatchError::ControlFromClient));
     assert_eq!(with(0x08), Err(BatchError::LogAppendTimeFromClient));
     for codec in 5..8 {
-        assert_eq!(
-            with(codec),
-            Err(BatchError::UnknownCompression(codec as u8))
-        );
+        assert_eq!(with(codec), Err(BatchError::UnknownCompression(codec as u8)));
     }
     assert!(with(0x10).unwrap().is_transactional());
     assert_eq!(edited(|b| b[MAGIC_AT] = 1), Err(BatchError::BadMagic(1)));
@@ -85,10 +72,7 @@ fn fields_a_client_may_not_write() {
     for value in [0, 48, -1, i32::MIN] {
         assert_eq!(length(value), Err(BatchError::BadLength(value)));
     }
-    assert!(matches!(
-        length(i32::MAX),
-        Err(BatchError::Truncated { .. })
-    ));
+    assert!(matches!(length(i32::MAX), Err(BatchError::Truncated { .. })));
 }
 
 #[test]
@@ -99,19 +83,10 @@ fn counts_must_agree() {
             put(b, LAST_OFFSET_DELTA_AT, delta.to_be_bytes());
         })
     };
-    for (records_count, last_offset_delta) in [
-        (3, 1),
-        (3, 3),
-        (2, 2),
-        (0, -1),
-        (-1, -2),
-        (i32::MIN, i32::MAX),
-        (0, 2),
-    ] {
-        let expected = BatchError::CountMismatch {
-            records_count,
-            last_offset_delta,
-        };
+    for (records_count, last_offset_delta) in
+        [(3, 1), (3, 3), (2, 2), (0, -1), (-1, -2), (i32::MIN, i32::MAX), (0, 2)]
+    {
+        let expected = BatchError::CountMismatch { records_count, last_offset_delta };
         assert_eq!(with(records_count, last_offset_delta), Err(expected));
     }
     // The header agrees with itself, but not with the records.
@@ -150,10 +125,7 @@ fn offset_deltas_must_be_consecutive() {
     put(&mut batch, LAST_OFFSET_DELTA_AT, 1i32.to_be_bytes());
     reseal(&mut batch);
     let error = validate_produced(&batch).unwrap_err();
-    assert!(
-        matches!(error, BatchError::BadRecord { index: 1, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, BatchError::BadRecord { index: 1, .. }), "{error}");
 }
 
 #[test]
@@ -178,10 +150,7 @@ fn compressed_batches_that_lie_about_their_count_are_found_when_asked() {
     reseal(&mut batch);
     assert!(validate_produced(&batch).is_ok());
     let error = check_records(&batch, 10_000).unwrap_err();
-    assert!(
-        matches!(error, BatchError::BadRecord { index: 3, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, BatchError::BadRecord { index: 3, .. }), "{error}");
 }
 
 #[test]
@@ -189,10 +158,7 @@ fn a_place_in_the_log_is_assigned_outside_the_checksum() {
     let mut batch = batch(Compression::Lz4, 3);
     rewrite_assigned(&mut batch, 1 << 40, 17);
     let header = validate_produced(&batch).unwrap();
-    assert_eq!(
-        (header.base_offset, header.partition_leader_epoch),
-        (1 << 40, 17)
-    );
+    assert_eq!((header.base_offset, header.partition_leader_epoch), (1 << 40, 17));
     assert_eq!(header.last_offset(), (1 << 40) + 2);
 }
 
@@ -204,16 +170,31 @@ fn log_append_time_holds_for_every_record() {
         assert!(check_crc(&batch));
         let header = BatchHeader::parse(&batch).unwrap();
         assert_eq!(header.timestamp_type(), TimestampType::LogAppendTime);
-        assert_eq!(
-            (header.base_timestamp, header.max_timestamp),
-            (1_000, 77_000)
-        );
+        assert_eq!((header.base_timestamp, header.max_timestamp), (1_000, 77_000));
         assert_eq!(header.compression(), Ok(codec));
-        assert!(
-            records(&batch)
-                .unwrap()
-                .all(|record| record.unwrap().timestamp == 77_000)
-        );
+        assert!(records(&batch).unwrap().all(|record| record.unwrap().timestamp == 77_000));
+    }
+}
+
+#[test]
+fn the_short_cut_agrees_with_the_full_walk_on_every_byte_of_small_records() {
+    let mut builder = BatchBuilder::new();
+    for (key, value) in
+        [(None, Some("v")), (Some("key"), Some("value")), (Some(""), Some("")), (Some("k"), None)]
+    {
+        builder.append(0, key.map(str::as_bytes), value.map(str::as_bytes), &[]);
+    }
+    // The short cut looks at 16 bytes, so each record above needs some behind it.
+    builder.append(300, None, Some(&[b'v'; 80]), &[]);
+    let good = builder.build().unwrap().split_off(HEADER_BYTES);
+    assert_eq!(walk_produced(&good, 5), Ok(()));
+    for at in 0..good.len() {
+        for byte in 0..=u8::MAX {
+            let mut bytes = good.clone();
+            bytes[at] = byte;
+            let full = walk(&bytes, 5, |_, _| ());
+            assert_eq!(walk_produced(&bytes, 5), full, "{byte:#x} at {at} of {good:x?}");
+        }
     }
 }
 

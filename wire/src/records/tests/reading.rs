@@ -48,10 +48,7 @@ fn batches_report_what_cannot_be_one_and_end() {
 
     let mut short = good.clone();
     short[8..12].copy_from_slice(&10i32.to_be_bytes());
-    assert_eq!(
-        Batches::new(&short).next(),
-        Some(Err(BatchError::BadLength(10)))
-    );
+    assert_eq!(Batches::new(&short).next(), Some(Err(BatchError::BadLength(10))));
 }
 
 #[test]
@@ -63,10 +60,8 @@ fn records_of_a_compacted_batch_keep_their_offsets() {
     let header = BatchHeader::parse(&batch).unwrap();
     assert_eq!((header.last_offset(), header.records_count), (1009, 2));
     assert_eq!((header.base_timestamp, header.max_timestamp), (50, 50));
-    let read: Vec<_> = records(&batch)
-        .unwrap()
-        .map(|r| r.map(|r| (r.offset, r.timestamp)).unwrap())
-        .collect();
+    let read: Vec<_> =
+        records(&batch).unwrap().map(|r| r.map(|r| (r.offset, r.timestamp)).unwrap()).collect();
     assert_eq!(read, [(1003, 50), (1009, 40)]);
 }
 
@@ -74,18 +69,14 @@ fn records_of_a_compacted_batch_keep_their_offsets() {
 fn iteration_ends_with_the_first_error() {
     for (count, wrong_index) in [(1i32, 1), (3, 2)] {
         let mut builder = BatchBuilder::new();
-        builder
-            .append(0, None, Some(b"a"), &[])
-            .append(0, None, Some(b"b"), &[]);
+        builder.append(0, None, Some(b"a"), &[]).append(0, None, Some(b"b"), &[]);
         let mut batch = builder.build().unwrap();
         batch[RECORDS_COUNT_AT..RECORDS_COUNT_AT + 4].copy_from_slice(&count.to_be_bytes());
         reseal(&mut batch);
         let read: Vec<_> = records(&batch).unwrap().collect();
         assert_eq!(read.len(), wrong_index + 1);
-        assert!(
-            matches!(read[wrong_index], Err(BatchError::BadRecord { index, .. })
-                if index as usize == wrong_index)
-        );
+        assert!(matches!(read[wrong_index], Err(BatchError::BadRecord { index, .. })
+                if index as usize == wrong_index));
     }
 }
 
@@ -119,10 +110,7 @@ fn builders_are_used_again_and_refuse_to_build_nothing() {
     let mut out = b"kept".to_vec();
     builder.build_into(&mut out).unwrap();
     assert!(out.starts_with(b"kept"));
-    assert!(matches!(
-        builder.build_into(&mut out),
-        Err(BatchError::Build(_))
-    ));
+    assert!(matches!(builder.build_into(&mut out), Err(BatchError::Build(_))));
     builder.set_base_sequence(1);
     builder.append(9, None, Some(b"b"), &[]);
     assert_eq!(builder.size_bytes(), builder.clone().build().unwrap().len());
@@ -136,11 +124,7 @@ fn builders_are_used_again_and_refuse_to_build_nothing() {
 fn sequences_wrap_past_their_largest() {
     let header = |base_sequence, last_offset_delta| {
         let batch = one(0, b"");
-        BatchHeader {
-            base_sequence,
-            last_offset_delta,
-            ..BatchHeader::parse(&batch).unwrap()
-        }
+        BatchHeader { base_sequence, last_offset_delta, ..BatchHeader::parse(&batch).unwrap() }
     };
     assert_eq!(header(i32::MAX, 0).last_sequence(), i32::MAX);
     assert_eq!(header(i32::MAX, 1).last_sequence(), 0);
