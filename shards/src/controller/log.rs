@@ -1,0 +1,139 @@
+//! The metadata log: a log of the first shard's store, like any other but for its name and that no
+//! client sees it. A command's records are one batch, so they are there together or not at all.
+
+use std::rc::Rc;
+
+use cluster::names::CLUSTER_METADATA;
+use cluster::{Controller, Record};
+use storage::{AppendContext, LogConfig, LogId, LogKey, ReadOutcome, ReadRequest};
+use wire::Uuid;
+use wire::records::{BatchBuilder, BatchHeader, Batches, records};
+
+use super::ControllerError;
+use crate::limits::{METADATA_BATCH_BYTES_MAX, METADATA_READ_BYTES};
+use crate::shard::Shard;
+
+/// The id Kafka's own metadata topic has.
+const TOPIC_ID: Uuid = Uuid([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+/// One voter for all time, so there is one epoch until Raft counts terms.
+const EPOCH: i32 = 0;
+
+pub struct MetadataLog {
+    log: LogId,
+}
+
+fn failed(what: impl std::fmt::Display) -> ControllerError {
+    ControllerError::Log(what.to_string())
+}
+
+/// Nothing is ever removed: the log is the cluster.
+fn config() -> LogConfig {
+    LogConfig {
+        retention_ms: -1,
+        retention_bytes: -1,
+        cleanup_delete: false,
+        max_message_bytes: METADATA_BATCH_BYTES_MAX,
+        ..LogConfig::default()
+    }
+}
+
+impl MetadataLog {
+    /// Finds the log, or makes it in a new data folder.
+    pub fn open(shard: &Shard) -> Result<Self, ControllerError> {
+        let mut store = shard.store.borrow_mut();
+        let key = LogKey { topic: Rc::from(CLUSTER_METADATA), partition: 0 };
+        let log = match store.find_log(&key) {
+            Some(log) => {
+                store.configure(log, config());
+                log
+            }
+            // Logs without the log that says what they are: somebody took it away.
+            None if store.logs().next().is_some() => {
+                let data = shard.node.data_dir.display();
+                return Err(failed(format!(
+                    "{data}/shard-0/{key} is missing although there are other logs; put it back \
+                     from a copy of the data folder, or start with an empty one"
+                )));
+            }
+            None => store.create_log(key, TOPIC_ID, config(), EPOCH).map_err(failed)?,
+        };
+        Ok(Self { log })
+    }
+
+    /// Gives everything in the log to `brains`, in order.
+    pub async fn replay(
+        &self,
+        shard: &Rc<Shard>,
+        brains: &mut Controller,
+    ) -> Result<(), ControllerError> {
+        let status = shard.store.borrow().log(self.log).ok_or_else(|| failed("it is gone"))?;
+        if let Some(damage) = status.damage.first() {
+            return Err(failed(format!("{damage}; restore the file from a copy")));
+        }
+        let mut offset = status.log_start_offset;
+        while offset < status.log_end_offset {
+            let request = ReadRequest {
+                offset,
+                max_bytes: METADATA_READ_BYTES,
+                until_offset: status.log_end_offset,
+                at_least_one: true,
+            };
+            let slices = match shard.read_log(self.log, request).await {
+                ReadOutcome::Ready(slices) if slices.total_bytes > 0 => slices,
+                ReadOutcome::Corrupt(damage) => {
+                    return Err(failed(format!("{damage}; restore the file from a copy")));
+                }
+                other => return Err(failed(format!("offset {offset} cannot be read: {other:?}"))),
+            };
+            offset = slices.next_offset;
+            replay_batches(&slices.to_vec(), brains)?;
+        }
+        Ok(())
+    }
+
+    /// Appends a command's records; returns the offset of the last one when they are durable.
+    pub async fn append(
+        &self,
+        shard: &Rc<Shard>,
+        records: &[Record],
+    ) -> Result<i64, ControllerError> {
+        let now = shard.clock.now();
+        let mut builder = BatchBuilder::new();
+        for record in records {
+            builder.append(now.unix_ms, None, Some(&record.to_bytes()), &[]);
+        }
+        let batch = builder.build().map_err(failed)?;
+        let header = BatchHeader::parse(&batch).map_err(failed)?;
+        let context = AppendContext { leader_epoch: EPOCH, now };
+        let appended = shard.store.borrow_mut().append(self.log, &batch, &header, context);
+        let appended = appended.map_err(failed)?;
+        loop {
+            let durable = shard.store.borrow().ack_end_offset(self.log);
+            if durable.is_some_and(|durable| durable >= appended.end) {
+                return Ok(appended.last_offset);
+            }
+            let status = shard.store.borrow().log(self.log);
+            if let Some(why) = status.ok_or(ControllerError::Stopping)?.fenced {
+                return Err(failed(why));
+            }
+            if shard.is_stopped() {
+                return Err(ControllerError::Stopping);
+            }
+            shard.next_turn().await;
+        }
+    }
+}
+
+fn replay_batches(bytes: &[u8], brains: &mut Controller) -> Result<(), ControllerError> {
+    for batch in Batches::new(bytes) {
+        let (header, batch) = batch.map_err(failed)?;
+        let mut changes = Vec::new();
+        for record in records(batch).map_err(failed)? {
+            let record = record.map_err(failed)?;
+            let value = record.value.ok_or_else(|| failed("a record without a value"))?;
+            changes.push(Record::from_bytes(&value).map_err(failed)?);
+        }
+        brains.replay_batch(&changes, header.last_offset()).map_err(failed)?;
+    }
+    Ok(())
+}
