@@ -17,6 +17,9 @@ pub(crate) mod recover;
 pub(crate) mod retention;
 pub(crate) mod turn;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
 
 use slab::Slab;
@@ -214,6 +217,11 @@ impl<D: Disk> Store<D> {
     pub fn epoch_end_offset(&self, id: LogId, epoch: i32) -> Option<EpochEnd> {
         let log = self.logs.get(id)?;
         log.epochs.end_of(epoch, log.next_offset)
+    }
+
+    /// The leader epoch of the record at an offset, or -1.
+    pub fn epoch_at(&self, id: LogId, offset: i64) -> i32 {
+        self.logs.get(id).map_or(-1, |log| log.epochs.epoch_at(offset))
     }
 
     /// Moves what happened to `out`.
