@@ -15,7 +15,7 @@ use wire::messages::{
 use wire::{ApiKey, ErrorCode};
 
 use crate::BenchError;
-use crate::limits::ADMIN_TIMEOUT_MS;
+use crate::limits::{ADMIN_TIMEOUT_MS, SETTLE_MS};
 
 /// Both peers have these versions.
 const CREATE_TOPICS_VERSION: i16 = 7;
@@ -128,6 +128,8 @@ pub fn create_topic(
     let deadline = Instant::now() + Duration::from_millis(ADMIN_TIMEOUT_MS);
     while Instant::now() < deadline {
         if let Some(leaders) = leaders(address, topic, partitions)? {
+            // Stock Kafka names a leader before that broker has opened the partition.
+            sleep(Duration::from_millis(SETTLE_MS));
             return Ok(leaders);
         }
         sleep(Duration::from_millis(50));

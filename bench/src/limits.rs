@@ -8,6 +8,8 @@ pub const IN_FLIGHT_MAX: usize = 4096;
 pub const LATENCY_US_MAX: u64 = 120_000_000;
 /// How long an administrative request, or the start of a broker, may take.
 pub const ADMIN_TIMEOUT_MS: u64 = 30_000;
+/// Rest between the creation of a topic and its first request.
+pub const SETTLE_MS: u64 = 1_000;
 
 const _: () = assert!(
     READ_BUFFER_BYTES >= 2 << 20,
