@@ -71,10 +71,6 @@ impl Producers {
         all
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.map.is_empty()
-    }
-
     /// Whether the batch may be appended: `Ok(None)` yes, `Ok(Some(_))` it was already. A producer
     /// that is not known may begin with any sequence, as in Kafka: its state may have expired.
     pub fn check(&self, header: &BatchHeader) -> Result<Option<RememberedBatch>, ProducerError> {

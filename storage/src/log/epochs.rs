@@ -9,15 +9,6 @@ pub(crate) struct Epochs {
 }
 
 impl Epochs {
-    pub fn new(mut entries: Vec<(i32, i64)>) -> Epochs {
-        entries.sort_unstable();
-        let mut epochs = Epochs::default();
-        for (epoch, start) in entries {
-            epochs.assign(epoch, start);
-        }
-        epochs
-    }
-
     pub fn entries(&self) -> &[(i32, i64)] {
         &self.entries
     }
@@ -83,7 +74,7 @@ mod tests {
 
     #[test]
     fn ends_are_as_in_kafka() {
-        let epochs = Epochs::new(vec![(2, 0), (5, 10), (7, 30)]);
+        let epochs = Epochs { entries: vec![(2, 0), (5, 10), (7, 30)] };
         let end = |epoch| epochs.end_of(epoch, 50).map(|e| (e.leader_epoch, e.end_offset));
         assert_eq!(end(7), Some((7, 50)));
         assert_eq!(end(5), Some((5, 30)));
@@ -98,7 +89,7 @@ mod tests {
 
     #[test]
     fn an_epoch_without_records_gives_way() {
-        let mut epochs = Epochs::new(vec![(1, 0)]);
+        let mut epochs = Epochs { entries: vec![(1, 0)] };
         assert!(epochs.assign(2, 10));
         assert!(epochs.assign(3, 10));
         assert!(!epochs.assign(3, 12));

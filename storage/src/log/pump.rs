@@ -212,7 +212,7 @@ impl Log {
         let len = write.end_lpos - segment_start - position;
         io.stats.writes += 1;
         io.stats.written_bytes += round_up_to_block(len);
-        let purpose = Purpose::Write { log: self.id, number, len };
+        let purpose = Purpose::Write { log: self.id, number };
         io.submit(purpose, Op::Write { file, position, bufs, sync: write.sync });
     }
 
@@ -362,19 +362,20 @@ impl Log {
     }
 
     fn sync_if_due<D: Disk>(&mut self, io: &mut Io<D>) {
+        // All that is not synced lies in one file: the next segment is not written before. So a
+        // target beyond this segment means: this segment first.
+        let Some(at) = self.writing_segment() else { return };
+        let segment = &self.segments[at];
         let writer = &mut self.writer;
-        let target = writer.sync_target_lpos;
+        let target = writer.sync_target_lpos.min(segment.end_lpos());
         if target <= writer.synced_lpos
             || writer.written_lpos < target
             || writer.sync_in_flight.is_some()
         {
             return;
         }
-        let (lpos, offset) = (writer.written_lpos, writer.written_offset);
-        // All that is not synced lies in one file: the next segment is not written before.
-        let Some(at) = self.writing_segment() else { return };
-        let Some(file) = self.segments[at].open_file() else { return };
-        self.writer.sync_in_flight = Some((lpos, offset));
+        let Some(file) = segment.open_file() else { return };
+        writer.sync_in_flight = Some((writer.written_lpos, writer.written_offset));
         io.stats.syncs += 1;
         io.submit(Purpose::Sync { log: self.id }, Op::Sync { file });
     }

@@ -48,6 +48,9 @@ impl<'a, D: Disk> FileReader<'a, D> {
 
     /// The bytes from a position on, `least` of them or up to the end of the file.
     pub fn bytes(&mut self, position: u64, least: usize) -> io::Result<&[u8]> {
+        if position >= self.len {
+            return Ok(&[]);
+        }
         let end = (position + least as u64).min(self.len);
         let held = self
             .held

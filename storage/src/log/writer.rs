@@ -86,12 +86,6 @@ impl Writer {
         }
     }
 
-    pub fn set_front_sync(&mut self, sync: bool) {
-        if let Some(front) = self.writes.front_mut() {
-            front.sync = sync;
-        }
-    }
-
     /// Whether the last block given to the disk may still be in flight.
     pub fn last_is_busy(&self) -> bool {
         self.writes.back().is_some_and(|w| w.state != WriteState::Done)

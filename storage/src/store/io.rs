@@ -21,7 +21,6 @@ pub(crate) enum Purpose {
     Write {
         log: LogId,
         number: u64,
-        len: u64,
     },
     Sync {
         log: LogId,

@@ -270,7 +270,13 @@ impl<D: Disk> Recovery<'_, D> {
     ) -> Result<(), Failure> {
         let arena_key = (arena_topic(&log.key, log.topic_id), log.key.partition);
         let survivors = self.survivors.remove(&arena_key).unwrap_or_default();
-        let adopted = Adopted::collect(log, &survivors);
+        let mut adopted = Adopted::collect(log, &survivors);
+        let log_start_offset = side.map_or(0, |s| s.log_start_offset);
+        if adopted.end_offset < log_start_offset {
+            // Records below the log start went with the power once; none of them counts any more.
+            log.next_offset = log_start_offset;
+            adopted = Adopted::collect(log, &survivors);
+        }
         // Until all of it is on stable storage, only the arena has it.
         let kept_before = self.kept.len();
         self.kept.extend(survivors);
@@ -465,10 +471,6 @@ impl Log {
     /// All segments are known: where the log begins and ends.
     fn settle_positions(&mut self, side: Option<&PartitionFile>) {
         let recorded = side.map_or(0, |s| s.log_start_offset);
-        if self.fenced.is_none() && recorded > self.next_offset {
-            // Records below the log start were lost with the power; none of them counts any more.
-            self.next_offset = recorded;
-        }
         let end = self.next_offset;
         let first = self.segments.front().map_or(end, |s| s.base_offset);
         self.log_start_offset = recorded.max(first).min(end);

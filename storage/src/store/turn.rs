@@ -5,7 +5,6 @@ use std::io;
 
 use crate::disk::{Completion, Disk, Done, FileId};
 use crate::limits::DISK_FULL_RETRY_MS;
-use crate::log::segment::FileState;
 use crate::store::Store;
 use crate::store::io::Purpose;
 use crate::types::{LogId, Now};
@@ -219,15 +218,5 @@ fn bytes(result: io::Result<Done>) -> io::Result<Vec<u8>> {
     match result? {
         Done::Bytes(bytes) => Ok(bytes),
         other => Err(io::Error::other(format!("a file read gave {other:?}"))),
-    }
-}
-
-impl crate::log::Log {
-    /// The file of a segment, if a reader may use it.
-    pub(crate) fn readable_file(&self, at: usize) -> Option<FileId> {
-        match self.segments[at].file {
-            FileState::Open(file) => Some(file),
-            FileState::None | FileState::Opening => None,
-        }
     }
 }
