@@ -23,10 +23,7 @@ fn must_refuse(test: &str, options: Options, remedies: &[&str]) {
     assert_ne!(code, -1, "ended by a signal:\n{log}");
     assert!(!log.contains("panicked"), "a panic is no message:\n{log}");
     for remedy in remedies {
-        assert!(
-            log.contains(remedy),
-            "no {remedy:?} in what it says:\n{log}"
-        );
+        assert!(log.contains(remedy), "no {remedy:?} in what it says:\n{log}");
     }
 }
 
@@ -41,11 +38,7 @@ fn read_only_data_is_refused() {
         match Mount::read_only(test) {
             Ok(mount) => {
                 let data = mount.path().join("data");
-                must_refuse(
-                    test,
-                    Options::shards(1).data(&data),
-                    &[data.to_str().expect("UTF-8")],
-                );
+                must_refuse(test, Options::shards(1).data(&data), &[data.to_str().expect("UTF-8")]);
             }
             Err(why) => skip(test, &why),
         }
@@ -55,11 +48,7 @@ fn read_only_data_is_refused() {
     let data = dir.join("data");
     std::fs::create_dir(&data).expect("a folder");
     std::fs::set_permissions(&data, PermissionsExt::from_mode(0o555)).expect("permissions");
-    must_refuse(
-        test,
-        Options::shards(1).data(&data),
-        &[data.to_str().expect("UTF-8")],
-    );
+    must_refuse(test, Options::shards(1).data(&data), &[data.to_str().expect("UTF-8")]);
     std::fs::set_permissions(&data, PermissionsExt::from_mode(0o755)).expect("permissions");
 }
 
@@ -72,11 +61,7 @@ fn a_file_system_without_direct_io_is_refused() {
     match Mount::without_direct_io(test) {
         Ok(mount) => {
             let data = mount.path().join("data");
-            must_refuse(
-                test,
-                Options::shards(1).data(&data),
-                &["O_DIRECT", "--data"],
-            );
+            must_refuse(test, Options::shards(1).data(&data), &["O_DIRECT", "--data"]);
         }
         Err(why) => skip(test, &why),
     }
@@ -89,10 +74,7 @@ fn forbidden_io_uring_is_refused() {
         return skip(test, "a refused start of the binary");
     }
     for shards in [1, 2] {
-        let restrictions = Restrictions {
-            no_io_uring: true,
-            ..Restrictions::default()
-        };
+        let restrictions = Restrictions { no_io_uring: true, ..Restrictions::default() };
         let options = Options::shards(shards).restrictions(restrictions);
         must_refuse(test, options, &["io_uring", "seccomp"]);
     }
@@ -104,10 +86,7 @@ fn eight_mib_of_lockable_memory_are_enough() {
     if against_kafka() {
         return skip(test, "a limit of the binary");
     }
-    let restrictions = Restrictions {
-        memlock_bytes: Some(8 << 20),
-        ..Restrictions::default()
-    };
+    let restrictions = Restrictions { memlock_bytes: Some(8 << 20), ..Restrictions::default() };
     let broker = Broker::start(test, Options::shards(2).restrictions(restrictions));
     let mut witness = Witness::new(&broker);
     for _ in 0..20 {
@@ -124,11 +103,7 @@ fn a_second_broker_on_the_same_data_is_refused() {
     let broker = Broker::start(test, Options::shards(1));
     let mut witness = Witness::new(&broker);
     let data = broker.data_dir();
-    must_refuse(
-        test,
-        Options::shards(1).data(&data),
-        &[data.to_str().expect("UTF-8")],
-    );
+    must_refuse(test, Options::shards(1).data(&data), &[data.to_str().expect("UTF-8")]);
     witness.is_unharmed();
 }
 
@@ -159,12 +134,7 @@ fn another_number_of_shards_loses_nothing() {
     let topic = Topic::create(&broker, "spread", 4, &[]);
     for partition in 0..4 {
         let mut connection = topic.connect(&broker, partition);
-        topic::produce_ok(
-            &mut connection,
-            &topic,
-            partition,
-            &Builder::default().values(&["x"]),
-        );
+        topic::produce_ok(&mut connection, &topic, partition, &Builder::default().values(&["x"]));
     }
     broker.stop();
     broker.options.shards = 1;

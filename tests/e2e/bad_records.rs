@@ -2,7 +2,7 @@
 
 use crate::on_one_and_two_shards;
 use crate::support::batch::{Builder, seal};
-use crate::support::broker::{Broker, Options};
+use crate::support::broker::{Broker, Options, against_kafka};
 use crate::support::topic::{self, LATEST, PRODUCE_BY_NAME, Topic, produce_request};
 use crate::support::witness::Witness;
 use wire::messages::api_versions_request::ApiVersionsRequest;
@@ -49,82 +49,35 @@ fn bad_batches_are_refused_and_leave_nothing(test: &str, shards: usize) {
     let cases: Vec<(&str, Vec<u8>, &[i16])> = vec![
         ("wrong CRC", wrong_crc, &[CORRUPT_MESSAGE]),
         ("cut short", cut, &invalid),
-        (
-            "magic 1",
-            old_magic,
-            &[
-                CORRUPT_MESSAGE,
-                INVALID_RECORD,
-                UNSUPPORTED_FOR_MESSAGE_FORMAT,
-            ],
-        ),
+        ("magic 1", old_magic, &[CORRUPT_MESSAGE, INVALID_RECORD, UNSUPPORTED_FOR_MESSAGE_FORMAT]),
         ("magic 3", future_magic, &[CORRUPT_MESSAGE, INVALID_RECORD]),
-        (
-            "two batches",
-            [good.clone(), good.clone()].concat(),
-            &[INVALID_RECORD],
-        ),
+        ("two batches", [good.clone(), good.clone()].concat(), &[INVALID_RECORD]),
         ("no bytes", Vec::new(), &invalid),
         ("half a header", good[..30].to_vec(), &invalid),
         ("too large", large, &[MESSAGE_TOO_LARGE]),
-        (
-            "count 2 of 3",
-            changed(&good, 57, &2i32.to_be_bytes()),
-            &invalid,
-        ),
-        (
-            "count -1",
-            changed(&good, 57, &(-1i32).to_be_bytes()),
-            &invalid,
-        ),
-        (
-            "last offset delta 9",
-            changed(&good, 23, &9i32.to_be_bytes()),
-            &invalid,
-        ),
-        (
-            "a control batch",
-            changed(&good, 21, &0x20i16.to_be_bytes()),
-            &[INVALID_RECORD],
-        ),
-        (
-            "length too small",
-            changed(&good, 8, &20i32.to_be_bytes()),
-            &invalid,
-        ),
-        (
-            "length 2 GiB",
-            changed(&good, 8, &i32::MAX.to_be_bytes()),
-            &invalid,
-        ),
-        (
-            "length negative",
-            changed(&good, 8, &(-5i32).to_be_bytes()),
-            &invalid,
-        ),
+        ("count 2 of 3", changed(&good, 57, &2i32.to_be_bytes()), &invalid),
+        ("count -1", changed(&good, 57, &(-1i32).to_be_bytes()), &invalid),
+        ("last offset delta 9", changed(&good, 23, &9i32.to_be_bytes()), &invalid),
+        ("a control batch", changed(&good, 21, &0x20i16.to_be_bytes()), &[INVALID_RECORD]),
+        ("length too small", changed(&good, 8, &20i32.to_be_bytes()), &invalid),
+        ("length 2 GiB", changed(&good, 8, &i32::MAX.to_be_bytes()), &invalid),
+        ("length negative", changed(&good, 8, &(-5i32).to_be_bytes()), &invalid),
     ];
     for (what, batch, errors) in cases {
         let mut connection = topic.connect(&broker, 0);
         let (error, offset) = topic::produce(&mut connection, &topic, 0, &batch);
+        // Stock Kafka has no better word for some of these than UNKNOWN_SERVER_ERROR.
         assert!(
-            errors.contains(&error),
+            errors.contains(&error) || (against_kafka() && error == -1),
             "{what}: error {error}, not one of {errors:?}"
         );
         assert_eq!(offset, -1, "{what}");
-        assert_eq!(
-            topic::offset_for(&mut connection, &topic, 0, LATEST),
-            0,
-            "{what}"
-        );
+        assert_eq!(topic::offset_for(&mut connection, &topic, 0, LATEST), 0, "{what}");
         broker.must_run();
         witness.is_unharmed();
     }
     let mut connection = topic.connect(&broker, 0);
-    assert_eq!(
-        topic::produce_ok(&mut connection, &topic, 0, &good),
-        0,
-        "a good one is taken"
-    );
+    assert_eq!(topic::produce_ok(&mut connection, &topic, 0, &good), 0, "a good one is taken");
 }
 
 fn unknown_partitions_are_named(test: &str, shards: usize) {
@@ -136,17 +89,11 @@ fn unknown_partitions_are_named(test: &str, shards: usize) {
         let (error, _) = topic::produce(&mut connection, &topic, partition, &batch);
         assert_eq!(error, UNKNOWN_TOPIC_OR_PARTITION, "partition {partition}");
     }
-    let stranger = Topic {
-        name: "unknown".to_owned(),
-        id: wire::Uuid([7; 16]),
-        shards: topic.shards.clone(),
-    };
+    let stranger =
+        Topic { name: "unknown".to_owned(), id: wire::Uuid([7; 16]), shards: topic.shards.clone() };
     let (error, _) = topic::produce(&mut connection, &stranger, 0, &batch);
     assert_eq!(error, UNKNOWN_TOPIC_OR_PARTITION);
-    let by_id = connection.call(
-        topic::PRODUCE_BY_ID,
-        &produce_request(&stranger, 0, -1, &batch),
-    );
+    let by_id = connection.call(topic::PRODUCE_BY_ID, &produce_request(&stranger, 0, -1, &batch));
     let answer = &by_id.responses[0].partition_responses[0];
     assert_eq!(answer.error_code, UNKNOWN_TOPIC_ID);
     topic::produce_ok(&mut connection, &topic, 0, &batch);
@@ -158,18 +105,14 @@ fn acks_zero_gets_no_answer(test: &str, shards: usize) {
     let mut connection = topic.connect(&broker, 0);
     let batch = Builder::default().values(&["x"]);
     for _ in 0..3 {
-        connection
-            .send(PRODUCE_BY_NAME, &produce_request(&topic, 0, 0, &batch))
-            .expect("sent");
+        connection.send(PRODUCE_BY_NAME, &produce_request(&topic, 0, 0, &batch)).expect("sent");
     }
     // `call` fails when the first answer is to another request.
     connection.call(0, &ApiVersionsRequest::default());
     assert_eq!(topic::offset_for(&mut connection, &topic, 0, LATEST), 3);
     // What fails has no answer either: the connection is closed instead.
     let mut connection = topic.connect(&broker, 0);
-    connection
-        .send(PRODUCE_BY_NAME, &produce_request(&topic, 5, 0, &batch))
-        .expect("sent");
+    connection.send(PRODUCE_BY_NAME, &produce_request(&topic, 5, 0, &batch)).expect("sent");
     assert!(connection.is_closed_within(std::time::Duration::from_secs(5)));
 }
 
@@ -211,8 +154,5 @@ fn one_bad_partition_fails_alone(test: &str, shards: usize) {
         .map(|answer| (answer.index, answer.error_code))
         .collect();
     assert!(errors.contains(&(0, 0)), "{errors:?}");
-    assert!(
-        errors.contains(&(9, UNKNOWN_TOPIC_OR_PARTITION)),
-        "{errors:?}"
-    );
+    assert!(errors.contains(&(9, UNKNOWN_TOPIC_OR_PARTITION)), "{errors:?}");
 }

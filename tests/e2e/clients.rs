@@ -24,11 +24,7 @@ fn kcat_lists_brokers_and_partitions(test: &str, shards: usize) {
     let listed = kcat(&["-b", &broker.bootstrap(), "-L"], b"").ok();
     listed.must_have(&format!(" {shards} brokers:"));
     for shard in 0..shards {
-        listed.must_have(&format!(
-            "broker {} at {}",
-            1 + 1000 * shard,
-            broker.address(shard)
-        ));
+        listed.must_have(&format!("broker {} at {}", 1 + 1000 * shard, broker.address(shard)));
     }
     listed.must_have("topic \"listed\" with 4 partitions:");
     for (partition, shard) in topic.shards.iter().enumerate() {
@@ -44,15 +40,11 @@ fn kcat_writes_and_reads_with_every_compression(test: &str, shards: usize) {
     let bootstrap = broker.bootstrap();
     for codec in ["none", "gzip", "snappy", "lz4", "zstd"] {
         Topic::create(&broker, codec, 2, &[]);
-        let lines: Vec<String> = (0..500)
-            .map(|n| format!("{n} {}", "abc".repeat(30)))
-            .collect();
+        let lines: Vec<String> = (0..500).map(|n| format!("{n} {}", "abc".repeat(30))).collect();
         let input = lines.join("\n");
         for partition in ["0", "1"] {
             kcat(
-                &[
-                    "-b", &bootstrap, "-P", "-t", codec, "-p", partition, "-z", codec,
-                ],
+                &["-b", &bootstrap, "-P", "-t", codec, "-p", partition, "-z", codec],
                 input.as_bytes(),
             )
             .ok();
@@ -73,11 +65,7 @@ fn kcat_writes_and_reads_with_every_compression(test: &str, shards: usize) {
                 b"",
             )
             .ok();
-            assert_eq!(
-                read.out.lines().collect::<Vec<_>>(),
-                lines,
-                "{codec} {partition}"
-            );
+            assert_eq!(read.out.lines().collect::<Vec<_>>(), lines, "{codec} {partition}");
         }
         // Java reads what librdkafka has compressed.
         let arguments = [
@@ -102,12 +90,8 @@ fn chosen_by_java(partitions: usize) -> Vec<String> {
     let mut arguments = vec![partitions.to_string()];
     arguments.extend((0..RECORDS).map(|n| format!("key-{n}")));
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let mut lines: Vec<String> = tool(KEY_PARTITIONS, &arguments)
-        .ok()
-        .out
-        .lines()
-        .map(str::to_owned)
-        .collect();
+    let mut lines: Vec<String> =
+        tool(KEY_PARTITIONS, &arguments).ok().out.lines().map(str::to_owned).collect();
     lines.sort();
     lines
 }
@@ -135,22 +119,7 @@ fn kcat_sees_records_as_they_come(test: &str, shards: usize) {
     let topic = Topic::create(&broker, "live", 2, &[]);
     let bootstrap = broker.bootstrap();
     let reader = std::thread::spawn(move || {
-        kcat(
-            &[
-                "-b",
-                &bootstrap,
-                "-C",
-                "-t",
-                "live",
-                "-p",
-                "1",
-                "-o",
-                "beginning",
-                "-c",
-                "5",
-            ],
-            b"",
-        )
+        kcat(&["-b", &bootstrap, "-C", "-t", "live", "-p", "1", "-o", "beginning", "-c", "5"], b"")
     });
     let mut connection = topic.connect(&broker, 1);
     for n in 0..5 {
@@ -158,9 +127,7 @@ fn kcat_sees_records_as_they_come(test: &str, shards: usize) {
         let batch = crate::support::batch::Builder::default().values(&[format!("live {n}")]);
         crate::support::topic::produce_ok(&mut connection, &topic, 1, &batch);
     }
-    eventually("kcat has its five records", Duration::from_secs(10), || {
-        reader.is_finished()
-    });
+    eventually("kcat has its five records", Duration::from_secs(10), || reader.is_finished());
     let read = reader.join().expect("a reader").ok();
     assert_eq!(read.out, "live 0\nlive 1\nlive 2\nlive 3\nlive 4\n");
 }

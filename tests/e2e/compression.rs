@@ -8,10 +8,7 @@ use crate::support::random::Random;
 use crate::support::topic::{self, Topic};
 use std::io::Write;
 
-on_one_and_two_shards!(
-    batches_come_back_byte_for_byte,
-    log_append_time_is_stamped_and_sealed
-);
+on_one_and_two_shards!(batches_come_back_byte_for_byte, log_append_time_is_stamped_and_sealed);
 
 /// Kafka's number of each compression, and what it makes of the records.
 fn compressed(records: &[u8]) -> Vec<(i16, Vec<u8>)> {
@@ -22,12 +19,7 @@ fn compressed(records: &[u8]) -> Vec<(i16, Vec<u8>)> {
     vec![
         (0, records.to_vec()),
         (1, gzip.finish().expect("gzip")),
-        (
-            2,
-            snap::raw::Encoder::new()
-                .compress_vec(records)
-                .expect("snappy"),
-        ),
+        (2, snap::raw::Encoder::new().compress_vec(records).expect("snappy")),
         (3, lz4.finish().expect("lz4")),
         (4, zstd::encode_all(records, 3).expect("zstd")),
     ]
@@ -48,15 +40,10 @@ fn batches_come_back_byte_for_byte(test: &str, shards: usize) {
                 })
                 .collect();
             let key = random.bytes(12);
-            let records: Vec<(Option<&[u8]>, &[u8])> = values
-                .iter()
-                .map(|value| (Some(&key[..]), &value[..]))
-                .collect();
+            let records: Vec<(Option<&[u8]>, &[u8])> =
+                values.iter().map(|value| (Some(&key[..]), &value[..])).collect();
             for (compression, body) in compressed(&encode_records(&records)) {
-                let builder = Builder {
-                    compression,
-                    ..Builder::default()
-                };
+                let builder = Builder { compression, ..Builder::default() };
                 let batch = builder.raw(&body, records_count as i32);
                 topic::produce_ok(&mut connection, &topic, partition as i32, &batch);
                 sent.push(batch);
@@ -79,11 +66,7 @@ fn must_read(broker: &Broker, topic: &Topic, sent: &[Vec<Vec<u8>>]) {
         });
         assert_eq!(read.len(), sent.len());
         for (index, (read, sent)) in read.iter().zip(sent).enumerate() {
-            assert_eq!(
-                read,
-                Batch { bytes: sent }.sealed(),
-                "batch {index} of {partition}"
-            );
+            assert_eq!(read, Batch { bytes: sent }.sealed(), "batch {index} of {partition}");
         }
     }
 }
@@ -94,10 +77,7 @@ fn log_append_time_is_stamped_and_sealed(test: &str, shards: usize) {
     let topic = Topic::create(&broker, "stamped", 1, &configs);
     let mut connection = topic.connect(&broker, 0);
     let before = now_ms();
-    let builder = Builder {
-        timestamp_ms: 1_000_000,
-        ..Builder::default()
-    };
+    let builder = Builder { timestamp_ms: 1_000_000, ..Builder::default() };
     topic::produce_ok(&mut connection, &topic, 0, &builder.values(&["a", "b"]));
     read_all(&mut connection, &topic, 0, 0, |batch| {
         // read_all has checked the CRC.

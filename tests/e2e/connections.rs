@@ -10,10 +10,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 use wire::messages::metadata_request::MetadataRequest;
 
-on_one_and_two_shards!(
-    idle_and_slow_connections_harm_nobody,
-    a_flood_of_requests_is_answered
-);
+on_one_and_two_shards!(idle_and_slow_connections_harm_nobody, a_flood_of_requests_is_answered);
 
 const IDLE: usize = 2000;
 const SLOW: usize = 200;
@@ -30,14 +27,7 @@ fn idle_and_slow_connections_harm_nobody(test: &str, shards: usize) {
     };
     let idle = open(IDLE);
     let mut slow = open(SLOW);
-    let request = frame(
-        9,
-        1,
-        &MetadataRequest {
-            topics: Some(Vec::new()),
-            ..Default::default()
-        },
-    );
+    let request = frame(9, 1, &MetadataRequest { topics: Some(Vec::new()), ..Default::default() });
     let from = Instant::now();
     let mut sent = 0;
     while from.elapsed() < Duration::from_secs(6) && sent < request.len() - 1 {
@@ -51,24 +41,16 @@ fn idle_and_slow_connections_harm_nobody(test: &str, shards: usize) {
     broker.must_run();
     let growth = resident_bytes(broker.pid()).saturating_sub(before);
     if !against_kafka() {
-        assert!(
-            growth < 160 << 20,
-            "{growth} bytes more for {} connections",
-            IDLE + SLOW
-        );
+        assert!(growth < 160 << 20, "{growth} bytes more for {} connections", IDLE + SLOW);
     }
     // The slow ones are served in the end.
     for stream in &mut slow {
         stream.write_all(&request[sent..]).expect("the rest");
     }
     for stream in &mut slow {
-        stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .expect("a time limit");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
         let mut answer = [0; 8];
-        stream
-            .read_exact(&mut answer)
-            .expect("an answer to a slow request");
+        stream.read_exact(&mut answer).expect("an answer to a slow request");
     }
     drop(idle);
     drop(slow);
@@ -83,17 +65,12 @@ fn a_flood_of_requests_is_answered(test: &str, shards: usize) {
     let request = frame(9, 1, &MetadataRequest::default());
     let flood = request.repeat(1000);
     let mut deaf = broker.connect(0);
-    deaf.stream
-        .set_write_timeout(Some(Duration::from_millis(300)))
-        .expect("a time limit");
+    deaf.stream.set_write_timeout(Some(Duration::from_millis(300))).expect("a time limit");
     let from = Instant::now();
     // Until the broker takes no more: back-pressure.
     while deaf.stream.write_all(&flood).is_ok() && from.elapsed() < Duration::from_secs(5) {}
     witness.is_unharmed();
     broker.must_run();
     let growth = resident_bytes(broker.pid()).saturating_sub(before);
-    assert!(
-        growth < 128 << 20,
-        "{growth} bytes for a client that does not read"
-    );
+    assert!(growth < 128 << 20, "{growth} bytes for a client that does not read");
 }

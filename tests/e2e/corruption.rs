@@ -30,9 +30,8 @@ fn prepare(test: &str) -> Damaged {
     let mut connection = topic.connect(&broker, 0);
     let mut sent = Vec::new();
     for number in 0..BATCHES {
-        let values: Vec<Vec<u8>> = (0..RECORDS_EACH)
-            .map(|n| format!("{number} {n} ").repeat(130).into_bytes())
-            .collect();
+        let values: Vec<Vec<u8>> =
+            (0..RECORDS_EACH).map(|n| format!("{number} {n} ").repeat(130).into_bytes()).collect();
         let batch = Builder::default().values(&values);
         topic::produce_ok(&mut connection, &topic, 0, &batch);
         sent.push(batch);
@@ -44,13 +43,7 @@ fn prepare(test: &str) -> Damaged {
         .filter(|path| path.extension().is_some_and(|extension| extension == "log"))
         .collect();
     assert!(logs.len() >= 3, "several segments: {logs:?}");
-    Damaged {
-        broker,
-        topic,
-        witness,
-        logs,
-        sent,
-    }
+    Damaged { broker, topic, witness, logs, sent }
 }
 
 /// Changes one byte in the middle of the `number`th batch of a log; returns its offsets.
@@ -72,18 +65,10 @@ impl Damaged {
         let end = BATCHES * RECORDS_EACH;
         let mut errors = 0;
         while next < end {
-            let bounds = Bounds {
-                max_wait_ms: 0,
-                max_bytes: 100_000,
-                ..Bounds::default()
-            };
+            let bounds = Bounds { max_wait_ms: 0, max_bytes: 100_000, ..Bounds::default() };
             let fetched = fetch(&mut connection, &self.topic, 0, next, bounds);
             if fetched.error_code != 0 {
-                assert!(
-                    DAMAGE.contains(&fetched.error_code),
-                    "error {}",
-                    fetched.error_code
-                );
+                assert!(DAMAGE.contains(&fetched.error_code), "error {}", fetched.error_code);
                 assert!(
                     (hidden.0..=hidden.1).contains(&next),
                     "an error at {next}, but {hidden:?} is damaged"
@@ -95,11 +80,7 @@ impl Damaged {
             let found = fetched.batches();
             assert!(!found.is_empty(), "nothing at {next} of {end}");
             for batch in found {
-                assert!(
-                    batch.crc_fits(),
-                    "a damaged batch was served at {}",
-                    batch.base_offset()
-                );
+                assert!(batch.crc_fits(), "a damaged batch was served at {}", batch.base_offset());
                 if batch.last_offset() < next {
                     continue;
                 }
@@ -177,10 +158,7 @@ fn side_files_can_be_lost() {
     for delete in [true, false] {
         let mut damaged = prepare(test);
         for index in files_below(damaged.logs[0].parent().expect("a folder")) {
-            if index
-                .extension()
-                .is_some_and(|extension| extension == "index")
-            {
+            if index.extension().is_some_and(|extension| extension == "index") {
                 if delete {
                     std::fs::remove_file(&index).expect("an index");
                 } else {
@@ -195,13 +173,7 @@ fn side_files_can_be_lost() {
         let mut connection = damaged.topic.connect(&damaged.broker, 0);
         let mut number = 0;
         let end = read_all(&mut connection, &damaged.topic, 0, 0, |batch| {
-            assert_eq!(
-                batch.sealed(),
-                Batch {
-                    bytes: &damaged.sent[number]
-                }
-                .sealed()
-            );
+            assert_eq!(batch.sealed(), Batch { bytes: &damaged.sent[number] }.sealed());
             number += 1;
         });
         assert_eq!(end, BATCHES * RECORDS_EACH, "deleted: {delete}");

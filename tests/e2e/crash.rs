@@ -2,8 +2,6 @@
 
 use crate::support::batch::Builder;
 use crate::support::broker::{Broker, Options, against_kafka};
-use crate::support::eventually;
-use crate::support::fetch::{Bounds, fetch};
 use crate::support::load::Load;
 use crate::support::random::Random;
 use crate::support::topic::{self, LATEST, PRODUCE_BY_NAME, Topic, produce_request};
@@ -60,18 +58,16 @@ fn kill_again_and_again(
 ) {
     let mut random = Random::from_environment(test);
     let mut broker = Broker::start(test, Options::shards(2));
-    let flush = if acks == Acks::AfterSync {
-        "1"
-    } else {
-        "1000000"
-    };
+    let flush = if acks == Acks::AfterSync { "1" } else { "1000000" };
     // Small segments: a kill finds the log in the middle of a roll, too.
     let configs = [("segment.bytes", "1048576"), ("flush.messages", flush)];
     let topic = Topic::create(&broker, "load", PARTITIONS, &configs);
     let mut load = Load::new(&broker, topic, PRODUCERS, &mut random);
     let mut slowest = Duration::ZERO;
     for round in 1..=rounds {
-        let pause = Duration::from_millis(100 + random.below(300));
+        // Stock Kafka takes longer to become fast.
+        let longer = if against_kafka() { 10 } else { 1 };
+        let pause = Duration::from_millis(longer * (100 + random.below(300)));
         load.run_until_killed(&mut broker, |broker| {
             std::thread::sleep(pause);
             broker.must_run();
@@ -81,7 +77,7 @@ fn kill_again_and_again(
         let from = Instant::now();
         broker.start_again();
         slowest = slowest.max(from.elapsed());
-        wait_until_led(&broker, &load.topic);
+        load.topic.wait_until_led(&broker);
         load.check(&broker);
         if round % 10 == 0 || round == rounds {
             let acknowledged = load.acknowledged();
@@ -91,34 +87,10 @@ fn kill_again_and_again(
         }
     }
     load.check_from_the_start(&broker);
-    assert!(
-        load.acknowledged() > rounds * 1000,
-        "not much load: {}",
-        load.acknowledged()
-    );
-    assert_eq!(
-        broker.stop().unwrap_or(0),
-        0,
-        "a clean end after it all:\n{}",
-        broker.log()
-    );
+    assert!(load.acknowledged() > rounds * 1000, "not much load: {}", load.acknowledged());
+    assert_eq!(broker.stop().unwrap_or(0), 0, "a clean end after it all:\n{}", broker.log());
     broker.start_again();
     load.check_from_the_start(&broker);
-}
-
-/// A shard that answers may still take a moment until it leads.
-fn wait_until_led(broker: &Broker, topic: &Topic) {
-    for partition in 0..topic.shards.len() as i32 {
-        eventually("the partition is led", Duration::from_secs(20), || {
-            let bounds = Bounds {
-                max_wait_ms: 0,
-                max_bytes: 1,
-                ..Bounds::default()
-            };
-            let mut connection = topic.connect(broker, partition);
-            fetch(&mut connection, topic, partition, 0, bounds).error_code == 0
-        });
-    }
 }
 
 /// A restart after SIGKILL reads the ends of the logs, not the logs.
@@ -141,9 +113,7 @@ fn restart_time_does_not_grow_with_closed_segments() {
                 let request = produce_request(topic, partition, -1, &batch);
                 let mut ahead = 0;
                 for _ in 0..batches {
-                    connection
-                        .send(PRODUCE_BY_NAME, &request)
-                        .expect("a request");
+                    connection.send(PRODUCE_BY_NAME, &request).expect("a request");
                     ahead += 1;
                     if ahead > 4 {
                         connection.receive().expect("an answer");
@@ -171,12 +141,9 @@ fn restart_time_does_not_grow_with_closed_segments() {
     let allowed = Duration::from_millis(500 + 2000 * (gib << 30) / 10_000_000_000);
     println!("restart with {gib} GiB of closed segments: {took:?}, allowed {allowed:?}");
     if !against_kafka() {
-        assert!(
-            took <= allowed,
-            "{took:?} for {gib} GiB, allowed {allowed:?}"
-        );
+        assert!(took <= allowed, "{took:?} for {gib} GiB, allowed {allowed:?}");
     }
-    wait_until_led(&broker, &topic);
+    topic.wait_until_led(&broker);
     for (partition, end) in ends.iter().enumerate() {
         let mut connection = topic.connect(&broker, partition as i32);
         let found = topic::offset_for(&mut connection, &topic, partition as i32, LATEST);

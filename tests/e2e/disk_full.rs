@@ -20,10 +20,7 @@ fn a_full_disk_refuses_produce_and_recovers() {
 
 #[test]
 fn a_full_disk_loses_nothing_acked_from_memory() {
-    full_disk(
-        "a_full_disk_loses_nothing_acked_from_memory",
-        &[("flush.messages", "1000000")],
-    );
+    full_disk("a_full_disk_loses_nothing_acked_from_memory", &[("flush.messages", "1000000")]);
 }
 
 fn full_disk(test: &str, configs: &[(&str, &str)]) {
@@ -47,15 +44,9 @@ fn full_disk(test: &str, configs: &[(&str, &str)]) {
         let refused = fill(&broker, &topic, partition, &batch, &mut acknowledged);
         assert_eq!(refused, STORAGE_ERROR, "a full disk");
     }
-    assert!(
-        acknowledged.iter().sum::<i64>() > 2000,
-        "some was taken: {acknowledged:?}"
-    );
+    assert!(acknowledged.iter().sum::<i64>() > 2000, "some was taken: {acknowledged:?}");
     let log = broker.log();
-    assert!(
-        log.to_lowercase().contains("full"),
-        "the log does not say that the disk is full"
-    );
+    assert!(log.to_lowercase().contains("full"), "the log does not say that the disk is full");
     broker.must_run();
 
     // Reading goes on, and all that was acknowledged is there.
@@ -67,10 +58,7 @@ fn full_disk(test: &str, configs: &[(&str, &str)]) {
             read_all(&mut connection, &topic, partition, 0, |batch| {
                 count += batch.values().len() as i64;
             });
-            assert!(
-                count >= *acknowledged,
-                "{count} records, {acknowledged} acknowledged"
-            );
+            assert!(count >= *acknowledged, "{count} records, {acknowledged} acknowledged");
         }
     };
     must_have_all(&broker, &acknowledged);
@@ -108,9 +96,6 @@ fn fill(
             return error;
         }
         acknowledged[partition as usize] += 50;
-        assert!(
-            from.elapsed() < Duration::from_secs(60),
-            "the disk does not fill"
-        );
+        assert!(from.elapsed() < Duration::from_secs(60), "the disk does not fill");
     }
 }

@@ -44,15 +44,8 @@ fn a_batch_sent_again_has_its_first_offset(test: &str, shards: usize) {
     let producer = Producer::new(&mut connection);
     for batch in 0..8 {
         let offset = i64::from(batch * 10);
-        assert_eq!(
-            producer.send(&mut connection, &topic, batch * 10),
-            (0, offset)
-        );
-        assert_eq!(
-            producer.send(&mut connection, &topic, batch * 10),
-            (0, offset),
-            "again"
-        );
+        assert_eq!(producer.send(&mut connection, &topic, batch * 10), (0, offset));
+        assert_eq!(producer.send(&mut connection, &topic, batch * 10), (0, offset), "again");
     }
     // All five batches of the window, in any order.
     for batch in [3, 7, 5, 4, 6, 3] {
@@ -83,35 +76,20 @@ fn gaps_and_old_epochs_are_refused(test: &str, shards: usize) {
     let mut connection = topic.connect(&broker, 0);
     let producer = Producer::new(&mut connection);
     assert_eq!(producer.send(&mut connection, &topic, 0), (0, 0));
-    assert_eq!(
-        producer.send(&mut connection, &topic, 20).0,
-        OUT_OF_ORDER_SEQUENCE_NUMBER
-    );
-    assert_eq!(
-        producer.send(&mut connection, &topic, 11).0,
-        OUT_OF_ORDER_SEQUENCE_NUMBER
-    );
+    assert_eq!(producer.send(&mut connection, &topic, 20).0, OUT_OF_ORDER_SEQUENCE_NUMBER);
+    assert_eq!(producer.send(&mut connection, &topic, 11).0, OUT_OF_ORDER_SEQUENCE_NUMBER);
     // What is refused does not move the sequence.
     assert_eq!(producer.send(&mut connection, &topic, 10), (0, 10));
 
-    let next = Producer {
-        id: producer.id,
-        epoch: producer.epoch + 1,
-    };
+    let next = Producer { id: producer.id, epoch: producer.epoch + 1 };
     assert_eq!(
         next.send(&mut connection, &topic, 20).0,
         OUT_OF_ORDER_SEQUENCE_NUMBER,
         "a new epoch begins at sequence 0"
     );
     assert_eq!(next.send(&mut connection, &topic, 0).0, 0);
-    assert_eq!(
-        producer.send(&mut connection, &topic, 20).0,
-        INVALID_PRODUCER_EPOCH
-    );
-    assert_eq!(
-        topic::offset_for(&mut connection, &topic, 0, topic::LATEST),
-        30
-    );
+    assert_eq!(producer.send(&mut connection, &topic, 20).0, INVALID_PRODUCER_EPOCH);
+    assert_eq!(topic::offset_for(&mut connection, &topic, 0, topic::LATEST), 30);
 
     // Sequence numbers go round after the largest.
     let round = Producer::new(&mut connection);
@@ -119,11 +97,7 @@ fn gaps_and_old_epochs_are_refused(test: &str, shards: usize) {
     assert_eq!(topic::produce(&mut connection, &topic, 0, &first), (0, 30));
     let second = Builder::idempotent(round.id, round.epoch, 5).values(&["b"; 10]);
     assert_eq!(topic::produce(&mut connection, &topic, 0, &second), (0, 40));
-    assert_eq!(
-        topic::produce(&mut connection, &topic, 0, &first),
-        (0, 30),
-        "again"
-    );
+    assert_eq!(topic::produce(&mut connection, &topic, 0, &first), (0, 30), "again");
 }
 
 fn the_window_survives_a_restart(test: &str, shards: usize) {
@@ -152,11 +126,7 @@ fn the_window_survives_a_restart(test: &str, shards: usize) {
         must_hold(&mut connection, &topic, 60);
     }
     let mut connection = topic.connect(&broker, 0);
-    assert_eq!(
-        producer.send(&mut connection, &topic, 60),
-        (0, 60),
-        "it goes on"
-    );
+    assert_eq!(producer.send(&mut connection, &topic, 60), (0, 60), "it goes on");
 }
 
 fn producer_ids_are_never_given_twice(test: &str, shards: usize) {

@@ -22,21 +22,15 @@ on_one_and_two_shards!(
 );
 
 fn must_come_in_order(connection: &mut Connection, sent: &[i32]) {
-    let came: Vec<i32> = sent
-        .iter()
-        .map(|_| correlation_of(&connection.receive().expect("an answer")))
-        .collect();
+    let came: Vec<i32> =
+        sent.iter().map(|_| correlation_of(&connection.receive().expect("an answer"))).collect();
     assert_eq!(came, sent);
 }
 
 /// Sends one of many kinds of request; those that change anything change only `topic`.
 fn send_any(connection: &mut Connection, topic: &Topic, kind: u64, wait_ms: i32) -> i32 {
     let batch = Builder::default().values(&["x"]);
-    let bounds = Bounds {
-        max_wait_ms: wait_ms,
-        min_bytes: 1 << 20,
-        max_bytes: 1 << 20,
-    };
+    let bounds = Bounds { max_wait_ms: wait_ms, min_bytes: 1 << 20, max_bytes: 1 << 20 };
     match kind % 8 {
         0 => connection.send(FETCH_BY_NAME, &fetch::request(topic, 0, 0, bounds)),
         1 => connection.send(PRODUCE_BY_NAME, &produce_request(topic, 0, -1, &batch)),
@@ -63,25 +57,15 @@ fn answers_keep_order_behind_a_long_poll(test: &str, shards: usize) {
     let other = Topic::create(&broker, "other", 1, &[]);
     let mut connection = empty.connect(&broker, 0);
     let from = Instant::now();
-    let bounds = Bounds {
-        max_wait_ms: 1000,
-        ..Bounds::default()
-    };
+    let bounds = Bounds { max_wait_ms: 1000, ..Bounds::default() };
     let fetch = fetch::request(&empty, 0, 0, bounds);
     let mut sent = vec![connection.send(FETCH_BY_NAME, &fetch).expect("a fetch")];
     for kind in 1..8 {
         sent.push(send_any(&mut connection, &other, kind, 0));
     }
     must_come_in_order(&mut connection, &sent);
-    assert!(
-        from.elapsed() >= Duration::from_millis(900),
-        "the fetch has waited"
-    );
-    assert!(
-        from.elapsed() < Duration::from_secs(4),
-        "{:?}",
-        from.elapsed()
-    );
+    assert!(from.elapsed() >= Duration::from_millis(900), "the fetch has waited");
+    assert!(from.elapsed() < Duration::from_secs(4), "{:?}", from.elapsed());
 }
 
 fn a_long_poll_ends_when_a_record_comes(test: &str, shards: usize) {
@@ -90,38 +74,19 @@ fn a_long_poll_ends_when_a_record_comes(test: &str, shards: usize) {
     let mut reader = topic.connect(&broker, 0);
     let mut writer = topic.connect(&broker, 0);
     for offset in 0..5 {
-        let bounds = Bounds {
-            max_wait_ms: 15_000,
-            ..Bounds::default()
-        };
-        reader
-            .send(FETCH_BY_NAME, &fetch::request(&topic, 0, offset, bounds))
-            .expect("a fetch");
-        let behind = reader
-            .send(0, &ApiVersionsRequest::default())
-            .expect("a request behind it");
+        let bounds = Bounds { max_wait_ms: 15_000, ..Bounds::default() };
+        reader.send(FETCH_BY_NAME, &fetch::request(&topic, 0, offset, bounds)).expect("a fetch");
+        let behind = reader.send(0, &ApiVersionsRequest::default()).expect("a request behind it");
         std::thread::sleep(Duration::from_millis(100));
         let from = Instant::now();
-        topic::produce_ok(
-            &mut writer,
-            &topic,
-            0,
-            &Builder::default().values(&["wake up"]),
-        );
+        topic::produce_ok(&mut writer, &topic, 0, &Builder::default().values(&["wake up"]));
         let answer = reader.receive().expect("the fetch's answer");
-        assert!(
-            from.elapsed() < Duration::from_secs(2),
-            "woken after {:?}",
-            from.elapsed()
-        );
+        assert!(from.elapsed() < Duration::from_secs(2), "woken after {:?}", from.elapsed());
         let fetched = decode::<FetchRequest<'_>>(FETCH_BY_NAME, &answer);
         let partition = &fetched.responses[0].partitions[0];
         assert_eq!(partition.high_watermark, offset + 1);
         assert!(!partition.records.as_deref().unwrap_or_default().is_empty());
-        assert_eq!(
-            correlation_of(&reader.receive().expect("an answer")),
-            behind
-        );
+        assert_eq!(correlation_of(&reader.receive().expect("an answer")), behind);
     }
 }
 
@@ -129,35 +94,16 @@ fn a_long_poll_ends_in_time(test: &str, shards: usize) {
     let broker = Broker::start(test, Options::shards(shards));
     let topic = Topic::create(&broker, "patient", 1, &[]);
     let mut connection = topic.connect(&broker, 0);
-    topic::produce_ok(
-        &mut connection,
-        &topic,
-        0,
-        &Builder::default().values(&["small"]),
-    );
+    topic::produce_ok(&mut connection, &topic, 0, &Builder::default().values(&["small"]));
     for wait_ms in [0, 100, 700] {
         // There is something, but less than the minimum.
-        let bounds = Bounds {
-            max_wait_ms: wait_ms,
-            min_bytes: 100_000,
-            max_bytes: 1 << 20,
-        };
+        let bounds = Bounds { max_wait_ms: wait_ms, min_bytes: 100_000, max_bytes: 1 << 20 };
         let from = Instant::now();
         let fetched = fetch::fetch(&mut connection, &topic, 0, 0, bounds);
         let waited = from.elapsed();
-        assert!(
-            waited >= Duration::from_millis(wait_ms as u64),
-            "{wait_ms} ms: {waited:?}"
-        );
-        assert!(
-            waited < Duration::from_millis(wait_ms as u64 + 700),
-            "{wait_ms} ms: {waited:?}"
-        );
-        assert_eq!(
-            fetched.batches().len(),
-            1,
-            "what there is comes at the end of the wait"
-        );
+        assert!(waited >= Duration::from_millis(wait_ms as u64), "{wait_ms} ms: {waited:?}");
+        assert!(waited < Duration::from_millis(wait_ms as u64 + 700), "{wait_ms} ms: {waited:?}");
+        assert_eq!(fetched.batches().len(), 1, "what there is comes at the end of the wait");
     }
 }
 

@@ -26,21 +26,9 @@ fn start_says_what_there_is() {
     let broker = Broker::start(test, Options::shards(2));
     let log = broker.log();
     let data = broker.data_dir();
-    let port = broker
-        .address(1)
-        .rsplit(':')
-        .next()
-        .expect("a port")
-        .to_owned();
-    for part in [
-        broker.address(0).as_str(),
-        &port,
-        data.to_str().expect("a UTF-8 path"),
-    ] {
-        assert!(
-            log.contains(part),
-            "no {part:?} on the first screen:\n{log}"
-        );
+    let port = broker.address(1).rsplit(':').next().expect("a port").to_owned();
+    for part in [broker.address(0).as_str(), &port, data.to_str().expect("a UTF-8 path")] {
+        assert!(log.contains(part), "no {part:?} on the first screen:\n{log}");
     }
 }
 
@@ -63,16 +51,10 @@ fn sigterm_ends_cleanly_under_load() {
         let code = broker.stop();
         if !against_kafka() {
             assert_eq!(code, Some(0), "{}", broker.log());
-            assert!(
-                from.elapsed() < Duration::from_secs(5),
-                "{:?}",
-                from.elapsed()
-            );
+            assert!(from.elapsed() < Duration::from_secs(5), "{:?}", from.elapsed());
         }
-        let counts: Vec<i64> = writers
-            .into_iter()
-            .map(|writer| writer.join().expect("a writer"))
-            .collect();
+        let counts: Vec<i64> =
+            writers.into_iter().map(|writer| writer.join().expect("a writer")).collect();
         acknowledged.push(counts);
         broker.start_again();
         for partition in 0..2 {
@@ -80,10 +62,7 @@ fn sigterm_ends_cleanly_under_load() {
             let partition = partition as i32;
             let mut connection = topic.connect(&broker, partition);
             let end = read_all(&mut connection, &topic, partition, 0, |_| {});
-            assert!(
-                end >= acked,
-                "round {round}: {end} records, {acked} acknowledged"
-            );
+            assert!(end >= acked, "round {round}: {end} records, {acked} acknowledged");
             assert!(acked > 0, "round {round}: nothing was acknowledged");
         }
     }
@@ -120,14 +99,7 @@ fn a_restart_finds_topics_ids_and_settings() {
     let test = "a_restart_finds_topics_ids_and_settings";
     let mut broker = Broker::start(test, Options::shards(2));
     let topics: Vec<Topic> = (0..20)
-        .map(|n| {
-            Topic::create(
-                &broker,
-                &format!("kept-{n}"),
-                3,
-                &[("retention.ms", "7200000")],
-            )
-        })
+        .map(|n| Topic::create(&broker, &format!("kept-{n}"), 3, &[("retention.ms", "7200000")]))
         .collect();
     for clean in [false, true, false] {
         if clean {
@@ -183,14 +155,8 @@ fn impossible_settings_are_refused() {
         let _ = child.kill();
         let _ = child.wait();
         let log = broker.log();
-        assert!(
-            code.is_some_and(|code| code > 0),
-            "{arguments:?}: {code:?}\n{log}"
-        );
-        assert!(
-            log.contains(named),
-            "{arguments:?}: {named} is not named:\n{log}"
-        );
+        assert!(code.is_some_and(|code| code > 0), "{arguments:?}: {code:?}\n{log}");
+        assert!(log.contains(named), "{arguments:?}: {named} is not named:\n{log}");
         assert!(!log.contains("panicked"), "{log}");
     }
 }
@@ -207,15 +173,9 @@ fn own_tools_work_against_any_kafka() {
     };
     with(&["topic", "create", "mine", "--partitions", "2"], b"").ok();
     with(&["topic", "list"], b"").ok().must_have("mine");
-    with(&["topic", "describe", "mine"], b"")
-        .ok()
-        .must_have("mine");
+    with(&["topic", "describe", "mine"], b"").ok().must_have("mine");
     with(&["produce", "mine"], b"one\ntwo\nthree\n").ok();
-    let read = with(
-        &["consume", "mine", "--from-beginning", "--max-messages", "3"],
-        b"",
-    )
-    .ok();
+    let read = with(&["consume", "mine", "--from-beginning", "--max-messages", "3"], b"").ok();
     let mut lines: Vec<&str> = read.out.lines().collect();
     lines.sort_unstable();
     assert_eq!(lines, ["one", "three", "two"], "{read}");
@@ -230,12 +190,7 @@ fn own_log_tool_reads_and_verifies_segments() {
     let topic = Topic::create(&broker, "inspected", 1, &[]);
     let mut connection = topic.connect(&broker, 0);
     for _ in 0..10 {
-        topic::produce_ok(
-            &mut connection,
-            &topic,
-            0,
-            &Builder::default().values(&["a", "b"]),
-        );
+        topic::produce_ok(&mut connection, &topic, 0, &Builder::default().values(&["a", "b"]));
     }
     broker.stop();
     let folder = broker.shard_dir(0).join("inspected-0");
@@ -264,20 +219,12 @@ fn health_and_metrics_are_served() {
     let topic = Topic::create(&broker, "measured", 2, &[]);
     for partition in 0..2 {
         let mut connection = topic.connect(&broker, partition);
-        topic::produce_ok(
-            &mut connection,
-            &topic,
-            partition,
-            &Builder::default().values(&["x"]),
-        );
+        topic::produce_ok(&mut connection, &topic, partition, &Builder::default().values(&["x"]));
         read_all(&mut connection, &topic, partition, 0, |_| {});
     }
     let samples = scrape(&broker);
     for shard in ["shard=\"0\"", "shard=\"1\""] {
-        assert!(
-            samples.iter().any(|sample| sample.labels.contains(shard)),
-            "{shard}"
-        );
+        assert!(samples.iter().any(|sample| sample.labels.contains(shard)), "{shard}");
     }
     for part in ["produce", "fetch"] {
         let buckets = samples.iter().any(|sample| {

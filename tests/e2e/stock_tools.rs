@@ -18,14 +18,7 @@ on_one_and_two_shards!(
 fn console_consume(broker: &Broker, topic: &str, partition: i32, rest: &[&str]) -> Vec<String> {
     let partition = partition.to_string();
     let bootstrap = broker.bootstrap();
-    let common = [
-        "--bootstrap-server",
-        &bootstrap,
-        "--topic",
-        topic,
-        "--partition",
-        &partition,
-    ];
+    let common = ["--bootstrap-server", &bootstrap, "--topic", topic, "--partition", &partition];
     let read = tool(CONSOLE_CONSUMER, &[&common[..], rest].concat()).ok();
     read.out.lines().map(str::to_owned).collect()
 }
@@ -50,13 +43,9 @@ fn console_clients_write_and_read(test: &str, shards: usize) {
     )
     .ok();
 
-    let properties = [
-        "print.key=true",
-        "print.offset=true",
-        "print.partition=true",
-    ]
-    .map(|property| ["--formatter-property", property])
-    .concat();
+    let properties = ["print.key=true", "print.offset=true", "print.partition=true"]
+        .map(|property| ["--formatter-property", property])
+        .concat();
     let names: Vec<String> = (0..40).map(|n| format!("key{n}")).collect();
     let mut arguments = vec!["2"];
     arguments.extend(names.iter().map(String::as_str));
@@ -72,11 +61,7 @@ fn console_clients_write_and_read(test: &str, shards: usize) {
             &broker,
             "talk",
             partition,
-            &[
-                &["--offset", "0", "--max-messages", &count],
-                &properties[..],
-            ]
-            .concat(),
+            &[&["--offset", "0", "--max-messages", &count], &properties[..]].concat(),
         );
         let wanted: Vec<String> = keys
             .iter()
@@ -90,22 +75,12 @@ fn console_clients_write_and_read(test: &str, shards: usize) {
         // From the middle, and from the end's last record.
         let middle = ["--offset", "3", "--max-messages", "2"];
         assert_eq!(
-            console_consume(
-                &broker,
-                "talk",
-                partition,
-                &[&middle, &properties[..]].concat()
-            ),
+            console_consume(&broker, "talk", partition, &[&middle, &properties[..]].concat()),
             wanted[3..5]
         );
         let earliest = ["--offset", "earliest", "--max-messages", "1"];
         assert_eq!(
-            console_consume(
-                &broker,
-                "talk",
-                partition,
-                &[&earliest, &properties[..]].concat()
-            ),
+            console_consume(&broker, "talk", partition, &[&earliest, &properties[..]].concat()),
             wanted[..1]
         );
     }
@@ -131,36 +106,24 @@ fn producer_perf_sends_all(test: &str, shards: usize) {
             &format!("compression.type={codec}"),
             &format!("enable.idempotence={}", acks == "all"),
         ];
-        tool(PRODUCER_PERF, &arguments)
-            .ok()
-            .must_have("20000 records sent");
+        tool(PRODUCER_PERF, &arguments).ok().must_have("20000 records sent");
     }
     // A record without acks may still be on its way when the tool ends.
-    crate::support::eventually(
-        "all records are in",
-        std::time::Duration::from_secs(10),
-        || {
-            let ends = (0..4).map(|partition| {
-                let mut connection = topic.connect(&broker, partition);
-                topic::offset_for(&mut connection, &topic, partition, LATEST)
-            });
-            ends.sum::<i64>() == 60_000
-        },
-    );
+    crate::support::eventually("all records are in", std::time::Duration::from_secs(10), || {
+        let ends = (0..4).map(|partition| {
+            let mut connection = topic.connect(&broker, partition);
+            topic::offset_for(&mut connection, &topic, partition, LATEST)
+        });
+        ends.sum::<i64>() == 60_000
+    });
 }
 
 fn verifiable_producer_has_all_acknowledged(test: &str, shards: usize) {
     let broker = Broker::start(test, Options::shards(shards));
     Topic::create(&broker, "verified", 4, &[]);
     let bootstrap = broker.bootstrap();
-    let arguments = [
-        "--bootstrap-server",
-        &bootstrap,
-        "--topic",
-        "verified",
-        "--max-messages",
-        "1000",
-    ];
+    let arguments =
+        ["--bootstrap-server", &bootstrap, "--topic", "verified", "--max-messages", "1000"];
     tool_in_own_jvm(VERIFIABLE_PRODUCER, &arguments)
         .ok()
         .must_have("\"sent\":1000,\"acked\":1000")
@@ -209,24 +172,14 @@ fn auto_created_topic_takes_records(test: &str, shards: usize) {
     let broker = Broker::start(test, Options::shards(shards).set("num.partitions", "2"));
     tool_with_input(
         CONSOLE_PRODUCER,
-        &[
-            "--bootstrap-server",
-            &broker.bootstrap(),
-            "--topic",
-            "by-itself",
-        ],
+        &["--bootstrap-server", &broker.bootstrap(), "--topic", "by-itself"],
         b"hello\n",
     )
     .ok();
     let topic = Topic::find(&mut broker.connect(0), "by-itself").expect("an auto-created topic");
     assert_eq!(topic.shards.len(), 2);
     let ends = (0..2).map(|partition| {
-        topic::offset_for(
-            &mut topic.connect(&broker, partition),
-            &topic,
-            partition,
-            LATEST,
-        )
+        topic::offset_for(&mut topic.connect(&broker, partition), &topic, partition, LATEST)
     });
     assert_eq!(ends.sum::<i64>(), 1);
 }

@@ -31,11 +31,7 @@ on_one_and_two_shards!(every_advertised_version_is_served);
 fn advertised(connection: &mut Connection) -> BTreeMap<i16, RangeInclusive<i16>> {
     let response = connection.call(0, &ApiVersionsRequest::default());
     assert_eq!(response.error_code, 0);
-    response
-        .api_keys
-        .iter()
-        .map(|api| (api.api_key, api.min_version..=api.max_version))
-        .collect()
+    response.api_keys.iter().map(|api| (api.api_key, api.min_version..=api.max_version)).collect()
 }
 
 struct Caller<'a> {
@@ -50,10 +46,7 @@ impl Caller<'_> {
     fn every_version<'r, R: Request<'r>>(&mut self, request: &R) {
         let api = R::API;
         let key = api as i16;
-        let range = self
-            .advertised
-            .get(&key)
-            .unwrap_or_else(|| panic!("{api:?} is not served"));
+        let range = self.advertised.get(&key).unwrap_or_else(|| panic!("{api:?} is not served"));
         // Neither more nor less than Kafka 4.4 has.
         assert_eq!(*range, api.advertised_versions(), "{api:?}");
         for version in api.served_versions() {
@@ -78,29 +71,16 @@ fn every_advertised_version_is_served(test: &str, shards: usize) {
     for shard in 0..shards {
         let mut connection = broker.connect(shard);
         let advertised = advertised(&mut connection);
-        let mut caller = Caller {
-            connection: &mut connection,
-            advertised,
-            called: Vec::new(),
-        };
+        let mut caller = Caller { connection: &mut connection, advertised, called: Vec::new() };
         caller.every_version(&ApiVersionsRequest {
             client_software_name: "tests".into(),
             client_software_version: "1".into(),
             ..Default::default()
         });
         caller.every_version(&MetadataRequest::default());
-        caller.every_version(&ProduceRequest {
-            acks: -1,
-            ..Default::default()
-        });
-        caller.every_version(&FetchRequest {
-            replica_id: -1,
-            ..Default::default()
-        });
-        caller.every_version(&ListOffsetsRequest {
-            replica_id: -1,
-            ..Default::default()
-        });
+        caller.every_version(&ProduceRequest { acks: -1, ..Default::default() });
+        caller.every_version(&FetchRequest { replica_id: -1, ..Default::default() });
+        caller.every_version(&ListOffsetsRequest { replica_id: -1, ..Default::default() });
         caller.every_version(&OffsetForLeaderEpochRequest::default());
         caller.every_version(&CreateTopicsRequest::default());
         caller.every_version(&DeleteTopicsRequest::default());
@@ -109,10 +89,7 @@ fn every_advertised_version_is_served(test: &str, shards: usize) {
         caller.every_version(&DescribeConfigsRequest::default());
         caller.every_version(&AlterConfigsRequest::default());
         caller.every_version(&IncrementalAlterConfigsRequest::default());
-        caller.every_version(&DescribeClusterRequest {
-            endpoint_type: 1,
-            ..Default::default()
-        });
+        caller.every_version(&DescribeClusterRequest { endpoint_type: 1, ..Default::default() });
         caller.every_version(&DescribeTopicPartitionsRequest::default());
         caller.every_version(&DescribeLogDirsRequest::default());
         caller.every_version(&DescribeProducersRequest::default());
@@ -120,16 +97,9 @@ fn every_advertised_version_is_served(test: &str, shards: usize) {
         if caller.advertised.contains_key(&74) {
             caller.every_version(&ListConfigResourcesRequest::default());
         }
-        let untested: Vec<i16> = caller
-            .advertised
-            .keys()
-            .filter(|key| !caller.called.contains(key))
-            .copied()
-            .collect();
-        assert!(
-            untested.is_empty(),
-            "advertised, but not called by this test: {untested:?}"
-        );
+        let untested: Vec<i16> =
+            caller.advertised.keys().filter(|key| !caller.called.contains(key)).copied().collect();
+        assert!(untested.is_empty(), "advertised, but not called by this test: {untested:?}");
     }
     broker.must_run();
 }

@@ -22,26 +22,16 @@ impl Tree {
             .current_dir(root)
             .output()
             .expect("git lists the tree");
-        assert!(
-            listed.status.success(),
-            "{}",
-            String::from_utf8_lossy(&listed.stderr)
-        );
+        assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
         let listed = String::from_utf8(listed.stdout).expect("paths are UTF-8");
         // A file that was deleted and not committed yet is no longer part of the tree.
-        let paths: Vec<String> = listed
-            .lines()
-            .filter(|path| root.join(path).exists())
-            .map(str::to_owned)
-            .collect();
+        let paths: Vec<String> =
+            listed.lines().filter(|path| root.join(path).exists()).map(str::to_owned).collect();
         let mut files = Vec::new();
         for path in &paths {
             // What is not UTF-8 is a picture or a recorded frame.
             if let Ok(text) = std::fs::read_to_string(root.join(path)) {
-                files.push(File {
-                    path: path.clone(),
-                    text,
-                });
+                files.push(File { path: path.clone(), text });
             }
         }
         Tree { paths, files }
@@ -57,9 +47,7 @@ impl Tree {
 
     pub fn sources(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| {
-            !NOT_SOURCE
-                .iter()
-                .any(|prefix| file.path.starts_with(prefix))
+            !NOT_SOURCE.iter().any(|prefix| file.path.starts_with(prefix))
                 && !file.path.ends_with(".svg")
                 && !file.path.ends_with(".lock")
         })

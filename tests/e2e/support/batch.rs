@@ -38,22 +38,12 @@ pub fn now_ms() -> i64 {
 
 impl Builder {
     pub fn idempotent(producer_id: i64, producer_epoch: i16, base_sequence: i32) -> Builder {
-        Builder {
-            producer_id,
-            producer_epoch,
-            base_sequence,
-            ..Builder::default()
-        }
+        Builder { producer_id, producer_epoch, base_sequence, ..Builder::default() }
     }
 
     /// A batch of records without keys.
     pub fn values<V: AsRef<[u8]>>(&self, values: &[V]) -> Vec<u8> {
-        self.records(
-            &values
-                .iter()
-                .map(|value| (None, value.as_ref()))
-                .collect::<Vec<_>>(),
-        )
+        self.records(&values.iter().map(|value| (None, value.as_ref())).collect::<Vec<_>>())
     }
 
     pub fn records(&self, records: &[(Option<&[u8]>, &[u8])]) -> Vec<u8> {
@@ -138,10 +128,6 @@ impl<'a> Batch<'a> {
         i64::from_be_bytes(self.int(0))
     }
 
-    pub fn leader_epoch(&self) -> i32 {
-        i32::from_be_bytes(self.int(12))
-    }
-
     pub fn crc(&self) -> u32 {
         u32::from_be_bytes(self.int(17))
     }
@@ -169,11 +155,7 @@ impl<'a> Batch<'a> {
 
     /// Offset and value of each record of a batch that is not compressed.
     pub fn values(&self) -> Vec<(i64, &'a [u8])> {
-        assert_eq!(
-            self.attributes() & 7,
-            0,
-            "only uncompressed batches are read here"
-        );
+        assert_eq!(self.attributes() & 7, 0, "only uncompressed batches are read here");
         let count = i32::from_be_bytes(self.int(57));
         let mut rest = &self.bytes[HEADER_BYTES..];
         let mut values = Vec::with_capacity(count as usize);
@@ -209,12 +191,7 @@ fn take_varint(rest: &mut &[u8]) -> i64 {
 
 /// The whole batches in `bytes`; a last one that is cut off is left out, as Kafka's clients do.
 pub fn batches(bytes: &[u8]) -> Vec<Batch<'_>> {
-    positions(bytes)
-        .into_iter()
-        .map(|range| Batch {
-            bytes: &bytes[range],
-        })
-        .collect()
+    positions(bytes).into_iter().map(|range| Batch { bytes: &bytes[range] }).collect()
 }
 
 /// Where the whole batches in `bytes` are.

@@ -45,12 +45,7 @@ pub struct Options {
 
 impl Options {
     pub fn shards(shards: usize) -> Options {
-        Options {
-            shards,
-            settings: Vec::new(),
-            restrictions: Restrictions::default(),
-            data: None,
-        }
+        Options { shards, settings: Vec::new(), restrictions: Restrictions::default(), data: None }
     }
 
     pub fn set(mut self, key: &str, value: &str) -> Options {
@@ -100,13 +95,7 @@ impl Broker {
         let parent = if memory.is_dir() { memory } else { dir.path() };
         let arena = parent.join(format!("tidemill-test-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&arena).expect("a folder for the arena");
-        Broker {
-            options,
-            dir,
-            arena,
-            port,
-            running: Running::No,
-        }
+        Broker { options, dir, arena, port, running: Running::No }
     }
 
     pub fn start_again(&mut self) {
@@ -116,26 +105,17 @@ impl Broker {
 
     /// Starts the process and waits for nothing.
     pub fn spawn(&mut self) {
-        assert!(
-            matches!(self.running, Running::No),
-            "the broker runs already"
-        );
+        assert!(matches!(self.running, Running::No), "the broker runs already");
         self.running = if against_kafka() {
             Running::Kafka(self.spawn_kafka())
         } else {
-            Running::Binary(
-                self.command()
-                    .spawn()
-                    .expect("the release binary; tests/run build"),
-            )
+            Running::Binary(self.command().spawn().expect("the release binary; tests/run build"))
         };
     }
 
     /// The command line of `tidemill serve`, with its output in the log.
     pub fn command(&self) -> Command {
-        let cores: Vec<String> = (0..self.options.shards)
-            .map(|core| core.to_string())
-            .collect();
+        let cores: Vec<String> = (0..self.options.shards).map(|core| core.to_string()).collect();
         let mut command = Command::new(binary());
         command
             .arg("serve")
@@ -170,14 +150,8 @@ impl Broker {
                 settings.extend([
                     ("process.roles".to_owned(), "broker".to_owned()),
                     ("node.id".to_owned(), (1 + 1000 * shard).to_string()),
-                    (
-                        "listeners".to_owned(),
-                        format!("PLAINTEXT://127.0.0.1:{port}"),
-                    ),
-                    (
-                        "controller.quorum.voters".to_owned(),
-                        format!("1@127.0.0.1:{controller}"),
-                    ),
+                    ("listeners".to_owned(), format!("PLAINTEXT://127.0.0.1:{port}")),
+                    ("controller.quorum.voters".to_owned(), format!("1@127.0.0.1:{controller}")),
                 ]);
             }
             let mut command = Command::new(repository().join("tests/kafka/kafka"));
@@ -212,16 +186,9 @@ impl Broker {
                     && let Some(status) = child.try_wait().expect("a child of ours")
                 {
                     self.running = Running::No;
-                    panic!(
-                        "the broker ended ({status}) while it started:\n{}",
-                        self.log()
-                    );
+                    panic!("the broker ended ({status}) while it started:\n{}", self.log());
                 }
-                assert!(
-                    from.elapsed() < limit,
-                    "no answer in {limit:?}:\n{}",
-                    self.log()
-                );
+                assert!(from.elapsed() < limit, "no answer in {limit:?}:\n{}", self.log());
                 std::thread::sleep(Duration::from_millis(5));
             }
         }
@@ -255,20 +222,13 @@ impl Broker {
     }
 
     pub fn data_dir(&self) -> PathBuf {
-        self.options
-            .data
-            .clone()
-            .unwrap_or_else(|| self.dir.join("data"))
+        self.options.data.clone().unwrap_or_else(|| self.dir.join("data"))
     }
 
     /// Where the partitions of a shard live.
     pub fn shard_dir(&self, shard: usize) -> PathBuf {
         let dir = self.data_dir().join(format!("shard-{shard}"));
-        if against_kafka() {
-            dir.join("data")
-        } else {
-            dir
-        }
+        if against_kafka() { dir.join("data") } else { dir }
     }
 
     pub fn pid(&self) -> u32 {
@@ -283,11 +243,7 @@ impl Broker {
     pub fn must_run(&mut self) {
         if let Running::Binary(child) = &mut self.running {
             let status = child.try_wait().expect("a child of ours");
-            assert!(
-                status.is_none(),
-                "the broker ended ({status:?}):\n{}",
-                self.log()
-            );
+            assert!(status.is_none(), "the broker ended ({status:?}):\n{}", self.log());
         }
     }
 
@@ -310,10 +266,7 @@ impl Broker {
                 if code.is_none() {
                     let _ = child.kill();
                     let _ = child.wait();
-                    panic!(
-                        "signal {signal} did not end the broker in {limit:?}:\n{}",
-                        self.log()
-                    );
+                    panic!("signal {signal} did not end the broker in {limit:?}:\n{}", self.log());
                 }
                 code
             }
@@ -322,9 +275,7 @@ impl Broker {
                     process::signal(*pid, signal);
                 }
                 eventually("stock Kafka ends", limit, || {
-                    !pids
-                        .iter()
-                        .any(|pid| Path::new(&format!("/proc/{pid}")).exists())
+                    !pids.iter().any(|pid| Path::new(&format!("/proc/{pid}")).exists())
                 });
                 None
             }
@@ -340,10 +291,7 @@ impl Broker {
         let _ = child.kill();
         let _ = child.wait();
         let log = self.log();
-        (
-            code.unwrap_or_else(|| panic!("still running after {limit:?}:\n{log}")),
-            log,
-        )
+        (code.unwrap_or_else(|| panic!("still running after {limit:?}:\n{log}")), log)
     }
 }
 

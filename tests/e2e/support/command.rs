@@ -12,18 +12,15 @@ pub struct Output {
     pub code: i32,
     pub out: String,
     pub err: String,
-    /// Standard output as it was, for values that are no text.
-    pub out_bytes: Vec<u8>,
 }
 
 impl Output {
-    pub fn new(what: String, code: i32, out: Vec<u8>, err: &[u8]) -> Output {
+    pub fn new(what: String, code: i32, out: &[u8], err: &[u8]) -> Output {
         Output {
             what,
             code,
-            out: String::from_utf8_lossy(&out).into_owned(),
+            out: String::from_utf8_lossy(out).into_owned(),
             err: String::from_utf8_lossy(err).into_owned(),
-            out_bytes: out,
         }
     }
 
@@ -43,10 +40,7 @@ impl Output {
 
     #[track_caller]
     pub fn must_have(&self, text: &str) -> &Output {
-        assert!(
-            self.out.contains(text),
-            "no {text:?} in the output of {self}"
-        );
+        assert!(self.out.contains(text), "no {text:?} in the output of {self}");
         self
     }
 
@@ -70,13 +64,8 @@ impl std::fmt::Display for Output {
 /// Runs `command` with `input`, for at most `limit`.
 pub fn run(mut command: Command, input: &[u8], limit: Duration) -> Output {
     let what = format!("{command:?}");
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .unwrap_or_else(|error| panic!("{what}: {error}"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("{what}: {error}"));
     let mut stdin = child.stdin.take().expect("a piped stream");
     let input = input.to_vec();
     // A program that reads nothing and leaves early is judged by its exit code.
@@ -90,7 +79,7 @@ pub fn run(mut command: Command, input: &[u8], limit: Duration) -> Output {
     });
     let _ = feeder.join();
     let (out, err) = (out.join().expect("a reader"), err.join().expect("a reader"));
-    Output::new(what, code, out, &err)
+    Output::new(what, code, &out, &err)
 }
 
 fn reader(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
@@ -126,8 +115,6 @@ pub fn kcat(arguments: &[&str], input: &[u8]) -> Output {
 pub fn python(script: &str, arguments: &[&str]) -> Output {
     let tests = repository().join("tests");
     let mut command = Command::new(tests.join(".cache/venv/bin/python"));
-    command
-        .arg(tests.join("clients").join(script))
-        .args(arguments);
+    command.arg(tests.join("clients").join(script)).args(arguments);
     run(command, b"", Duration::from_secs(60))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
-use wire::codec::{Decode, Encode, Reader, Request};
+use wire::codec::{Decode, Reader, Request};
 use wire::header::{RequestHeader, encode_request};
 use wire::messages::api_versions_request::ApiVersionsRequest;
 
@@ -27,18 +27,14 @@ impl Connection {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        Ok(Connection {
-            stream,
-            next_correlation: 1,
-        })
+        Ok(Connection { stream, next_correlation: 1 })
     }
 
     /// Sends a request and returns its correlation id.
     pub fn send<'a, R: Request<'a>>(&mut self, version: i16, request: &R) -> io::Result<i32> {
         let correlation = self.next_correlation;
         self.next_correlation += 1;
-        self.stream
-            .write_all(&frame(version, correlation, request))?;
+        self.stream.write_all(&frame(version, correlation, request))?;
         Ok(correlation)
     }
 
@@ -47,10 +43,7 @@ impl Connection {
         let mut length = [0; 4];
         self.stream.read_exact(&mut length)?;
         let length = i32::from_be_bytes(length);
-        assert!(
-            (4..200 << 20).contains(&length),
-            "an answer of {length} bytes"
-        );
+        assert!((4..200 << 20).contains(&length), "an answer of {length} bytes");
         let mut answer = vec![0; length as usize];
         self.stream.read_exact(&mut answer)?;
         Ok(answer)
@@ -62,11 +55,7 @@ impl Connection {
     pub fn call<'a, R: Request<'a>>(&mut self, version: i16, request: &R) -> R::Response<'static> {
         let sent = self.send(version, request).expect("a request");
         let answer = self.receive().expect("an answer");
-        assert_eq!(
-            correlation_of(&answer),
-            sent,
-            "the answer to another request"
-        );
+        assert_eq!(correlation_of(&answer), sent, "the answer to another request");
         decode::<R>(version, answer.leak())
     }
 
@@ -77,9 +66,7 @@ impl Connection {
 
     /// True when the broker closes the connection; false when it answers or stays silent.
     pub fn is_closed_within(&mut self, limit: Duration) -> bool {
-        self.stream
-            .set_read_timeout(Some(limit))
-            .expect("a time limit");
+        self.stream.set_read_timeout(Some(limit)).expect("a time limit");
         let mut byte = [0];
         match self.stream.read(&mut byte) {
             Ok(0) => true,
@@ -116,31 +103,13 @@ pub fn correlation_of(answer: &[u8]) -> i32 {
 /// The body of an answer to an `R`.
 #[track_caller]
 pub fn decode<'a, 'b, R: Request<'a>>(version: i16, answer: &'b [u8]) -> R::Response<'b> {
-    let header = if R::API.response_header_version(version) == 0 {
-        4
-    } else {
-        5
-    };
+    let header = if R::API.response_header_version(version) == 0 { 4 } else { 5 };
     if header == 5 {
         assert_eq!(answer[4], 0, "the answer's header has tagged fields");
     }
     let mut reader = Reader::new(&answer[header..]);
     let body = R::Response::decode(&mut reader, version)
         .unwrap_or_else(|error| panic!("{:?} v{version}: {error}", R::API));
-    assert_eq!(
-        reader.remaining(),
-        0,
-        "bytes after the answer to {:?} v{version}",
-        R::API
-    );
+    assert_eq!(reader.remaining(), 0, "bytes after the answer to {:?} v{version}", R::API);
     body
-}
-
-/// The bytes of a message without a header.
-pub fn body_bytes<E: Encode>(version: i16, message: &E) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    message
-        .encode(&mut bytes, version)
-        .expect("a message that can be encoded");
-    bytes
 }

@@ -18,11 +18,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds {
-            max_wait_ms: 500,
-            min_bytes: 1,
-            max_bytes: 4 << 20,
-        }
+        Bounds { max_wait_ms: 500, min_bytes: 1, max_bytes: 4 << 20 }
     }
 }
 
@@ -59,7 +55,6 @@ pub fn request<'a>(
 pub struct Fetched {
     pub error_code: i16,
     pub high_watermark: i64,
-    pub log_start_offset: i64,
     pub records: Vec<u8>,
 }
 
@@ -88,7 +83,6 @@ pub fn fetch(
     Fetched {
         error_code: answer.error_code,
         high_watermark: answer.high_watermark,
-        log_start_offset: answer.log_start_offset,
         records: answer.records.as_deref().unwrap_or_default().to_vec(),
     }
 }
@@ -107,10 +101,7 @@ pub fn read_all(
     let mut next = from;
     let started = Instant::now();
     loop {
-        let bounds = Bounds {
-            max_wait_ms: 0,
-            ..Bounds::default()
-        };
+        let bounds = Bounds { max_wait_ms: 0, ..Bounds::default() };
         let fetched = fetch(connection, topic, partition, next, bounds);
         assert_eq!(fetched.error_code, 0, "fetch of {place} at {next}");
         if next >= fetched.high_watermark {
@@ -123,11 +114,7 @@ pub fn read_all(
             fetched.high_watermark
         );
         for batch in &batches {
-            assert!(
-                batch.crc_fits(),
-                "CRC of {place} at {}",
-                batch.base_offset()
-            );
+            assert!(batch.crc_fits(), "CRC of {place} at {}", batch.base_offset());
             if batch.last_offset() < next {
                 continue;
             }

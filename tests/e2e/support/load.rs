@@ -53,12 +53,7 @@ impl Producer {
         // The two producers of a partition are of both kinds.
         let idempotent =
             (number < partitions / LANES_EACH).then(|| topic::new_producer(&mut broker.connect(0)));
-        Producer {
-            number,
-            idempotent,
-            lanes,
-            random: Random::new(random.next()),
-        }
+        Producer { number, idempotent, lanes, random: Random::new(random.next()) }
     }
 
     /// Produces until the broker goes away or `end` comes.
@@ -69,19 +64,10 @@ impl Producer {
                 return;
             };
             let mine = |lane: &&usize| topic.shards[self.lanes[**lane].partition as usize] == shard;
-            let lanes: Vec<usize> = (0..self.lanes.len())
-                .collect::<Vec<_>>()
-                .iter()
-                .filter(mine)
-                .copied()
-                .collect();
+            let lanes: Vec<usize> =
+                (0..self.lanes.len()).collect::<Vec<_>>().iter().filter(mine).copied().collect();
             if !lanes.is_empty() {
-                streams.push(Stream {
-                    connection,
-                    lanes,
-                    turn: 0,
-                    waiting: VecDeque::new(),
-                });
+                streams.push(Stream { connection, lanes, turn: 0, waiting: VecDeque::new() });
             }
         }
         self.send_open_again(&mut streams, topic);
@@ -138,20 +124,12 @@ impl Producer {
             Some((id, epoch)) => Builder::idempotent(id, epoch, first as i32),
             None => Builder::default(),
         };
-        Sent {
-            first,
-            count,
-            batch: builder.values(&values),
-        }
+        Sent { first, count, batch: builder.values(&values) }
     }
 
     /// Half the producers name the topic, half give its id.
     fn version(&self) -> i16 {
-        if self.number % 2 == 0 {
-            topic::PRODUCE_BY_ID
-        } else {
-            topic::PRODUCE_BY_NAME
-        }
+        if self.number % 2 == 0 { topic::PRODUCE_BY_ID } else { topic::PRODUCE_BY_NAME }
     }
 
     fn send(
@@ -188,8 +166,7 @@ impl Producer {
         );
         stream.waiting.pop_front();
         let sent = lane.open.pop_front().expect("a batch that was sent");
-        lane.acknowledged
-            .push((sent.first, sent.count, answer.base_offset));
+        lane.acknowledged.push((sent.first, sent.count, answer.base_offset));
         Ok(())
     }
 }
@@ -217,23 +194,11 @@ fn read_value(value: &[u8], partition: i32) -> (usize, u64) {
     let shown = String::from_utf8_lossy(value);
     let (body, crc) = value.split_at(value.len().saturating_sub(9));
     let wanted = format!("|{:08x}", crc32c::crc32c(body));
-    assert_eq!(
-        crc,
-        wanted.as_bytes(),
-        "damaged in partition {partition}: {shown}"
-    );
+    assert_eq!(crc, wanted.as_bytes(), "damaged in partition {partition}: {shown}");
     let mut fields = shown.split('|');
-    let mut number = || {
-        fields
-            .next()
-            .and_then(|field| field.parse::<u64>().ok())
-            .expect("a field")
-    };
+    let mut number = || fields.next().and_then(|field| field.parse::<u64>().ok()).expect("a field");
     let (producer, of, sequence) = (number(), number(), number());
-    assert_eq!(
-        of, partition as u64,
-        "a record of another partition: {shown}"
-    );
+    assert_eq!(of, partition as u64, "a record of another partition: {shown}");
     (producer as usize, sequence)
 }
 
@@ -253,16 +218,8 @@ impl Load {
         let producers: Vec<Producer> = (0..producers)
             .map(|number| Producer::new(number, partitions, broker, random))
             .collect();
-        let seen = producers
-            .iter()
-            .map(|_| vec![Vec::new(); LANES_EACH])
-            .collect();
-        Load {
-            topic,
-            producers,
-            read_to: vec![0; partitions],
-            seen,
-        }
+        let seen = producers.iter().map(|_| vec![Vec::new(); LANES_EACH]).collect();
+        Load { topic, producers, read_to: vec![0; partitions], seen }
     }
 
     /// Runs all producers until the broker dies, which `meanwhile` sees to.
@@ -282,10 +239,7 @@ impl Load {
 
     pub fn acknowledged(&self) -> u64 {
         let lanes = self.producers.iter().flat_map(|producer| &producer.lanes);
-        lanes
-            .flat_map(|lane| &lane.acknowledged)
-            .map(|(_, count, _)| count)
-            .sum()
+        lanes.flat_map(|lane| &lane.acknowledged).map(|(_, count, _)| count).sum()
     }
 
     /// Reads what has come since the last check, and compares all of it.
@@ -318,10 +272,7 @@ impl Load {
                     .iter()
                     .position(|lane| lane.partition == partition)
                     .expect("a partition of this producer");
-                assert!(
-                    sequence < producer.lanes[at].next,
-                    "{number}: {sequence} was never sent"
-                );
+                assert!(sequence < producer.lanes[at].next, "{number}: {sequence} was never sent");
                 let lane = &mut seen[number][at];
                 let place = format!("producer {number}, partition {partition}");
                 assert!(
@@ -329,11 +280,7 @@ impl Load {
                     "{place}: {sequence} at offset {offset} comes again, or late"
                 );
                 if producer.idempotent.is_some() {
-                    assert_eq!(
-                        lane.len() as u64,
-                        sequence,
-                        "{place}: a hole before {offset}"
-                    );
+                    assert_eq!(lane.len() as u64, sequence, "{place}: a hole before {offset}");
                 }
                 lane.resize(sequence as usize, NOT_SEEN);
                 lane.push(offset);
@@ -355,11 +302,7 @@ impl Load {
                             "{place}: record {} was acknowledged at {}{}",
                             first + n,
                             offset + n as i64,
-                            if found == NOT_SEEN {
-                                ", and is lost"
-                            } else {
-                                ""
-                            }
+                            if found == NOT_SEEN { ", and is lost" } else { "" }
                         );
                     }
                 }

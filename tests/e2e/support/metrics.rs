@@ -8,23 +8,14 @@ use std::time::Duration;
 /// GET `path`: the status and the body.
 pub fn get(broker: &Broker, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(broker.http_address()).expect("the HTTP port");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
-        .expect("a time limit");
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
     let host = broker.http_address();
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-    )
-    .expect("a request");
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+        .expect("a request");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|code| code.parse().ok())
-        .expect("a status");
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
     (status, body.to_owned())
 }
 
@@ -38,23 +29,16 @@ pub struct Sample {
 pub fn scrape(broker: &Broker) -> Vec<Sample> {
     let (status, body) = get(broker, "/metrics");
     assert_eq!(status, 200, "{body}");
-    body.lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty())
-        .map(sample)
-        .collect()
+    body.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(sample).collect()
 }
 
 fn sample(line: &str) -> Sample {
-    let (series, value) = line
-        .rsplit_once(' ')
-        .unwrap_or_else(|| panic!("no sample: {line:?}"));
+    let (series, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("no sample: {line:?}"));
     let (name, labels) = series.split_once('{').unwrap_or((series, ""));
     Sample {
         name: name.to_owned(),
         labels: labels.trim_end_matches('}').to_owned(),
-        value: value
-            .parse()
-            .unwrap_or_else(|_| panic!("no number: {line:?}")),
+        value: value.parse().unwrap_or_else(|_| panic!("no number: {line:?}")),
     }
 }
 

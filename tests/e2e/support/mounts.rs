@@ -26,11 +26,7 @@ fn must(arguments: &[&str]) -> Result<(), Why> {
         return Err("only root can mount".to_owned());
     }
     let output = root_command(arguments);
-    if output.code == 0 {
-        Ok(())
-    } else {
-        Err(format!("{output}"))
-    }
+    if output.code == 0 { Ok(()) } else { Err(format!("{output}")) }
 }
 
 impl Mount {
@@ -59,9 +55,7 @@ impl Mount {
 
     /// ramfs: its files cannot be opened with O_DIRECT.
     pub fn without_direct_io(test: &str) -> Result<Mount, Why> {
-        Mount::new(test, |_, path| {
-            must(&["mount", "-t", "ramfs", "ramfs", path])
-        })
+        Mount::new(test, |_, path| must(&["mount", "-t", "ramfs", "ramfs", path]))
     }
 
     pub fn read_only(test: &str) -> Result<Mount, Why> {

@@ -22,10 +22,7 @@ pub fn restrict(command: &mut Command, restrictions: Restrictions) {
             unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) },
         )?;
         if let Some(bytes) = restrictions.memlock_bytes {
-            let limit = libc::rlimit {
-                rlim_cur: bytes,
-                rlim_max: bytes,
-            };
+            let limit = libc::rlimit { rlim_cur: bytes, rlim_max: bytes };
             // SAFETY: the pointer is to a live rlimit.
             check(unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &raw const limit) })?;
         }
@@ -39,11 +36,7 @@ pub fn restrict(command: &mut Command, restrictions: Restrictions) {
 }
 
 fn check(result: libc::c_int) -> io::Result<()> {
-    if result == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
-    }
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
 fn forbid_io_uring() -> io::Result<()> {
@@ -59,19 +52,12 @@ fn forbid_io_uring() -> io::Result<()> {
         step(RETURN, 0, 0, refuse),
         step(RETURN, 0, 0, libc::SECCOMP_RET_ALLOW),
     ];
-    let filter = libc::sock_fprog {
-        len: program.len() as u16,
-        filter: program.as_mut_ptr(),
-    };
+    let filter = libc::sock_fprog { len: program.len() as u16, filter: program.as_mut_ptr() };
     // SAFETY: PR_SET_NO_NEW_PRIVS takes four numbers and touches no memory.
     check(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) })?;
     // SAFETY: the filter points to a live program of the length it names; the kernel copies it.
     check(unsafe {
-        libc::prctl(
-            libc::PR_SET_SECCOMP,
-            libc::SECCOMP_MODE_FILTER,
-            &raw const filter,
-        )
+        libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const filter)
     })
 }
 
@@ -87,10 +73,7 @@ pub fn effective_user() -> u32 {
 
 /// Lets this process open `count` files, if its hard limit allows it.
 pub fn allow_open_files(count: u64) -> io::Result<()> {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: the pointer is to a live rlimit.
     check(unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) })?;
     limit.rlim_cur = limit.rlim_cur.max(count.min(limit.rlim_max));
@@ -101,14 +84,7 @@ pub fn allow_open_files(count: u64) -> io::Result<()> {
 /// Resident memory of a process, in bytes.
 pub fn resident_bytes(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("a live process");
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .expect("VmRSS");
-    let kib: u64 = line
-        .split_whitespace()
-        .nth(1)
-        .and_then(|n| n.parse().ok())
-        .expect("a number");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");
+    let kib: u64 = line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("a number");
     kib * 1024
 }

@@ -55,10 +55,8 @@ pub fn tool_with_input(class: &str, arguments: &[&str], input: &[u8]) -> Output 
 impl Runner {
     fn start() -> Runner {
         let tests = repository().join("tests");
-        let class_path = format!(
-            "{0}/.cache/runner:{0}/.cache/kafka/*",
-            tests.to_str().expect("a UTF-8 path")
-        );
+        let class_path =
+            format!("{0}/.cache/runner:{0}/.cache/kafka/*", tests.to_str().expect("a UTF-8 path"));
         let log4j = tests.join("kafka/log4j2.yaml");
         let mut process = Command::new("java")
             .args(["-Xmx512M", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"])
@@ -70,11 +68,7 @@ impl Runner {
             .expect("java; tests/setup installs it");
         let calls = BufWriter::new(process.stdin.take().expect("a piped stream"));
         let results = BufReader::new(process.stdout.take().expect("a piped stream"));
-        Runner {
-            process,
-            calls,
-            results,
-        }
+        Runner { process, calls, results }
     }
 
     fn call(
@@ -85,10 +79,8 @@ impl Runner {
         input: &[u8],
     ) -> std::io::Result<Output> {
         self.write(class.as_bytes())?;
-        self.calls
-            .write_all(&(LIMIT.as_millis() as i32).to_be_bytes())?;
-        self.calls
-            .write_all(&(arguments.len() as i32).to_be_bytes())?;
+        self.calls.write_all(&(LIMIT.as_millis() as i32).to_be_bytes())?;
+        self.calls.write_all(&(arguments.len() as i32).to_be_bytes())?;
         for argument in arguments {
             self.write(argument.as_bytes())?;
         }
@@ -97,7 +89,7 @@ impl Runner {
         let code = self.read_int()?;
         let out = self.read()?;
         let err = self.read()?;
-        Ok(Output::new(what.to_owned(), code, out, &err))
+        Ok(Output::new(what.to_owned(), code, &out, &err))
     }
 
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {

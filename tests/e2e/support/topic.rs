@@ -1,8 +1,9 @@
 //! Topics by raw requests: create, find the leaders, produce.
 
-use super::broker::Broker;
+use super::broker::{Broker, against_kafka};
 use super::connection::Connection;
 use super::eventually;
+use super::fetch::{Bounds, fetch};
 use std::time::Duration;
 use wire::Uuid;
 use wire::messages::create_topics_request::{
@@ -21,7 +22,8 @@ pub const PRODUCE_BY_NAME: i16 = 12;
 pub const PRODUCE_BY_ID: i16 = 13;
 
 pub const LATEST: i64 = -1;
-pub const EARLIEST: i64 = -2;
+
+const COORDINATOR_LOAD_IN_PROGRESS: i16 = 14;
 
 /// A topic, and which shard leads each of its partitions.
 #[derive(Clone, Debug)]
@@ -54,25 +56,31 @@ impl Topic {
         };
         let response = broker.connect(0).call(7, &request);
         let topic = &response.topics[0];
-        assert_eq!(
-            topic.error_code, 0,
-            "create {name}: {:?}",
-            topic.error_message
-        );
+        assert_eq!(topic.error_code, 0, "create {name}: {:?}", topic.error_message);
         let mut found = None;
         for shard in 0..broker.options.shards {
-            eventually(
-                "every shard knows the topic",
-                Duration::from_secs(10),
-                || {
-                    found = Topic::find(&mut broker.connect(shard), name);
-                    found
-                        .as_ref()
-                        .is_some_and(|topic| topic.shards.len() == partitions as usize)
-                },
-            );
+            eventually("every shard knows the topic", Duration::from_secs(10), || {
+                found = Topic::find(&mut broker.connect(shard), name);
+                found.as_ref().is_some_and(|topic| topic.shards.len() == partitions as usize)
+            });
         }
-        found.expect("a topic that every shard knows")
+        let topic = found.expect("a topic that every shard knows");
+        if against_kafka() {
+            // There a broker may not know yet that it leads what the controller has told others.
+            topic.wait_until_led(broker);
+        }
+        topic
+    }
+
+    /// Waits until every partition can be read.
+    pub fn wait_until_led(&self, broker: &Broker) {
+        for partition in 0..self.shards.len() as i32 {
+            eventually("the partition is led", Duration::from_secs(20), || {
+                let bounds = Bounds { max_wait_ms: 0, max_bytes: 1, ..Bounds::default() };
+                let mut connection = self.connect(broker, partition);
+                fetch(&mut connection, self, partition, 0, bounds).error_code == 0
+            });
+        }
     }
 
     pub fn find(connection: &mut Connection, name: &str) -> Option<Topic> {
@@ -88,11 +96,7 @@ impl Topic {
             }
             shards[partition.partition_index as usize] = shard_of(partition.leader_id);
         }
-        Some(Topic {
-            name: name.to_owned(),
-            id: topic.topic_id,
-            shards,
-        })
+        Some(Topic { name: name.to_owned(), id: topic.topic_id, shards })
     }
 
     /// A connection to the shard that leads `partition`.
@@ -117,22 +121,16 @@ pub fn metadata(connection: &mut Connection, names: Option<&[&str]>) -> Metadata
             })
             .collect()
     });
-    let request = MetadataRequest {
-        topics,
-        allow_auto_topic_creation: false,
-        ..MetadataRequest::default()
-    };
+    let request =
+        MetadataRequest { topics, allow_auto_topic_creation: false, ..MetadataRequest::default() };
     connection.call(12, &request)
 }
 
 /// Broker id and port of all brokers.
 pub fn brokers(connection: &mut Connection) -> Vec<(i32, i32)> {
     let response = metadata(connection, Some(&[]));
-    let mut brokers: Vec<(i32, i32)> = response
-        .brokers
-        .iter()
-        .map(|broker| (broker.node_id, broker.port))
-        .collect();
+    let mut brokers: Vec<(i32, i32)> =
+        response.brokers.iter().map(|broker| (broker.node_id, broker.port)).collect();
     brokers.sort_unstable();
     brokers
 }
@@ -191,7 +189,12 @@ pub fn new_producer(connection: &mut Connection) -> (i64, i16) {
         transaction_timeout_ms: 60_000,
         ..InitProducerIdRequest::default()
     };
-    let response = connection.call(4, &request);
+    // Right after its start stock Kafka is still loading.
+    let mut response = connection.call(4, &request);
+    eventually("a producer id is given", Duration::from_secs(10), || {
+        response = connection.call(4, &request);
+        response.error_code != COORDINATOR_LOAD_IN_PROGRESS
+    });
     assert_eq!(response.error_code, 0, "InitProducerId");
     (response.producer_id, response.producer_epoch)
 }
@@ -220,10 +223,6 @@ pub fn offset_for(
     };
     let response = connection.call(7, &request);
     let answer = &response.topics[0].partitions[0];
-    assert_eq!(
-        answer.error_code, 0,
-        "ListOffsets of {}-{partition}",
-        topic.name
-    );
+    assert_eq!(answer.error_code, 0, "ListOffsets of {}-{partition}", topic.name);
     answer.offset
 }

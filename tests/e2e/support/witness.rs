@@ -21,14 +21,9 @@ impl Witness {
     pub fn new(broker: &Broker) -> Witness {
         let shards = broker.options.shards;
         let topic = Topic::create(broker, "witness", shards as i32, &[]);
-        let connections = (0..shards)
-            .map(|partition| topic.connect(broker, partition as i32))
-            .collect();
-        Witness {
-            topic,
-            connections,
-            written: vec![0; shards],
-        }
+        let connections =
+            (0..shards).map(|partition| topic.connect(broker, partition as i32)).collect();
+        Witness { topic, connections, written: vec![0; shards] }
     }
 
     /// Writes a record to each shard, and reads it back.
@@ -42,21 +37,12 @@ impl Witness {
             let partition_number = partition as i32;
             let written = topic::produce_ok(connection, &self.topic, partition_number, &batch);
             assert_eq!(written, offset);
-            let fetched = fetch(
-                connection,
-                &self.topic,
-                partition_number,
-                offset,
-                Bounds::default(),
-            );
+            let fetched =
+                fetch(connection, &self.topic, partition_number, offset, Bounds::default());
             assert_eq!(fetched.error_code, 0);
             assert_eq!(fetched.batches()[0].values(), [(offset, value.as_bytes())]);
             self.written[partition] += 1;
-            assert!(
-                from.elapsed() < PATIENCE,
-                "a witness waited {:?}",
-                from.elapsed()
-            );
+            assert!(from.elapsed() < PATIENCE, "a witness waited {:?}", from.elapsed());
         }
     }
 
