@@ -1,1 +1,28 @@
-//! shards
+//! One core's broker: connections, dispatch, one file per Kafka API, partitions, and the mesh between
+//! the cores of a node.
+//!
+//! A [`Node`] is one process; it runs one shard per core. A shard is a thread with its own executor,
+//! store, connections and partitions, and a Kafka broker of its own.
+//!
+//! - Invariant: only the shard that holds a replica touches its partition.
+//! - Invariant: glommio is named only in `runtime` and `net`.
+//! - Invariant: `errors` alone maps our errors to Kafka's codes.
+//! - Invariant: no borrow of a shard's state lives across an `await`.
+
+mod apis;
+mod connection;
+mod controller;
+mod dispatch;
+mod errors;
+mod fetch;
+mod limits;
+mod mesh;
+pub mod metrics;
+mod net;
+mod node;
+mod partition;
+mod runtime;
+mod shard;
+
+pub use metrics::Metrics;
+pub use node::{ArenaPlace, Endpoint, Node, NodeConfig, StartError, Stopper};

@@ -47,12 +47,12 @@ pub async fn handle(
 }
 
 fn names(image: &Image, kind: ResourceKind) -> Vec<ConfigResource<'_>> {
-    let resource = |name: String| ConfigResource {
-        resource_name: name.into(),
-        resource_type: kind.as_i8(),
-    };
+    let resource =
+        |name: String| ConfigResource { resource_name: name.into(), resource_type: kind.as_i8() };
     match kind {
-        ResourceKind::Topic => image.topics().map(|topic| resource(topic.name.to_string())).collect(),
+        ResourceKind::Topic => {
+            image.topics().map(|topic| resource(topic.name.to_string())).collect()
+        }
         ResourceKind::Broker | ResourceKind::BrokerLogger => {
             image.brokers().map(|broker| resource(broker.id.to_string())).collect()
         }

@@ -40,7 +40,8 @@ pub async fn handle(
     for topic in &request.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for asked in &topic.partitions {
-            let twice = |other: &&ListOffsetsPartition| other.partition_index == asked.partition_index;
+            let twice =
+                |other: &&ListOffsetsPartition| other.partition_index == asked.partition_index;
             let found = match topic.partitions.iter().filter(twice).count() {
                 1 => find(shard, ctx.api_version, &topic.name, asked).await,
                 _ => Err(ErrorCode::InvalidRequest),

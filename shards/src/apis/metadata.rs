@@ -43,8 +43,8 @@ pub async fn handle(
         topics.extend(image.topics().map(|topic| found(topic, asked)));
     } else {
         let wanted = request.topics.as_deref().unwrap_or_default();
-        let may_create = request.allow_auto_topic_creation
-            || ctx.api_version < FIRST_VERSION_WITH_CREATE_FLAG;
+        let may_create =
+            request.allow_auto_topic_creation || ctx.api_version < FIRST_VERSION_WITH_CREATE_FLAG;
         let names = wanted.iter().filter_map(|topic| topic.name.as_deref());
         let refusals = match may_create && shard.broker_settings().auto_create_topics {
             true => auto_create(shard, &image, names.collect()).await,

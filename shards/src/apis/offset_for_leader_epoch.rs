@@ -24,7 +24,11 @@ pub async fn handle(
     let request: OffsetForLeaderEpochRequest<'_> = ctx.decode(body)?;
     let topics = request.topics.iter().map(|topic| OffsetForLeaderTopicResult {
         topic: topic.topic.clone(),
-        partitions: topic.partitions.iter().map(|asked| answer(shard, &topic.topic, asked)).collect(),
+        partitions: topic
+            .partitions
+            .iter()
+            .map(|asked| answer(shard, &topic.topic, asked))
+            .collect(),
     });
     let topics = topics.collect();
     ctx.respond(&OffsetForLeaderEpochResponse { topics, ..Default::default() })

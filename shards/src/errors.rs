@@ -1,0 +1,114 @@
+//! The only map from our errors to Kafka's error codes.
+
+use cluster::{CommandError, ErrorKind};
+use storage::{AppendError, Lookup, ProducerError, ReadOutcome, StorageError};
+use wire::ErrorCode;
+use wire::records::BatchError;
+
+use crate::controller::ControllerError;
+
+/// Why a produced batch is refused before it comes near a log.
+pub fn batch(error: &BatchError) -> ErrorCode {
+    match error {
+        BatchError::Truncated { .. }
+        | BatchError::BadLength(_)
+        | BatchError::BadCrc { .. }
+        | BatchError::Decompression { .. } => ErrorCode::CorruptMessage,
+        BatchError::TrailingBytes(_)
+        | BatchError::BadMagic(_)
+        | BatchError::UnknownAttributes(_)
+        | BatchError::ControlFromClient
+        | BatchError::CountMismatch { .. }
+        | BatchError::BadProducer { .. }
+        | BatchError::BadRecord { .. } => ErrorCode::InvalidRecord,
+        BatchError::UnknownCompression(_) => ErrorCode::UnsupportedCompressionType,
+        BatchError::LogAppendTimeFromClient => ErrorCode::InvalidTimestamp,
+        BatchError::TooLargeDecompressed { .. } => ErrorCode::MessageTooLarge,
+        BatchError::Build(_) => ErrorCode::UnknownServerError,
+    }
+}
+
+/// Why a log refused a batch.
+pub fn append(error: &AppendError) -> ErrorCode {
+    match error {
+        AppendError::Producer(ProducerError::DuplicateTooOld { .. }) => {
+            ErrorCode::DuplicateSequenceNumber
+        }
+        AppendError::Producer(ProducerError::OutOfOrder { .. }) => {
+            ErrorCode::OutOfOrderSequenceNumber
+        }
+        AppendError::Producer(ProducerError::Fenced { .. }) => ErrorCode::InvalidProducerEpoch,
+        AppendError::MessageTooLarge { .. } => ErrorCode::MessageTooLarge,
+        AppendError::Timestamp { .. } => ErrorCode::InvalidTimestamp,
+        AppendError::DiskFull | AppendError::Fenced(_) => ErrorCode::KafkaStorageError,
+        AppendError::Busy => ErrorCode::RequestTimedOut,
+        AppendError::NoSuchLog => ErrorCode::NotLeaderOrFollower,
+    }
+}
+
+/// Why a read gave nothing; `None` for one that is not (yet) a failure.
+pub fn read(outcome: &ReadOutcome) -> ErrorCode {
+    match outcome {
+        ReadOutcome::Ready(_) | ReadOutcome::Pending(_) => ErrorCode::None,
+        ReadOutcome::OffsetOutOfRange { .. } => ErrorCode::OffsetOutOfRange,
+        ReadOutcome::Corrupt(_) => ErrorCode::CorruptMessage,
+        ReadOutcome::Fenced(_) | ReadOutcome::Busy => ErrorCode::KafkaStorageError,
+        ReadOutcome::NoSuchLog => ErrorCode::NotLeaderOrFollower,
+    }
+}
+
+/// Why a lookup by timestamp gave nothing.
+pub fn lookup(outcome: &Lookup) -> ErrorCode {
+    match outcome {
+        Lookup::Ready(_) | Lookup::Pending(_) => ErrorCode::None,
+        Lookup::Corrupt(_) => ErrorCode::CorruptMessage,
+        Lookup::Fenced(_) | Lookup::Busy => ErrorCode::KafkaStorageError,
+        Lookup::NoSuchLog => ErrorCode::NotLeaderOrFollower,
+    }
+}
+
+/// Why an administrative operation on a log failed.
+pub fn storage(error: &StorageError) -> ErrorCode {
+    match error {
+        StorageError::NoSuchLog => ErrorCode::NotLeaderOrFollower,
+        StorageError::OffsetOutOfRange { .. } => ErrorCode::OffsetOutOfRange,
+        StorageError::BadName(_) => ErrorCode::InvalidTopicException,
+        StorageError::TooManyLogs(_) => ErrorCode::PolicyViolation,
+        StorageError::Exists(_) | StorageError::Fenced(_) | StorageError::Io { .. } => {
+            ErrorCode::KafkaStorageError
+        }
+    }
+}
+
+/// Why the controller refused a command or an item of it, with its words for people.
+pub fn command(error: &CommandError) -> (ErrorCode, String) {
+    let code = match error.kind {
+        ErrorKind::TopicExists => ErrorCode::TopicAlreadyExists,
+        ErrorKind::InvalidTopic => ErrorCode::InvalidTopicException,
+        ErrorKind::InvalidPartitions => ErrorCode::InvalidPartitions,
+        ErrorKind::InvalidReplicationFactor => ErrorCode::InvalidReplicationFactor,
+        ErrorKind::InvalidReplicaAssignment => ErrorCode::InvalidReplicaAssignment,
+        ErrorKind::InvalidConfig => ErrorCode::InvalidConfig,
+        ErrorKind::InvalidRequest => ErrorCode::InvalidRequest,
+        ErrorKind::UnknownTopic => ErrorCode::UnknownTopicOrPartition,
+        ErrorKind::UnknownTopicId => ErrorCode::UnknownTopicId,
+        ErrorKind::PolicyViolation => ErrorCode::PolicyViolation,
+        ErrorKind::TopicDeletionDisabled => ErrorCode::TopicDeletionDisabled,
+        ErrorKind::UnknownBroker => ErrorCode::BrokerIdNotRegistered,
+        ErrorKind::DuplicateBroker => ErrorCode::DuplicateBrokerRegistration,
+        ErrorKind::InconsistentCluster => ErrorCode::InconsistentClusterId,
+        ErrorKind::Internal => ErrorCode::UnknownServerError,
+    };
+    (code, error.message.clone())
+}
+
+/// Why a command got no answer from the controller.
+pub fn controller(error: &ControllerError) -> (ErrorCode, String) {
+    let code = match error {
+        ControllerError::Refused(refused) => return command(refused),
+        ControllerError::Busy | ControllerError::TimedOut => ErrorCode::RequestTimedOut,
+        ControllerError::Stopping => ErrorCode::NotController,
+        ControllerError::Log(_) => ErrorCode::UnknownServerError,
+    };
+    (code, error.to_string())
+}

@@ -1,0 +1,181 @@
+//! One pass over the partitions of a fetch.
+
+use storage::{ReadOutcome, ReadRequest, Slice, Ticket, TicketResult};
+use wire::ErrorCode;
+use wire::hot::LeaderAndEpoch;
+use wire::hot::fetch::EpochEndOffset;
+
+use super::plan::{Plan, Wanted};
+use crate::errors;
+use crate::partition::{Located, Partition};
+use crate::shard::Shard;
+
+/// What a partition gave.
+#[derive(Debug)]
+pub struct Found {
+    pub error: ErrorCode,
+    pub high_watermark: i64,
+    pub log_start_offset: i64,
+    pub slices: Vec<Slice>,
+    pub records_bytes: usize,
+    /// Where the client's log leaves ours.
+    pub diverging: Option<EpochEndOffset>,
+    /// Who leads the partition, if not this broker.
+    pub leader: Option<LeaderAndEpoch>,
+    /// There was no memory to read into.
+    pub busy: bool,
+}
+
+impl Found {
+    fn error(error: ErrorCode) -> Self {
+        Self {
+            error,
+            high_watermark: -1,
+            log_start_offset: -1,
+            slices: Vec::new(),
+            records_bytes: 0,
+            diverging: None,
+            leader: None,
+            busy: false,
+        }
+    }
+}
+
+/// What all partitions gave, in the plan's order.
+#[derive(Debug)]
+pub struct Pass {
+    pub found: Vec<Found>,
+    pub records_bytes: usize,
+}
+
+impl Pass {
+    /// Whether the client need not wait for more.
+    pub fn satisfies(&self, plan: &Plan) -> bool {
+        let is_telling =
+            |found: &Found| found.error != ErrorCode::None || found.diverging.is_some();
+        plan.wanted.is_empty()
+            || self.records_bytes >= plan.min_bytes
+            || self.found.iter().any(is_telling)
+    }
+
+    /// Something could not be read for want of memory, and nothing else was.
+    pub fn is_starved(&self) -> bool {
+        self.records_bytes == 0 && self.found.iter().any(|found| found.busy)
+    }
+}
+
+/// Reads what is wanted, waiting for the disk where it must. Cold reads of several partitions are under
+/// way together; each counts as its limit against the whole until it is back.
+pub async fn pass(shard: &Shard, plan: &Plan) -> Pass {
+    let mut left_bytes = plan.max_bytes;
+    let mut at_least_one = true;
+    let mut found = Vec::with_capacity(plan.wanted.len());
+    let mut pending: Vec<(usize, Ticket)> = Vec::new();
+    for (place, wanted) in plan.wanted.iter().enumerate() {
+        let max_bytes = wanted.max_bytes.min(left_bytes);
+        let (one, ticket) = read_one(shard, wanted, max_bytes, at_least_one);
+        if let Some(ticket) = ticket {
+            pending.push((place, ticket));
+            left_bytes -= max_bytes;
+            at_least_one = false;
+        }
+        if one.records_bytes > 0 {
+            left_bytes = left_bytes.saturating_sub(one.records_bytes);
+            at_least_one = false;
+        }
+        found.push(one);
+    }
+    for (place, ticket) in pending {
+        match shard.tickets.wait(shard, ticket).await {
+            TicketResult::Read(outcome) => settle(&mut found[place], outcome),
+            TicketResult::Lookup(_) => found[place].busy = true,
+        }
+    }
+    let records_bytes = found.iter().map(|one| one.records_bytes).sum();
+    Pass { found, records_bytes }
+}
+
+fn read_one(
+    shard: &Shard,
+    wanted: &Wanted,
+    max_bytes: usize,
+    at_least_one: bool,
+) -> (Found, Option<Ticket>) {
+    let partition = match shard.locate(wanted.topic.as_ref(), wanted.index) {
+        Located::Here(partition) => partition,
+        Located::Unknown(code) => return (Found::error(code), None),
+        Located::Elsewhere(leader) => {
+            let found =
+                Found { leader: Some(leader), ..Found::error(ErrorCode::NotLeaderOrFollower) };
+            return (found, None);
+        }
+    };
+    if let Err(code) = partition.check_epoch(wanted.current_leader_epoch) {
+        let leader = LeaderAndEpoch {
+            leader_id: shard.broker_id,
+            leader_epoch: partition.leader_epoch.get(),
+        };
+        let found = Found { leader: Some(leader), ..Found::error(code) };
+        return (found, None);
+    }
+    read_here(shard, &partition, wanted, max_bytes, at_least_one)
+}
+
+fn read_here(
+    shard: &Shard,
+    partition: &Partition,
+    wanted: &Wanted,
+    max_bytes: usize,
+    at_least_one: bool,
+) -> (Found, Option<Ticket>) {
+    let high_watermark = partition.high_watermark.get();
+    let mut store = shard.store.borrow_mut();
+    let Some((log_start_offset, _, _)) = store.offsets(partition.log) else {
+        return (Found::error(ErrorCode::NotLeaderOrFollower), None);
+    };
+    let mut found = Found { high_watermark, log_start_offset, ..Found::error(ErrorCode::None) };
+    if wanted.last_fetched_epoch >= 0 {
+        match store.epoch_end_offset(partition.log, wanted.last_fetched_epoch) {
+            None => return (Found::error(ErrorCode::OffsetOutOfRange), None),
+            Some(end)
+                if end.leader_epoch < wanted.last_fetched_epoch
+                    || end.end_offset < wanted.offset =>
+            {
+                found.diverging =
+                    Some(EpochEndOffset { epoch: end.leader_epoch, end_offset: end.end_offset });
+                return (found, None);
+            }
+            Some(_) => {}
+        }
+    }
+    let outcome = store.read(
+        partition.log,
+        ReadRequest {
+            offset: wanted.offset,
+            max_bytes,
+            until_offset: high_watermark,
+            at_least_one,
+        },
+    );
+    if let ReadOutcome::Pending(ticket) = outcome {
+        return (found, Some(ticket));
+    }
+    settle(&mut found, outcome);
+    (found, None)
+}
+
+fn settle(found: &mut Found, outcome: ReadOutcome) {
+    match outcome {
+        ReadOutcome::Ready(slices) => {
+            found.records_bytes = slices.total_bytes;
+            found.slices = slices.slices;
+        }
+        ReadOutcome::Busy | ReadOutcome::Pending(_) => found.busy = true,
+        failed => {
+            if let ReadOutcome::Corrupt(damage) = &failed {
+                tracing::error!(%damage, "damaged bytes are not served");
+            }
+            *found = Found::error(errors::read(&failed));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Messages between the shards of a node: control only. A produce or a fetch never comes here; the
+//! counters in the metrics show that.
+
+mod mailbox;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use cluster::{Command, Image, Reply};
+
+pub use mailbox::{Full, Mailbox};
+
+use crate::controller::{self, ControllerError};
+use crate::runtime::{self, oneshot};
+use crate::shard::Shard;
+
+/// What one shard can tell another.
+pub enum Message {
+    /// The metadata as it is now; answered when the shard has made it its own. Dropped, the sender
+    /// waits in vain and says so: the next image carries everything.
+    Image(Image, oneshot::Sender<()>),
+    /// For the controller's shard. Dropped, the client is told to try again.
+    Command(Command, oneshot::Sender<Result<Reply, ControllerError>>),
+    /// Finish and end. Never dropped: it is a flag of the mailbox.
+    Stop,
+}
+
+/// The mailboxes of all shards of the node.
+#[derive(Clone)]
+pub struct Mesh {
+    mailboxes: Arc<[Arc<Mailbox>]>,
+}
+
+impl Mesh {
+    pub fn new(shards: usize) -> Self {
+        Self { mailboxes: (0..shards).map(|_| Arc::default()).collect() }
+    }
+
+    pub fn shards(&self) -> usize {
+        self.mailboxes.len()
+    }
+
+    /// # Errors
+    /// The mailbox is full; the message is lost.
+    pub fn send(&self, shard: usize, message: Message) -> Result<(), Full> {
+        self.mailboxes[shard].send(message)
+    }
+
+    pub fn mailbox(&self, shard: usize) -> &Mailbox {
+        &self.mailboxes[shard]
+    }
+}
+
+/// Handles what comes to this shard, until it is told to stop.
+pub async fn serve(shard: Rc<Shard>) {
+    loop {
+        match shard.mailbox().receive().await {
+            Message::Image(image, done) => {
+                shard.apply_image(image);
+                done.send(());
+            }
+            Message::Command(command, answer) => {
+                let shard = Rc::clone(&shard);
+                runtime::spawn(async move {
+                    answer.send(controller::handle(&shard, command).await);
+                });
+            }
+            Message::Stop => {
+                shard.metrics.mesh_stop_messages.add(1);
+                shard.stop();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! A node: one process, one shard per core it is given.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+
+use cluster::configs::{BrokerSettings, StaticConfigs, View};
+use storage::limits::StoreLimits;
+use wire::Uuid;
+
+use crate::limits::SHARDS_MAX;
+use crate::mesh::{Mesh, Message};
+use crate::metrics::Metrics;
+use crate::net;
+use crate::runtime::Executor;
+use crate::shard;
+
+/// How a node is started.
+#[derive(Debug, Clone)]
+pub struct NodeConfig {
+    /// 1 to 999; also the broker id of the first shard.
+    pub node_id: i32,
+    /// The cluster this node belongs to; never [`Uuid::ZERO`].
+    pub cluster_id: Uuid,
+    /// `<data>`; each shard has its folder in it.
+    pub data_dir: PathBuf,
+    /// One shard per entry, pinned to that core.
+    pub cores: Vec<usize>,
+    /// Whether shards are pinned to their cores at all.
+    pub pin: bool,
+    /// Address to listen on; a name stands for all its addresses' first.
+    pub listen_host: String,
+    /// Port of the first shard; shard n has this plus n. 0 takes any free port for each shard.
+    pub listen_port: u16,
+    /// What clients are told to connect to.
+    pub advertised_host: String,
+    /// As `listen_port`; `None`: the port listened on.
+    pub advertised_port: Option<u16>,
+    pub rack: Option<String>,
+    /// `server.properties`: broker configs that the node is started with.
+    pub configs: StaticConfigs,
+    /// Where the crash-safe arenas lie; without, every ack waits for the disk.
+    pub arena: Option<ArenaPlace>,
+    /// For file systems that refuse direct I/O.
+    pub buffered_disk: bool,
+    pub store_limits: StoreLimits,
+    /// Ports listened on, by shard; filled in by [`Node::start`].
+    pub ports: Vec<u16>,
+}
+
+/// Memory that outlives the process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArenaPlace {
+    /// A folder on tmpfs or hugetlbfs, with one file per shard of this node.
+    pub dir: PathBuf,
+    /// Bytes of each shard's file.
+    pub bytes_per_shard: usize,
+}
+
+/// Where one shard's broker is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    pub shard: u16,
+    pub broker_id: i32,
+    pub host: String,
+    pub port: u16,
+}
+
+impl NodeConfig {
+    /// A node with one unpinned shard on a free port of the loopback, with everything by default.
+    pub fn new(node_id: i32, cluster_id: Uuid, data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            node_id,
+            cluster_id,
+            data_dir: data_dir.into(),
+            cores: vec![0],
+            pin: false,
+            listen_host: "127.0.0.1".to_owned(),
+            listen_port: 0,
+            advertised_host: "127.0.0.1".to_owned(),
+            advertised_port: None,
+            rack: None,
+            configs: StaticConfigs::default(),
+            arena: None,
+            buffered_disk: false,
+            store_limits: StoreLimits::default(),
+            ports: Vec::new(),
+        }
+    }
+
+    /// The node's brokers as clients are told of them.
+    pub fn brokers(&self) -> impl Iterator<Item = Endpoint> {
+        self.ports.iter().zip(0u16..).map(|(port, shard)| Endpoint {
+            shard,
+            broker_id: cluster::broker_id(self.node_id, shard),
+            host: self.advertised_host.clone(),
+            port: self.advertised_port.map_or(*port, |first| first + shard),
+        })
+    }
+
+    fn check(&self) -> Result<(), StartError> {
+        let refuse = |what: String| Err(StartError::Config(what));
+        if !(0..=cluster::limits::NODE_ID_MAX).contains(&self.node_id) {
+            return refuse(format!("node id {} is not in 0..=999", self.node_id));
+        }
+        if self.cores.is_empty() || self.cores.len() > SHARDS_MAX {
+            let count = self.cores.len();
+            return refuse(format!("{count} cores given; it must be 1 to {SHARDS_MAX}"));
+        }
+        let shards = self.cores.len() as u16;
+        for first in [Some(self.listen_port), self.advertised_port].into_iter().flatten() {
+            if first.checked_add(shards - 1).is_none() {
+                return refuse(format!("port {first} leaves no room for {shards} shards"));
+            }
+        }
+        if self.cluster_id == Uuid::ZERO {
+            return refuse("the cluster has no id".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Why a node did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Config(String),
+    #[error("cannot listen on {address}: {why}")]
+    Listen { address: String, why: std::io::Error },
+    #[error("shard {shard}: cannot start its thread: {why}")]
+    Thread { shard: usize, why: std::io::Error },
+    #[error("shard {shard}: no disk ring: {why}")]
+    Ring { shard: usize, why: std::io::Error },
+    #[error("shard {shard}: {why}")]
+    Open { shard: usize, why: String },
+    #[error("shard {shard}: {why}")]
+    Controller { shard: usize, why: String },
+    #[error("shard {shard}: its thread ended before it was ready")]
+    Died { shard: usize },
+}
+
+/// A running node. Dropped, it runs on; [`Node::wait`] waits for its end.
+pub struct Node {
+    config: Arc<NodeConfig>,
+    mesh: Mesh,
+    metrics: Arc<Metrics>,
+    executors: Vec<Executor<()>>,
+}
+
+impl Node {
+    /// Starts all shards; returns when every one of them takes requests.
+    ///
+    /// # Errors
+    /// What stopped the first shard that failed; the others are stopped again.
+    pub fn start(mut config: NodeConfig) -> Result<Self, StartError> {
+        config.check()?;
+        let listeners = listen(&config)?;
+        config.ports = listeners.iter().map(|(_, address)| address.port()).collect();
+        let config = Arc::new(config);
+        let mesh = Mesh::new(config.cores.len());
+        let metrics = Arc::new(Metrics::new(config.cores.len()));
+        let mut node = Self { config, mesh, metrics, executors: Vec::new() };
+        match node.start_shards(listeners) {
+            Ok(()) => Ok(node),
+            Err(error) => {
+                node.shutdown();
+                node.wait();
+                Err(error)
+            }
+        }
+    }
+
+    fn start_shards(
+        &mut self,
+        listeners: Vec<(TcpListener, SocketAddr)>,
+    ) -> Result<(), StartError> {
+        let (ready, started) = mpsc::channel();
+        for (shard, (listener, _)) in listeners.into_iter().enumerate() {
+            let task = shard::Start {
+                index: shard as u16,
+                node: Arc::clone(&self.config),
+                mesh: self.mesh.clone(),
+                metrics: Arc::clone(&self.metrics.shards[shard]),
+                listener,
+                ready: ready.clone(),
+            };
+            let core = self.config.pin.then(|| self.config.cores[shard]);
+            let executor = Executor::start(&format!("shard-{shard}"), core, || shard::run(task));
+            let executor = executor.map_err(|why| StartError::Thread { shard, why })?;
+            self.executors.push(executor);
+        }
+        drop(ready);
+        for shard in 0..self.executors.len() {
+            started.recv().unwrap_or(Err(StartError::Died { shard }))?;
+        }
+        Ok(())
+    }
+
+    /// Where the shards listen, as told to clients.
+    pub fn endpoints(&self) -> Vec<Endpoint> {
+        self.config.brokers().collect()
+    }
+
+    /// What the shards count; for any thread.
+    pub fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.metrics)
+    }
+
+    /// Tells all shards to finish what they have and end. Returns at once.
+    pub fn shutdown(&self) {
+        for shard in 0..self.mesh.shards() {
+            // A full mailbox does not matter: stopping is a flag.
+            let _ = self.mesh.send(shard, Message::Stop);
+        }
+    }
+
+    /// Something that can shut the node down from any thread, while another waits for it.
+    pub fn stopper(&self) -> Stopper {
+        Stopper { mesh: self.mesh.clone() }
+    }
+
+    /// Waits until all shards have ended.
+    pub fn wait(self) {
+        for (shard, executor) in self.executors.into_iter().enumerate() {
+            if let Err(error) = executor.join() {
+                tracing::error!(shard, %error, "the shard's thread failed");
+            }
+        }
+    }
+}
+
+/// See [`Node::stopper`].
+#[derive(Clone)]
+pub struct Stopper {
+    mesh: Mesh,
+}
+
+impl Stopper {
+    /// As [`Node::shutdown`].
+    pub fn shutdown(&self) {
+        for shard in 0..self.mesh.shards() {
+            let _ = self.mesh.send(shard, Message::Stop);
+        }
+    }
+}
+
+/// All ports are taken before any shard starts, so that a port in use is found at once.
+fn listen(config: &NodeConfig) -> Result<Vec<(TcpListener, SocketAddr)>, StartError> {
+    let image = cluster::Image::default();
+    let backlog = BrokerSettings::new(&View::new(&image, &config.configs, config.node_id));
+    let backlog = backlog.socket_listen_backlog;
+    let shards = 0..config.cores.len() as u16;
+    let one = |shard: u16| {
+        let port = match config.listen_port {
+            0 => 0,
+            first => first + shard,
+        };
+        net::listener::bind(&config.listen_host, port, backlog).map_err(|why| StartError::Listen {
+            address: format!("{}:{port}", config.listen_host),
+            why,
+        })
+    };
+    shards.map(one).collect()
+}

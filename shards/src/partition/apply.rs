@@ -1,0 +1,162 @@
+//! Making a shard's logs fit a new image.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use cluster::configs::{TopicSettings, View};
+use cluster::{Image, ResourceKind, Topic};
+use storage::{LogConfig, LogId, LogKey, StorageError, TimestampType};
+use wire::ErrorCode;
+
+use super::Partition;
+use crate::shard::Shard;
+
+/// Makes, configures and removes logs of this shard so that they fit `new`. What did not change
+/// between the images is not looked at.
+///
+/// A log whose topic is in neither image is left alone: it may be all that is left of the topic.
+pub fn apply(shard: &Shard, old: &Image, new: &Image) {
+    let view = View::new(new, &shard.node.configs, shard.broker_id);
+    let of_all = |image: &Image| {
+        let own = shard.broker_id.to_string();
+        let own = image.overrides(ResourceKind::Broker, &own).clone();
+        (own, image.overrides(ResourceKind::Broker, "").clone())
+    };
+    let defaults_changed = of_all(old) != of_all(new);
+    for topic in old.topics() {
+        let kept = new.topic(&topic.name).is_some_and(|kept| kept.id == topic.id);
+        if !kept {
+            remove(shard, topic);
+        }
+    }
+    for topic in new.topics() {
+        let before = old.topic(&topic.name);
+        let same = before.is_some_and(|before| Arc::ptr_eq(before, topic));
+        let overrides = |image: &Image| image.overrides(ResourceKind::Topic, &topic.name).clone();
+        if same && !defaults_changed && overrides(old) == overrides(new) {
+            continue;
+        }
+        let config = log_config(shard, &view, &topic.name);
+        for (index, partition) in (0i32..).zip(&topic.partitions) {
+            if partition.leader == shard.broker_id {
+                lead(shard, topic, index, partition.leader_epoch, &config);
+            } else {
+                give_up(shard, topic, index);
+            }
+        }
+    }
+    shard.metrics.partitions.set(shard.partitions.borrow().len() as u64);
+}
+
+fn lead(shard: &Shard, topic: &Topic, index: i32, leader_epoch: i32, config: &LogConfig) {
+    let held = find(shard, topic, index);
+    if let Some(held) = held {
+        let mut store = shard.store.borrow_mut();
+        store.configure(held.log, config.clone());
+        if held.leader_epoch.replace(leader_epoch) != leader_epoch {
+            begin_epoch(&mut store, held.log, leader_epoch);
+        }
+        return;
+    }
+    let name: Rc<str> = Rc::from(&*topic.name);
+    match open(shard, &name, topic, index, leader_epoch, config) {
+        Ok((log, high_watermark)) => {
+            let partition =
+                Partition::new(log, name, topic.id, index, leader_epoch, high_watermark);
+            shard.partitions.borrow_mut().insert(partition);
+        }
+        Err(error) => {
+            let topic = &*topic.name;
+            tracing::error!(topic, index, %error, "cannot open the partition's log");
+        }
+    }
+}
+
+/// The log of a partition and its ack end: found, or made.
+fn open(
+    shard: &Shard,
+    name: &Rc<str>,
+    topic: &Topic,
+    index: i32,
+    leader_epoch: i32,
+    config: &LogConfig,
+) -> Result<(LogId, i64), StorageError> {
+    let key = LogKey { topic: Rc::clone(name), partition: index };
+    let mut store = shard.store.borrow_mut();
+    let found = store.find_log(&key);
+    let id_of = |log| store.logs().find(|(id, _, _)| *id == log).map(|(_, _, id)| id);
+    let log = match found {
+        Some(log) if id_of(log) == Some(topic.id) => {
+            store.configure(log, config.clone());
+            begin_epoch(&mut store, log, leader_epoch);
+            log
+        }
+        stale => {
+            if let Some(log) = stale {
+                // Of a topic of that name that was deleted while this shard was down.
+                tracing::warn!(log = %key, "removing the log of a deleted topic");
+                store.delete_log(log)?;
+            }
+            store.create_log(key, topic.id, config.clone(), leader_epoch)?
+        }
+    };
+    Ok((log, store.ack_end_offset(log).unwrap_or(0)))
+}
+
+fn begin_epoch(store: &mut crate::shard::ShardStore, log: LogId, leader_epoch: i32) {
+    if let Some((_, _, log_end_offset)) = store.offsets(log) {
+        store.set_leader_epoch(log, leader_epoch, log_end_offset);
+    }
+}
+
+fn find(shard: &Shard, topic: &Topic, index: i32) -> Option<Rc<Partition>> {
+    let by_id = wire::hot::TopicRef::Id(topic.id);
+    shard.partitions.borrow().find(by_id, index).cloned()
+}
+
+/// Another broker leads it now.
+fn give_up(shard: &Shard, topic: &Topic, index: i32) {
+    if let Some(held) = find(shard, topic, index) {
+        shard.partitions.borrow_mut().remove(&held);
+        held.fail_waiters(ErrorCode::NotLeaderOrFollower);
+    }
+}
+
+fn remove(shard: &Shard, topic: &Topic) {
+    for index in 0..topic.partitions.len() as i32 {
+        let Some(held) = find(shard, topic, index) else {
+            continue;
+        };
+        shard.partitions.borrow_mut().remove(&held);
+        held.fail_waiters(ErrorCode::UnknownTopicOrPartition);
+        if let Err(error) = shard.store.borrow_mut().delete_log(held.log) {
+            let topic = &*topic.name;
+            tracing::error!(topic, index, %error, "cannot remove the log of a deleted topic");
+        }
+    }
+}
+
+fn log_config(shard: &Shard, view: &View<'_>, topic: &str) -> LogConfig {
+    let of_topic = TopicSettings::new(view, topic);
+    let settings = shard.broker_settings();
+    LogConfig {
+        segment_bytes: u32::try_from(of_topic.segment_bytes).unwrap_or(u32::MAX),
+        segment_ms: of_topic.segment_ms,
+        retention_ms: of_topic.retention_ms,
+        retention_bytes: of_topic.retention_bytes,
+        flush_messages: of_topic.flush_messages,
+        flush_ms: of_topic.flush_ms,
+        max_message_bytes: of_topic.max_message_bytes,
+        index_interval_bytes: of_topic.index_interval_bytes,
+        timestamp_type: match of_topic.log_append_time {
+            true => TimestampType::LogAppendTime,
+            false => TimestampType::CreateTime,
+        },
+        message_timestamp_before_max_ms: of_topic.message_timestamp_before_max_ms,
+        message_timestamp_after_max_ms: of_topic.message_timestamp_after_max_ms,
+        cleanup_delete: of_topic.cleanup_delete,
+        preallocate: of_topic.preallocate,
+        file_delete_delay_ms: of_topic.file_delete_delay_ms,
+        producer_id_expiration_ms: settings.producer_id_expiration_ms,
+    }
+}

@@ -1,0 +1,87 @@
+//! Who waits for a partition's ack end.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use wire::ErrorCode;
+
+use super::Partition;
+use crate::connection::Connection;
+use crate::runtime::oneshot;
+
+/// Somebody who waits until everything below `end` is acknowledged.
+pub struct AckWaiter {
+    pub end: i64,
+    /// On the shard's own clock.
+    pub deadline_ms: u64,
+    pub waiting: Waiting,
+}
+
+/// Who it is.
+pub enum Waiting {
+    /// One partition of a produce request, whose answer is written and is let go.
+    Answer {
+        connection: Rc<Connection>,
+        slot: u64,
+        /// The partition's place in the request.
+        index: u32,
+    },
+    /// A task of this shard (the metadata log, a coordinator).
+    Task(oneshot::Sender<Result<(), ErrorCode>>),
+}
+
+impl Waiting {
+    fn end(self, outcome: Result<(), ErrorCode>) {
+        match self {
+            Waiting::Answer { connection, slot, index } => connection.acked(slot, index, outcome),
+            Waiting::Task(task) => task.send(outcome),
+        }
+    }
+}
+
+impl Partition {
+    /// Queues a waiter. Ends grow, so the first in the queue is the first to go; a batch sent twice may
+    /// have a lower one and then goes with the one before it.
+    pub fn wait_for_ack(&self, waiter: AckWaiter) {
+        self.ack_waiters.borrow_mut().push_back(waiter);
+    }
+
+    /// Everything below `offset` is acknowledged.
+    pub fn on_ack_end(&self, offset: i64) {
+        if offset <= self.high_watermark.get() {
+            return;
+        }
+        self.high_watermark.set(offset);
+        let mut waiters = self.ack_waiters.borrow_mut();
+        while waiters.front().is_some_and(|first| first.end <= offset) {
+            if let Some(waiter) = waiters.pop_front() {
+                waiter.waiting.end(Ok(()));
+            }
+        }
+        drop(waiters);
+        self.wake_fetches();
+    }
+
+    /// Whatever waits, waits in vain.
+    pub fn fail_waiters(&self, code: ErrorCode) {
+        for waiter in self.ack_waiters.take() {
+            waiter.waiting.end(Err(code));
+        }
+        self.wake_fetches();
+    }
+
+    /// Gives up on waiters whose time has come.
+    pub fn expire(&self, now_ms: u64) {
+        let overdue = |waiter: &AckWaiter| waiter.deadline_ms <= now_ms;
+        let mut waiters = self.ack_waiters.borrow_mut();
+        if !waiters.iter().any(overdue) {
+            return;
+        }
+        let (late, rest): (VecDeque<_>, _) = waiters.drain(..).partition(overdue);
+        *waiters = rest;
+        drop(waiters);
+        for waiter in late {
+            waiter.waiting.end(Err(ErrorCode::RequestTimedOut));
+        }
+    }
+}
