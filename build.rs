@@ -8,11 +8,7 @@ fn main() {
     let commit = commit(Path::new(".git")).unwrap_or_default();
     let commit = commit.get(..12).unwrap_or_default();
     let version = std::env::var("CARGO_PKG_VERSION").expect("cargo names the version");
-    let long = if commit.is_empty() {
-        version
-    } else {
-        format!("{version} ({commit})")
-    };
+    let long = if commit.is_empty() { version } else { format!("{version} ({commit})") };
     println!("cargo::rustc-env=TIDEMILL_VERSION={long}");
     println!("cargo::rustc-env=TIDEMILL_COMMIT={commit}");
 }
@@ -32,8 +28,6 @@ fn commit(git: &Path) -> Option<String> {
     let packed = git.join("packed-refs");
     println!("cargo::rerun-if-changed={}", packed.display());
     let packed = fs::read_to_string(packed).ok()?;
-    let line = packed
-        .lines()
-        .find(|line| line.ends_with(&format!(" {branch}")))?;
+    let line = packed.lines().find(|line| line.ends_with(&format!(" {branch}")))?;
     line.split(' ').next().map(str::to_owned)
 }

@@ -24,19 +24,19 @@ impl HostPort {
             (None, None) => return Err(format!("{text:?} has no port: write HOST:PORT")),
         };
         if host.is_empty() || host.contains(char::is_whitespace) {
-            return Err(format!(
-                "{text:?} has no host: write HOST:PORT, such as 127.0.0.1:9092"
-            ));
+            return Err(format!("{text:?} has no host: write HOST:PORT, such as 127.0.0.1:9092"));
         }
-        Ok(HostPort {
-            host: host.to_owned(),
-            port,
-        })
+        Ok(HostPort { host: host.to_owned(), port })
     }
 
     /// The IP address, if the host is one and not a name.
     pub fn ip(&self) -> Option<IpAddr> {
         self.host.parse().ok()
+    }
+
+    /// The host as it stands before a port.
+    pub fn bracketed(&self) -> String {
+        if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() }
     }
 
     pub fn resolve(&self) -> std::io::Result<Vec<SocketAddr>> {
@@ -47,9 +47,7 @@ impl HostPort {
 fn split(text: &str) -> Result<(&str, Option<&str>), String> {
     if let Some(rest) = text.strip_prefix('[') {
         let Some((host, rest)) = rest.split_once(']') else {
-            return Err(format!(
-                "{text:?} lacks the closing bracket of an IPv6 address"
-            ));
+            return Err(format!("{text:?} lacks the closing bracket of an IPv6 address"));
         };
         return match (rest, rest.strip_prefix(':')) {
             ("", _) => Ok((host, None)),
@@ -59,22 +57,14 @@ fn split(text: &str) -> Result<(&str, Option<&str>), String> {
     }
     match text.matches(':').count() {
         0 => Ok((text, None)),
-        1 => Ok(text
-            .split_once(':')
-            .map_or((text, None), |(host, port)| (host, Some(port)))),
-        _ => Err(format!(
-            "{text:?}: an IPv6 address stands in brackets, such as [::1]:9092"
-        )),
+        1 => Ok(text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)))),
+        _ => Err(format!("{text:?}: an IPv6 address stands in brackets, such as [::1]:9092")),
     }
 }
 
 impl fmt::Display for HostPort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
-        }
+        write!(f, "{}:{}", self.bracketed(), self.port)
     }
 }
 
@@ -84,20 +74,12 @@ mod tests {
 
     #[test]
     fn addresses_are_read_and_written() {
-        for text in [
-            "127.0.0.1:9092",
-            "[::1]:9092",
-            "broker-1.example:1",
-            "[fe80::1%eth0]:65535",
-        ] {
+        for text in ["127.0.0.1:9092", "[::1]:9092", "broker-1.example:1", "[fe80::1%eth0]:65535"] {
             assert_eq!(HostPort::parse(text, None).unwrap().to_string(), text);
         }
         let short = HostPort::parse("[::1]", Some(9092)).unwrap();
         assert_eq!((short.host.as_str(), short.port), ("::1", 9092));
-        assert_eq!(
-            HostPort::parse("kafka", Some(9092)).unwrap().to_string(),
-            "kafka:9092"
-        );
+        assert_eq!(HostPort::parse("kafka", Some(9092)).unwrap().to_string(), "kafka:9092");
     }
 
     #[test]

@@ -45,12 +45,7 @@ pub enum Command {
 #[derive(Debug, Clone, Args)]
 pub struct Bootstrap {
     /// One broker of the cluster or several, parted by commas.
-    #[arg(
-        short = 'b',
-        long,
-        value_name = "HOST:PORT",
-        default_value = "127.0.0.1:9092"
-    )]
+    #[arg(short = 'b', long, value_name = "HOST:PORT", default_value = "127.0.0.1:9092")]
     #[arg(env = "TIDEMILL_BOOTSTRAP_SERVER", hide_env_values = true)]
     pub bootstrap_server: String,
 }
@@ -169,13 +164,7 @@ pub struct ProduceArgs {
     pub partition: Option<i32>,
     #[arg(short = 'z', long, value_enum, default_value = "none")]
     pub compression: CompressionArg,
-    #[arg(
-        short,
-        long,
-        value_enum,
-        default_value = "all",
-        allow_hyphen_values = true
-    )]
+    #[arg(short, long, value_enum, default_value = "all", allow_hyphen_values = true)]
     pub acks: AcksArg,
     /// A header for all records; may be given several times.
     #[arg(short = 'H', long = "header", value_name = "NAME=VALUE")]
@@ -204,8 +193,9 @@ pub struct ConsumeArgs {
     /// Start at the first record there is.
     #[arg(long, conflicts_with = "offset")]
     pub from_beginning: bool,
-    /// Where to start: earliest, latest, or the offset of a record; without it, latest.
-    #[arg(short, long, value_name = "OFFSET")]
+    /// Where to start: earliest, latest, the offset of a record, or -N for N records before the end;
+    /// without it, latest.
+    #[arg(short, long, value_name = "OFFSET", allow_hyphen_values = true)]
     pub offset: Option<String>,
     /// Only this partition; may be given several times.
     #[arg(short, long = "partition", value_name = "N")]
@@ -224,12 +214,7 @@ pub struct ConsumeArgs {
     pub format: FormatArg,
     /// A format as kcat has it: %s value, %k key, %t topic, %p partition, %o offset, %T timestamp,
     /// %h headers, %S and %K lengths of value and key, \n line break, \t tabulator.
-    #[arg(
-        short = 'f',
-        long = "printf",
-        value_name = "TEXT",
-        conflicts_with = "format"
-    )]
+    #[arg(short = 'f', long = "printf", value_name = "TEXT", conflicts_with = "format")]
     pub printf: Option<String>,
     /// Read only what transactions have committed.
     #[arg(long)]

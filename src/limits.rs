@@ -11,11 +11,7 @@ pub const ARENA_MIB_MAX: u64 = 64 * 1024;
 
 /// The largest settings file.
 pub const CONFIG_FILE_BYTES_MAX: u64 = 1 << 20;
-/// Addresses one node listens on, beside a port per shard.
-pub const LISTENERS_MAX: usize = 16;
 
-/// Lockable memory that the rings of one shard may ask for; less is tried, and said.
-pub const MEMLOCK_WANTED_BYTES: u64 = 64 << 20;
 /// Open files below which a start warns: connections and segments need one each.
 pub const OPEN_FILES_WANTED: u64 = 4096;
 /// Free space of the data directory below which a start warns.
@@ -42,12 +38,14 @@ pub const CLIENT_ANSWER_TIME: Duration = Duration::from_secs(30);
 pub const CLIENT_RETRY_TIME: Duration = Duration::from_secs(30);
 /// The largest answer a client command reads.
 pub const CLIENT_FRAME_BYTES_MAX: usize = 256 << 20;
-/// The size at which `produce` closes a batch, before compression.
-pub const PRODUCE_BATCH_BYTES: usize = 256 << 10;
-/// Batches of one `produce` request together, before compression.
-pub const PRODUCE_REQUEST_BYTES: usize = 900 << 10;
+/// The size at which `produce` sends a batch, before compression; a larger record is a batch alone.
+pub const PRODUCE_BATCH_BYTES: usize = 512 << 10;
+/// Memory of all batches that `produce` gathers.
+pub const PRODUCE_REQUEST_BYTES: usize = 8 << 20;
 /// How long `produce` waits for a batch to fill.
 pub const PRODUCE_LINGER: Duration = Duration::from_millis(5);
+/// Lines that wait to be sent.
+pub const PRODUCE_LINES_WAITING: usize = 1024;
 /// The longest line `produce` reads.
 pub const PRODUCE_LINE_BYTES_MAX: usize = 64 << 20;
 /// Bytes `consume` asks of one broker, and of one partition.
@@ -67,7 +65,7 @@ const _: () = {
     assert!(ARENA_MIB_MIN <= ARENA_MIB_DEFAULT && ARENA_MIB_DEFAULT <= ARENA_MIB_MAX);
     assert!(PRODUCE_BATCH_BYTES <= PRODUCE_REQUEST_BYTES);
     // Kafka's default message.max.bytes.
-    assert!(PRODUCE_REQUEST_BYTES < 1_048_588);
+    assert!(PRODUCE_BATCH_BYTES < 1_048_588);
     assert!((CONSUME_PARTITION_BYTES as usize) < CLIENT_FRAME_BYTES_MAX);
     assert!(CONSUME_PARTITION_BYTES <= CONSUME_FETCH_BYTES);
     assert!(CONSUME_WAIT.as_secs() < CLIENT_ANSWER_TIME.as_secs());

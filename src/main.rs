@@ -2,12 +2,18 @@
 
 mod address;
 mod args;
+mod boot;
+mod client;
+mod commands;
 mod config;
+mod control;
 mod limits;
+mod logfile;
 mod problem;
 mod serve;
 mod version;
 
+use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -17,7 +23,7 @@ use problem::Kind;
 
 fn main() -> ExitCode {
     let line = CommandLine::parse();
-    match run(line.command) {
+    match run(&line.command) {
         Ok(code) => code,
         Err(problem) => {
             if problem.kind != Kind::NobodyReads {
@@ -28,20 +34,28 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> problem::Result<ExitCode> {
-    match command {
-        Command::Completions { shell } => {
-            let mut out = Vec::new();
-            clap_complete::generate(shell, &mut CommandLine::command(), "tidemill", &mut out);
-            std::io::Write::write_all(&mut std::io::stdout(), &out)?;
-            Ok(ExitCode::SUCCESS)
-        }
+fn run(command: &Command) -> problem::Result<ExitCode> {
+    let mut out = BufWriter::with_capacity(64 << 10, std::io::stdout().lock());
+    let done = match command {
         Command::Serve(args) => {
-            let told = args.gather(std::env::vars())?;
-            let config = config::ServeConfig::resolve(&told.layer, &[0])?;
-            println!("{config:?}");
-            Ok(ExitCode::SUCCESS)
+            drop(out);
+            return serve::run(args);
         }
-        _ => Ok(ExitCode::SUCCESS),
-    }
+        Command::Topic(command) => commands::topic::run(command, &mut out),
+        Command::Produce(args) => commands::produce::run(args),
+        Command::Consume(args) => commands::consume::run(args, &mut out),
+        Command::Log(command) => commands::log::run(command, &mut out),
+        Command::Completions { shell } => completions(*shell, &mut out),
+    };
+    // What was found before something failed is shown.
+    out.flush()?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+fn completions(shell: clap_complete::Shell, out: &mut impl Write) -> problem::Result<()> {
+    // The generator panics when it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut CommandLine::command(), "tidemill", &mut script);
+    out.write_all(&script)?;
+    Ok(())
 }

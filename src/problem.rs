@@ -27,19 +27,11 @@ pub type Result<T> = std::result::Result<T, Problem>;
 
 impl Problem {
     pub fn usage(what: impl Into<String>) -> Problem {
-        Problem {
-            kind: Kind::Usage,
-            what: what.into(),
-            remedy: None,
-        }
+        Problem { kind: Kind::Usage, what: what.into(), remedy: None }
     }
 
     pub fn failed(what: impl Into<String>) -> Problem {
-        Problem {
-            kind: Kind::Failed,
-            what: what.into(),
-            remedy: None,
-        }
+        Problem { kind: Kind::Failed, what: what.into(), remedy: None }
     }
 
     pub fn remedy(mut self, remedy: impl Into<String>) -> Problem {
@@ -70,11 +62,7 @@ impl fmt::Display for Problem {
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Problem {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Problem {
-                kind: Kind::NobodyReads,
-                what: String::new(),
-                remedy: None,
-            };
+            return Problem { kind: Kind::NobodyReads, what: String::new(), remedy: None };
         }
         Problem::failed(format!("cannot write the output: {error}"))
     }

@@ -3,9 +3,7 @@
 /// Reads `0,2-5`. The order is kept: the first core runs shard 0.
 pub fn parse(text: &str) -> Result<Vec<usize>, String> {
     let number = |part: &str| {
-        part.trim()
-            .parse::<usize>()
-            .map_err(|_| format!("{part:?} is not the number of a core"))
+        part.trim().parse::<usize>().map_err(|_| format!("{part:?} is not the number of a core"))
     };
     let mut cores = Vec::new();
     for part in text.split(',') {
@@ -35,11 +33,7 @@ pub fn write(cores: &[usize]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut rest = cores;
     while let Some(&first) = rest.first() {
-        let run = rest
-            .iter()
-            .zip(first..)
-            .take_while(|(core, expected)| *core == expected)
-            .count();
+        let run = rest.iter().zip(first..).take_while(|(core, expected)| *core == expected).count();
         parts.push(match run {
             1 => first.to_string(),
             _ => format!("{first}-{}", first + run - 1),
@@ -64,17 +58,7 @@ mod tests {
 
     #[test]
     fn what_is_no_set_is_refused() {
-        for text in [
-            "",
-            "a",
-            "1-",
-            "-1",
-            "5-2",
-            "1,1",
-            "0-3,2",
-            "0-99999999",
-            "1,,2",
-        ] {
+        for text in ["", "a", "1-", "-1", "5-2", "1,1", "0-3,2", "0-99999999", "1,,2"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -43,9 +43,7 @@ fn setting_name(shouted: &str, variable: &str) -> Result<&'static str> {
     if let Some(key) = broker::keys().find(|key| shout(key.name) == shouted) {
         return Ok(key.name);
     }
-    let own = keys::OWN_KEY_OF_SETTING
-        .iter()
-        .find(|(setting, _)| shout(setting) == shouted);
+    let own = keys::OWN_KEY_OF_SETTING.iter().find(|(setting, _)| shout(setting) == shouted);
     if let Some((setting, _)) = own {
         // Refused by the layer, which names the key to use.
         return Ok(setting);
@@ -62,18 +60,13 @@ mod tests {
     use super::*;
 
     fn vars<'a>(given: &'a [(&str, &str)]) -> impl Iterator<Item = (String, String)> + 'a {
-        given
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
     }
 
     #[test]
     fn variables_set_keys_and_settings() {
-        let given = [
-            ("TIDEMILL_NODE_ID", "7"),
-            ("TIDEMILL_SET_LOG_RETENTION_MS", "5"),
-            ("HOME", "/"),
-        ];
+        let given =
+            [("TIDEMILL_NODE_ID", "7"), ("TIDEMILL_SET_LOG_RETENTION_MS", "5"), ("HOME", "/")];
         let (layer, unknown) = read(vars(&given)).unwrap();
         assert_eq!(layer.get(keys::NODE_ID).unwrap().text, "7");
         assert_eq!(layer.settings()["log.retention.ms"].text, "5");
@@ -83,18 +76,9 @@ mod tests {
     #[test]
     fn a_foreign_variable_is_told_and_a_wrong_setting_refused() {
         let (_, unknown) = read(vars(&[("TIDEMILL_BIN", "x"), ("TIDEMILL_LISTN", "y")])).unwrap();
-        assert_eq!(
-            unknown,
-            [
-                "TIDEMILL_BIN",
-                "TIDEMILL_LISTN (did you mean TIDEMILL_LISTEN?)"
-            ]
-        );
+        assert_eq!(unknown, ["TIDEMILL_BIN", "TIDEMILL_LISTN (did you mean TIDEMILL_LISTEN?)"]);
         let error = read(vars(&[("TIDEMILL_SET_LOG_RETENTIO", "5")])).unwrap_err();
-        assert!(
-            error.to_string().contains("TIDEMILL_SET_LOG_RETENTION_MS"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("TIDEMILL_SET_LOG_RETENTION_MS"), "{error}");
         let error = read(vars(&[("TIDEMILL_SET_LOG_DIRS", "/x")])).unwrap_err();
         assert!(error.to_string().contains("--data"), "{error}");
     }

@@ -14,19 +14,12 @@ use crate::problem::{Problem, Result};
 /// Reads the file at `path`.
 pub fn read(path: &Path) -> Result<Layer> {
     let unreadable = |error: &dyn std::fmt::Display| {
-        Problem::usage(format!(
-            "cannot read the settings file {}: {error}",
-            path.display()
-        ))
-        .remedy("give a readable file with --config, or none")
+        Problem::usage(format!("cannot read the settings file {}: {error}", path.display()))
+            .remedy("give a readable file with --config, or none")
     };
-    let size_bytes = fs::metadata(path)
-        .map_err(|error| unreadable(&error))?
-        .len();
+    let size_bytes = fs::metadata(path).map_err(|error| unreadable(&error))?.len();
     if size_bytes > CONFIG_FILE_BYTES_MAX {
-        return Err(unreadable(&format!(
-            "it has {size_bytes} bytes, that is no settings file"
-        )));
+        return Err(unreadable(&format!("it has {size_bytes} bytes, that is no settings file")));
     }
     let text = fs::read_to_string(path).map_err(|error| unreadable(&error))?;
     parse(&text, path)
@@ -56,10 +49,7 @@ impl Reader<'_> {
     fn origin(&self, at_byte: usize) -> Origin {
         let before = &self.text.as_bytes()[..at_byte.min(self.text.len())];
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        Origin::File {
-            path: PathBuf::from(self.path),
-            line,
-        }
+        Origin::File { path: PathBuf::from(self.path), line }
     }
 
     fn put(
@@ -73,11 +63,8 @@ impl Reader<'_> {
         if name == SETTINGS {
             return match value.get_ref() {
                 DeValue::Table(table) => self.put_settings(layer, "", table),
-                _ => Err(
-                    Problem::usage(format!("{origin}: {SETTINGS} must be a table")).remedy(
-                        format!("write [{SETTINGS}], and below it one setting a line"),
-                    ),
-                ),
+                _ => Err(Problem::usage(format!("{origin}: {SETTINGS} must be a table"))
+                    .remedy(format!("write [{SETTINGS}], and below it one setting a line"))),
             };
         }
         let Some(key) = keys::find(name) else {
@@ -121,9 +108,9 @@ impl Reader<'_> {
 fn scalar(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.clone().into_owned()),
-        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
-            .ok()
-            .map(|n| n.to_string()),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).ok().map(|n| n.to_string())
+        }
         DeValue::Float(number) => Some(number.as_str().to_owned()),
         DeValue::Boolean(flag) => Some(flag.to_string()),
         DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => None,
@@ -131,19 +118,16 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
 }
 
 fn text_of(key: &Key, value: &DeValue<'_>) -> Option<String> {
-    let many = |wanted: fn(&DeValue<'_>) -> bool| match value {
-        DeValue::Array(items) if items.iter().all(|item| wanted(item.get_ref())) => {
-            let texts: Option<Vec<String>> =
-                items.iter().map(|item| scalar(item.get_ref())).collect();
-            texts.map(|texts| texts.join(","))
-        }
-        _ => None,
-    };
     match (key.shape, value) {
         (Shape::Number | Shape::Cores, DeValue::Integer(_))
-        | (Shape::Text | Shape::Texts | Shape::Cores, DeValue::String(_)) => scalar(value),
-        (Shape::Texts, _) => many(|item| item.is_str()),
-        (Shape::Cores, _) => many(|item| item.is_integer()),
+        | (Shape::Text | Shape::Cores, DeValue::String(_)) => scalar(value),
+        (Shape::Cores, DeValue::Array(items))
+            if items.iter().all(|item| item.get_ref().is_integer()) =>
+        {
+            let cores: Option<Vec<String>> =
+                items.iter().map(|item| scalar(item.get_ref())).collect();
+            cores.map(|cores| cores.join(","))
+        }
         _ => None,
     }
 }
@@ -152,7 +136,6 @@ fn wrong_shape(key: &Key, value: &DeValue<'_>, origin: &Origin) -> Problem {
     let expected = match key.shape {
         Shape::Text => "a text in quotes",
         Shape::Number => "a number, without quotes",
-        Shape::Texts => "a text in quotes, or a list of them",
         Shape::Cores => "a text such as \"0,2-5\", or a list of numbers",
     };
     let name = key.name;
@@ -170,10 +153,7 @@ fn unknown_key(name: &str, origin: &Origin) -> Problem {
         Some(near) => problem.remedy(format!("did you mean {near}?")),
         None => problem.remedy(format!(
             "the keys are {}; Kafka's settings go below [{SETTINGS}]",
-            KEYS.iter()
-                .map(|key| key.name)
-                .collect::<Vec<_>>()
-                .join(", ")
+            KEYS.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")
         )),
     }
 }
@@ -200,13 +180,13 @@ mod tests {
     #[test]
     fn every_way_to_write_a_value() {
         let layer = read(
-            "data = \"d\"\nlisten = ['a:1', 'b:2']\nnode-id = 0x10\ncores = [0, 2]\n\
+            "data = \"d\"\nlisten = 'a:1'\nnode-id = 0x10\ncores = [0, 2]\n\
              [set]\nlog.retention.ms = 5\n\"log.segment.bytes\" = 1_048_576\n\
              auto.create.topics.enable = false\n",
         )
         .unwrap();
         assert_eq!(layer.get(DATA).unwrap().text, "d");
-        assert_eq!(layer.get(LISTEN).unwrap().text, "a:1,b:2");
+        assert_eq!(layer.get(LISTEN).unwrap().text, "a:1");
         assert_eq!(layer.get(NODE_ID).unwrap().text, "16");
         assert_eq!(layer.get(CORES).unwrap().text, "0,2");
         assert_eq!(layer.settings()["log.retention.ms"].text, "5");
@@ -218,28 +198,16 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_line_and_a_remedy() {
-        refused(
-            "data = 'd'\n\ndatta = 'x'\n",
-            ["t.toml line 3: unknown key", "did you mean data"],
-        );
-        refused(
-            "node-id = '1'",
-            ["t.toml line 1", "a number, without quotes"],
-        );
+        refused("data = 'd'\n\ndatta = 'x'\n", ["t.toml line 3: unknown key", "did you mean data"]);
+        refused("node-id = '1'", ["t.toml line 1", "a number, without quotes"]);
         refused("\ndata = 5", ["t.toml line 2", "a text in quotes"]);
         refused("data = d", ["t.toml line 1", "quotes"]);
         refused("data = 'a'\ndata = 'b'", ["t.toml line 2", "duplicate key"]);
-        refused(
-            "[set]\nlog.retention.mss = 1",
-            ["t.toml line 2", "did you mean log.retention.ms"],
-        );
+        refused("[set]\nlog.retention.mss = 1", ["t.toml line 2", "did you mean log.retention.ms"]);
         refused("[set]\n\nlog.dirs = '/x'", ["t.toml line 3", "--data"]);
         refused("log.retention.ms = 1", ["unknown key \"log\"", "[set]"]);
         refused("set = 3", ["t.toml line 1", "[set]"]);
-        refused(
-            "num-partitions = 3\n[set]\nnum.partitions = 4",
-            ["given twice", "line 3"],
-        );
+        refused("num-partitions = 3\n[set]\nnum.partitions = 4", ["given twice", "line 3"]);
     }
 
     #[test]
@@ -249,11 +217,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.toml");
         fs::write(&path, vec![b'\n'; 2 << 20]).unwrap();
-        assert!(
-            super::read(&path)
-                .unwrap_err()
-                .to_string()
-                .contains("no settings file")
-        );
+        assert!(super::read(&path).unwrap_err().to_string().contains("no settings file"));
     }
 }

@@ -5,8 +5,6 @@
 pub enum Shape {
     Text,
     Number,
-    /// One text, or a list of texts: a flag that may be repeated.
-    Texts,
     /// A text such as `0,2-5`, or a list of numbers.
     Cores,
 }
@@ -56,13 +54,7 @@ const fn key(
     default: Option<&'static str>,
     doc: &'static str,
 ) -> Key {
-    Key {
-        name,
-        shape,
-        value,
-        default,
-        doc,
-    }
+    Key { name, shape, value, default, doc }
 }
 
 pub const KEYS: &[Key] = &[
@@ -75,18 +67,17 @@ pub const KEYS: &[Key] = &[
     ),
     key(
         LISTEN,
-        Shape::Texts,
+        Shape::Text,
         "HOST:PORT",
         Some("127.0.0.1:9092"),
-        "Address clients connect to; shard n listens on PORT + n. May be given several times",
+        "Address clients connect to; shard n listens on PORT + n",
     ),
     key(
         ADVERTISE,
-        Shape::Texts,
+        Shape::Text,
         "HOST:PORT",
         None,
-        "Address clients are told, one per --listen in their order, with PORT + n for shard n; \
-         without it, the address listened on",
+        "Address clients are told, with PORT + n for shard n; without it, the address listened on",
     ),
     key(
         CORES,
@@ -131,13 +122,7 @@ pub const KEYS: &[Key] = &[
         Some("64"),
         "Size of the crash-safe memory of one shard, in MiB",
     ),
-    key(
-        LOG_FORMAT,
-        Shape::Text,
-        "FORMAT",
-        Some("human"),
-        "Format of the log: human or json",
-    ),
+    key(LOG_FORMAT, Shape::Text, "FORMAT", Some("human"), "Format of the log: human or json"),
     key(
         LOG_LEVEL,
         Shape::Text,

@@ -29,7 +29,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value as it was written. What may be given several times is parted by commas.
+/// A value as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
     pub text: String,
@@ -48,10 +48,7 @@ pub struct Layer {
 impl Layer {
     /// Kafka's `num.partitions` is both a key and a setting; it is kept as the setting.
     pub fn put(&mut self, key: &Key, text: impl Into<String>, origin: Origin) -> Result<()> {
-        let given = Given {
-            text: text.into(),
-            origin,
-        };
+        let given = Given { text: text.into(), origin };
         if key.name == NUM_PARTITIONS {
             return self.put_setting("num.partitions", given.text, given.origin);
         }
@@ -60,10 +57,7 @@ impl Layer {
 
     /// Takes any name the broker's table knows, or refuses with what comes nearest.
     pub fn put_setting(&mut self, name: &str, text: String, origin: Origin) -> Result<()> {
-        if let Some((_, own)) = OWN_KEY_OF_SETTING
-            .iter()
-            .find(|(setting, _)| *setting == name)
-        {
+        if let Some((_, own)) = OWN_KEY_OF_SETTING.iter().find(|(setting, _)| *setting == name) {
             let problem = Problem::usage(format!("{origin}: {name} has its own name here: {own}"));
             return Err(problem.remedy(format!(
                 "set {own} (--{own}, {}, or {own} = … in the file) instead",
@@ -82,11 +76,7 @@ impl Layer {
             });
         }
         let given = Given { text, origin };
-        refuse_twice(
-            name,
-            self.settings.insert(name.to_owned(), given.clone()),
-            &given,
-        )
+        refuse_twice(name, self.settings.insert(name.to_owned(), given.clone()), &given)
     }
 
     /// This layer's values, and those of `lower` that this layer does not give.
@@ -107,10 +97,7 @@ impl Layer {
     /// The value given, or the key's default.
     pub fn get_or_default(&self, name: &'static str) -> Given {
         self.get(name).cloned().unwrap_or_else(|| Given {
-            text: keys::find(name)
-                .and_then(|key| key.default)
-                .unwrap_or_default()
-                .to_owned(),
+            text: keys::find(name).and_then(|key| key.default).unwrap_or_default().to_owned(),
             origin: Origin::Default,
         })
     }

@@ -21,4 +21,4 @@ pub mod serve;
 mod tests;
 
 pub use layer::{Layer, Origin};
-pub use serve::{ArenaChoice, Listener, LogFormat, ServeConfig};
+pub use serve::{ArenaChoice, LogFormat, ServeConfig};

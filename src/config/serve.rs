@@ -12,10 +12,10 @@ use super::cores;
 use super::keys::{self, KEYS};
 use super::layer::{Given, Layer};
 use crate::address::HostPort;
-use crate::limits::{ARENA_MIB_MAX, ARENA_MIB_MIN, LISTENERS_MAX};
+use crate::limits::{ARENA_MIB_MAX, ARENA_MIB_MIN};
 use crate::problem::{Problem, Result};
 
-/// One address a node listens on, and the one its clients are told. Shard n adds n to both ports.
+/// The address a node listens on, and the one its clients are told. Shard n adds n to both ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listener {
     pub listen: SocketAddr,
@@ -43,7 +43,7 @@ pub enum LogFormat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServeConfig {
     pub data_dir: PathBuf,
-    pub listeners: Vec<Listener>,
+    pub listener: Listener,
     /// The core of each shard.
     pub cores: Vec<usize>,
     pub node_id: i32,
@@ -61,20 +61,16 @@ impl ServeConfig {
     /// Checks what was given, for a process that may use the cores `allowed`.
     pub fn resolve(layer: &Layer, allowed: &[usize]) -> Result<ServeConfig> {
         let cores = resolve_cores(layer, allowed)?;
-        let listeners = resolve_listeners(layer, cores.len())?;
+        let listener = resolve_listener(layer, cores.len())?;
         let config = ServeConfig {
             data_dir: resolve_data(layer)?,
             control: resolve_control(layer)?,
             cores,
-            listeners,
+            listener,
             node_id: whole(layer, keys::NODE_ID, 0, i64::from(NODE_ID_MAX))? as i32,
             arena: resolve_arena(layer)?,
-            arena_bytes: (whole(
-                layer,
-                keys::ARENA_MIB,
-                ARENA_MIB_MIN as i64,
-                ARENA_MIB_MAX as i64,
-            )? as usize)
+            arena_bytes: (whole(layer, keys::ARENA_MIB, ARENA_MIB_MIN as i64, ARENA_MIB_MAX as i64)?
+                as usize)
                 << 20,
             log_format: resolve_log_format(layer)?,
             log_level: resolve_log_level(layer)?,
@@ -91,17 +87,11 @@ impl ServeConfig {
 
 /// A complaint about a value, which names where it was given and how the key may be set.
 fn wrong(given: &Given, name: &str, why: impl std::fmt::Display) -> Problem {
-    Problem::usage(format!(
-        "{}: {name} = {:?}: {why}",
-        given.origin, given.text
-    ))
+    Problem::usage(format!("{}: {name} = {:?}: {why}", given.origin, given.text))
 }
 
 fn help(name: &str) -> String {
-    let doc = KEYS
-        .iter()
-        .find(|key| key.name == name)
-        .map_or("", |key| key.doc);
+    let doc = KEYS.iter().find(|key| key.name == name).map_or("", |key| key.doc);
     format!("{name}: {doc}")
 }
 
@@ -109,12 +99,8 @@ fn whole(layer: &Layer, name: &'static str, min: i64, max: i64) -> Result<i64> {
     let given = layer.get_or_default(name);
     match given.text.trim().parse::<i64>() {
         Ok(number) if (min..=max).contains(&number) => Ok(number),
-        _ => Err(wrong(
-            &given,
-            name,
-            format!("it must be a whole number from {min} to {max}"),
-        )
-        .remedy(help(name))),
+        _ => Err(wrong(&given, name, format!("it must be a whole number from {min} to {max}"))
+            .remedy(help(name))),
     }
 }
 
@@ -147,11 +133,8 @@ fn resolve_cores(layer: &Layer, allowed: &[usize]) -> Result<Vec<usize>> {
     Ok(cores)
 }
 
-fn addresses(given: &Given, name: &str) -> Result<Vec<HostPort>> {
-    let read = |text| {
-        HostPort::parse(text, None).map_err(|why| wrong(given, name, why).remedy(help(name)))
-    };
-    given.text.split(',').map(read).collect()
+fn address(given: &Given, name: &str) -> Result<HostPort> {
+    HostPort::parse(&given.text, None).map_err(|why| wrong(given, name, why).remedy(help(name)))
 }
 
 /// The first address of a name that the machine knows.
@@ -160,62 +143,29 @@ fn resolve_address(address: &HostPort, given: &Given, name: &str) -> Result<Sock
         wrong(given, name, why).remedy("give an IP address, or a name that this machine knows")
     };
     let found = address.resolve().map_err(|error| {
-        unknown(format!(
-            "the host {:?} cannot be found: {error}",
-            address.host
-        ))
+        unknown(format!("the host {:?} cannot be found: {error}", address.host))
     })?;
-    found
-        .first()
-        .copied()
-        .ok_or_else(|| unknown(format!("{:?} has no address", address.host)))
+    found.first().copied().ok_or_else(|| unknown(format!("{:?} has no address", address.host)))
 }
 
-fn resolve_listeners(layer: &Layer, shards: usize) -> Result<Vec<Listener>> {
+fn resolve_listener(layer: &Layer, shards: usize) -> Result<Listener> {
     let listen = layer.get_or_default(keys::LISTEN);
-    let listened = addresses(&listen, keys::LISTEN)?;
-    if listened.len() > LISTENERS_MAX {
-        let why = format!("a node listens on at most {LISTENERS_MAX} addresses");
-        return Err(wrong(&listen, keys::LISTEN, why).remedy("name fewer addresses"));
-    }
-    let advertise = layer.get(keys::ADVERTISE);
-    let advertised = match advertise {
-        Some(given) => {
-            let told = addresses(given, keys::ADVERTISE)?;
-            if told.len() != listened.len() {
-                let why = format!("there are {} addresses to listen on", listened.len());
-                let problem = wrong(given, keys::ADVERTISE, why);
-                return Err(problem.remedy("give one advertised address for each, in order"));
-            }
-            told
-        }
-        None => listened.clone(),
+    let listened = address(&listen, keys::LISTEN)?;
+    check_ports(&listened, shards, &listen, keys::LISTEN)?;
+    let (given, advertise) = match layer.get(keys::ADVERTISE) {
+        Some(given) => (given, address(given, keys::ADVERTISE)?),
+        None => (&listen, listened.clone()),
     };
-    let mut listeners = Vec::new();
-    for (own, advertise_as) in listened.iter().zip(advertised) {
-        let address = resolve_address(own, &listen, keys::LISTEN)?;
-        check_ports(own, shards, &listen, keys::LISTEN)?;
-        check_ports(
-            &advertise_as,
-            shards,
-            advertise.unwrap_or(&listen),
-            keys::ADVERTISE,
-        )?;
-        if advertise_as.ip().is_some_and(|ip| ip.is_unspecified()) {
-            let given = advertise.unwrap_or(&listen);
-            let why = "clients cannot connect to an address that stands for all addresses";
-            return Err(wrong(given, keys::ADVERTISE, why).remedy(format!(
-                "add --advertise HOST:{} with the name or address under which clients reach this \
-                 machine",
-                advertise_as.port
-            )));
-        }
-        listeners.push(Listener {
-            listen: address,
-            advertise: advertise_as,
-        });
+    check_ports(&advertise, shards, given, keys::ADVERTISE)?;
+    if advertise.ip().is_some_and(|ip| ip.is_unspecified()) {
+        let why = "clients cannot connect to an address that stands for all addresses";
+        return Err(wrong(given, keys::ADVERTISE, why).remedy(format!(
+            "add --advertise HOST:{} with the name or address under which clients reach this \
+             machine",
+            advertise.port
+        )));
     }
-    Ok(listeners)
+    Ok(Listener { listen: resolve_address(&listened, &listen, keys::LISTEN)?, advertise })
 }
 
 fn check_ports(address: &HostPort, shards: usize, given: &Given, name: &str) -> Result<()> {
@@ -233,39 +183,22 @@ fn resolve_control(layer: &Layer) -> Result<Option<SocketAddr>> {
     if given.text == "none" {
         return Ok(None);
     }
-    let address = HostPort::parse(&given.text, None)
-        .map_err(|why| wrong(&given, keys::CONTROL, why).remedy(help(keys::CONTROL)))?;
-    resolve_address(&address, &given, keys::CONTROL).map(Some)
+    resolve_address(&address(&given, keys::CONTROL)?, &given, keys::CONTROL).map(Some)
 }
 
 /// Two sockets of one node on one port: told before one of them fails to open.
 fn refuse_shared_ports(config: &ServeConfig, layer: &Layer) -> Result<()> {
-    let ports = |from: u16| from..=from + (config.shards() - 1) as u16;
-    let meet = |left: SocketAddr, right: SocketAddr| {
-        left.ip() == right.ip()
-            || left.is_ipv4() == right.is_ipv4()
-                && (left.ip().is_unspecified() || right.ip().is_unspecified())
+    let Some(control) = config.control else {
+        return Ok(());
     };
-    for (index, listener) in config.listeners.iter().enumerate() {
-        let own = ports(listener.listen.port());
-        for other in &config.listeners[..index] {
-            let others = ports(other.listen.port());
-            let apart = own.end() < others.start() || others.end() < own.start();
-            if meet(listener.listen, other.listen) && !apart {
-                let given = layer.get_or_default(keys::LISTEN);
-                let why = format!("{} shards of two addresses share ports", config.shards());
-                return Err(wrong(&given, keys::LISTEN, why)
-                    .remedy("put the ports further apart than there are shards"));
-            }
-        }
-        if let Some(control) = config.control
-            && own.contains(&control.port())
-            && meet(listener.listen, control)
-        {
-            let given = layer.get_or_default(keys::CONTROL);
-            let why = format!("the shards take the ports {} to {}", own.start(), own.end());
-            return Err(wrong(&given, keys::CONTROL, why).remedy("choose a port beside them"));
-        }
+    let listen = config.listener.listen;
+    let last = listen.port() + (config.shards() - 1) as u16;
+    let is_any = listen.ip().is_unspecified() || control.ip().is_unspecified();
+    let meet = listen.ip() == control.ip() || listen.is_ipv4() == control.is_ipv4() && is_any;
+    if meet && (listen.port()..=last).contains(&control.port()) {
+        let given = layer.get_or_default(keys::CONTROL);
+        let why = format!("the shards take the ports {} to {last}", listen.port());
+        return Err(wrong(&given, keys::CONTROL, why).remedy("choose a port beside them"));
     }
     Ok(())
 }

@@ -30,20 +30,11 @@ impl ServeArgs {
     pub fn gather(&self, variables: impl Iterator<Item = (String, String)>) -> Result<Told> {
         let variables: Vec<(String, String)> = variables.collect();
         let named = variables.iter().find(|(name, _)| name == CONFIG_VARIABLE);
-        let config = self
-            .config
-            .clone()
-            .or(named.map(|(_, path)| PathBuf::from(path)));
-        let from_file = config
-            .map(|path| file::read(&path))
-            .transpose()?
-            .unwrap_or_default();
+        let config = self.config.clone().or(named.map(|(_, path)| PathBuf::from(path)));
+        let from_file = config.map(|path| file::read(&path)).transpose()?.unwrap_or_default();
         let (from_variables, unknown_variables) = environment::read(variables.into_iter())?;
         let layer = self.layer()?.over(from_variables).over(from_file);
-        Ok(Told {
-            layer,
-            unknown_variables,
-        })
+        Ok(Told { layer, unknown_variables })
     }
 
     fn layer(&self) -> Result<Layer> {
@@ -69,16 +60,12 @@ fn flag(key: &Key) -> Arg {
         Some(default) => format!("{} [default: {default}] [variable: {variable}]", key.doc),
         None => format!("{} [variable: {variable}]", key.doc),
     };
-    let action = if key.shape == Shape::Texts {
-        ArgAction::Append
-    } else {
-        ArgAction::Set
-    };
     Arg::new(key.name)
         .long(key.name)
         .value_name(key.value)
         .help(help)
-        .action(action)
+        // As in other programs, the last one counts: scripts add flags at the end.
+        .overrides_with(key.name)
         .allow_hyphen_values(key.shape == Shape::Number)
 }
 
@@ -115,19 +102,9 @@ impl clap::Args for ServeArgs {
 
 impl FromArgMatches for ServeArgs {
     fn from_arg_matches(matches: &ArgMatches) -> std::result::Result<Self, clap::Error> {
-        let mut keys = Vec::new();
-        for key in KEYS {
-            let given = matches.get_many::<String>(key.name).into_iter().flatten();
-            let texts: Vec<&str> = given.map(String::as_str).collect();
-            if !texts.is_empty() {
-                keys.push((key, texts.join(",")));
-            }
-        }
-        let settings = matches
-            .get_many::<String>(SETTINGS)
-            .into_iter()
-            .flatten()
-            .cloned();
+        let given = |key: &'static Key| Some((key, matches.get_one::<String>(key.name)?.clone()));
+        let keys = KEYS.iter().filter_map(given).collect();
+        let settings = matches.get_many::<String>(SETTINGS).into_iter().flatten().cloned();
         Ok(ServeArgs {
             keys,
             settings: settings.collect(),

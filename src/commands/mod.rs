@@ -1,0 +1,8 @@
+//! What the subcommands other than `serve` do.
+
+pub mod consume;
+pub mod format;
+pub mod log;
+pub mod produce;
+pub mod table;
+pub mod topic;
