@@ -95,7 +95,11 @@ struct World {
     jobs: VecDeque<queue::Queued>,
     ended: Vec<Completion>,
     log: Option<Vec<Event>>,
+    observer: Option<Observer>,
 }
+
+/// Called after each event with the number of events so far. It must not use the disk.
+pub type Observer = Box<dyn FnMut(u64)>;
 
 /// A disk in memory. See the module.
 #[derive(Clone)]
@@ -126,6 +130,7 @@ impl MemoryDisk {
             jobs: VecDeque::new(),
             ended: Vec::new(),
             log: None,
+            observer: None,
         })))
     }
 
@@ -135,6 +140,11 @@ impl MemoryDisk {
 
     pub(super) fn with_log<T>(&self, look: impl FnOnce(&[Event]) -> T) -> T {
         look(self.0.borrow().log.as_deref().unwrap_or_default())
+    }
+
+    /// Has `observer` called after each event from now on.
+    pub fn observe(&self, observer: Observer) {
+        self.0.borrow_mut().observer = Some(observer);
     }
 
     /// One state that a crash now would leave.
@@ -192,6 +202,10 @@ impl World {
         self.model.apply(&event);
         if let Some(log) = &mut self.log {
             log.push(event);
+        }
+        let events = self.model.events();
+        if let Some(observer) = &mut self.observer {
+            observer(events);
         }
     }
 

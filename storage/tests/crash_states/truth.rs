@@ -1,0 +1,118 @@
+//! What a store was told and what it promised, by the moment: the judge of every recovery.
+
+use storage::Uuid;
+
+/// A batch as the log holds it.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    pub base_offset: i64,
+    pub last_offset: i64,
+    pub bytes: Vec<u8>,
+}
+
+/// Something that became true.
+#[derive(Debug, Clone)]
+pub enum Fact {
+    /// The batch of this index may be there.
+    Appended(usize),
+    /// Acknowledged: survives the process.
+    Acked(i64),
+    /// On stable storage: survives the machine.
+    Durable(i64),
+    /// The log may begin here.
+    Start(i64),
+    /// A cut at this offset has begun.
+    CutBegin(i64),
+    /// The log ends here; what was behind it is gone for good.
+    CutEnd(i64),
+    /// The log may be gone.
+    DeleteBegin,
+    /// The log is gone for good.
+    DeleteEnd,
+}
+
+/// One life of a log's name.
+#[derive(Debug, Clone)]
+pub struct LogTruth {
+    pub topic: String,
+    pub topic_id: Uuid,
+    pub batches: Vec<Batch>,
+    /// With the number of disk events before it.
+    pub facts: Vec<(usize, Fact)>,
+}
+
+/// What may and must be in one log after a crash.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    pub topic: String,
+    pub topic_id: Uuid,
+    /// All up to here must be there.
+    pub must_end: i64,
+    /// All up to here must be there even if the power is cut before the next recovery is done.
+    pub durable_end: i64,
+    /// The log must not begin behind this.
+    pub start: i64,
+    /// Batches that may be there, by offset.
+    pub allowed: Vec<Batch>,
+    pub gone: bool,
+}
+
+impl LogTruth {
+    pub fn new(topic: &str, topic_id: Uuid) -> LogTruth {
+        LogTruth { topic: topic.into(), topic_id, batches: Vec::new(), facts: Vec::new() }
+    }
+
+    /// A log as a recovery may find it, before it has: the facts of moment zero.
+    pub fn from_bounds(bounds: Bounds) -> LogTruth {
+        let mut truth = LogTruth::new(&bounds.topic, bounds.topic_id);
+        for batch in bounds.allowed {
+            truth.facts.push((0, Fact::Appended(truth.batches.len())));
+            truth.batches.push(batch);
+        }
+        truth.facts.push((0, Fact::Start(bounds.start)));
+        truth.facts.push((0, Fact::Acked(bounds.must_end)));
+        truth.facts.push((0, Fact::Durable(bounds.durable_end)));
+        if bounds.gone {
+            truth.facts.push((0, Fact::DeleteBegin));
+            truth.facts.push((0, Fact::DeleteEnd));
+        }
+        truth
+    }
+
+    pub fn note(&mut self, position: usize, fact: Fact) {
+        self.facts.push((position, fact));
+    }
+
+    /// What holds when the first `position` events have happened, and of the facts the first
+    /// `facts` (those known at the moment). A power cut keeps what was durable, a kill what was
+    /// acknowledged.
+    pub fn bounds(&self, position: usize, facts: usize, power_cut: bool) -> Bounds {
+        let (mut acked, mut durable, mut start, mut gone) = (0, 0, 0, false);
+        let mut allowed: Vec<usize> = Vec::new();
+        for (_, fact) in self.facts.iter().take(facts).filter(|(at, _)| *at <= position) {
+            match fact {
+                Fact::Appended(index) => allowed.push(*index),
+                Fact::Acked(end) => acked = acked.max(*end),
+                Fact::Durable(end) => durable = durable.max(*end),
+                Fact::Start(offset) => start = start.max(*offset),
+                Fact::CutBegin(offset) => {
+                    let cut = allowed.iter().map(|index| &self.batches[*index]);
+                    let from = cut.filter(|batch| batch.last_offset >= *offset);
+                    let first = from.map(|batch| batch.base_offset).min().unwrap_or(*offset);
+                    (acked, durable) = (acked.min(first), durable.min(first));
+                }
+                Fact::CutEnd(end) => {
+                    allowed.retain(|index| self.batches[*index].last_offset < *end);
+                    (acked, durable) = (acked.min(*end), durable.min(*end));
+                    start = start.min(*end);
+                }
+                Fact::DeleteBegin => (acked, durable) = (0, 0),
+                Fact::DeleteEnd => gone = true,
+            }
+        }
+        let allowed = allowed.into_iter().map(|index| self.batches[index].clone()).collect();
+        let (topic, topic_id) = (self.topic.clone(), self.topic_id);
+        let must_end = if power_cut { durable } else { acked.max(durable) };
+        Bounds { topic, topic_id, must_end, durable_end: durable, start, allowed, gone }
+    }
+}
