@@ -87,6 +87,9 @@ pub(crate) struct Log {
     /// What the `partition` file on disk says, and when it was written.
     pub side_durable_offset: i64,
     pub side_written_ms: u64,
+    /// The side file on disk says that not all writes are synced; and the one being written does.
+    pub lazy_on_disk: bool,
+    pub lazy_in_writing: bool,
 }
 
 impl Log {
@@ -125,13 +128,15 @@ impl Log {
             adopted: false,
             side_durable_offset: next_offset,
             side_written_ms: 0,
+            lazy_on_disk: false,
+            lazy_in_writing: false,
         }
     }
 
     /// Takes new settings.
     pub fn set_config(&mut self, config: LogConfig, crash_safe: bool) {
         self.config = config;
-        if self.always_synced && self.acks_from_memory(crash_safe) {
+        if self.always_synced && crash_safe && self.config.flush_messages > 1 {
             self.always_synced = false;
             self.side_dirty = true;
         }
@@ -169,9 +174,11 @@ impl Log {
         segment_path(&self.dir, base_offset, suffix)
     }
 
-    /// Whether a batch counts as acknowledged once it is in the crash-safe arena.
+    /// Whether a batch counts as acknowledged once it is in the crash-safe arena. Not before the side
+    /// file on disk says so: without it a start would not know whose bytes the arena holds, and take
+    /// what a power cut took for damage.
     pub fn acks_from_memory(&self, crash_safe: bool) -> bool {
-        crash_safe && self.config.flush_messages > 1
+        crash_safe && self.config.flush_messages > 1 && self.lazy_on_disk
     }
 
     /// The note that the arena keeps of a chunk.

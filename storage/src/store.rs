@@ -163,6 +163,9 @@ impl<D: Disk> Store<D> {
         let crash_safe = self.io.crash_safe;
         if let Some(log) = self.logs.get_mut(id) {
             log.set_config(config, crash_safe);
+            if log.side_dirty && !log.lazy_on_disk {
+                log.write_side_file(self.io.now, &mut self.io);
+            }
             log.update_ack(&mut self.io);
             // What was gathered lazily may be wanted at once now.
             if !log.acks_from_memory(crash_safe) {

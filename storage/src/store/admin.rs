@@ -162,6 +162,10 @@ impl<D: Disk> Store<D> {
     fn cut(&mut self, id: LogId, offset: i64) -> Result<i64, StorageError> {
         let io = &mut self.io;
         let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
+        // First, so that a start after a crash in the middle does not take the cut for damage.
+        let holder = log.segments.iter().rev().find(|s| s.base_offset < offset);
+        let kept_for_sure = holder.map_or(0, |s| s.base_offset);
+        log.write_side_file_for_cut(kept_for_sure, offset, io)?;
         while let Some(last) = log.segments.back()
             && (last.base_offset >= offset || last.is_empty())
             && log.segments.len() > 1
@@ -313,6 +317,23 @@ impl Log {
             }
             io.disk.close(file);
         }
+    }
+
+    /// Notes that from here on less of the log may be found.
+    fn write_side_file_for_cut<D: Disk>(
+        &self,
+        kept_for_sure: i64,
+        offset: i64,
+        io: &mut Io<D>,
+    ) -> Result<(), StorageError> {
+        let mut side = self.partition_file();
+        side.durable_end_offset = side.durable_end_offset.min(kept_for_sure);
+        side.high_watermark = side.high_watermark.min(offset);
+        let path = self.dir.join(crate::log::side::PARTITION_FILE);
+        let refused =
+            |why: String| StorageError::Io { what: "writing", path: path.clone(), why: why.into() };
+        let bytes = side.encode().map_err(|error| refused(error.to_string()))?;
+        io.disk.write_file(&path, &bytes).map_err(|error| refused(error.to_string()))
     }
 
     /// Cuts a closed segment's file in front of the batch that holds an offset. Its index goes first:

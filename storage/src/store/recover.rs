@@ -91,6 +91,7 @@ impl<D: Disk> Recovery<'_, D> {
         let mut log = Log::new(nowhere, key, topic_id, dir.to_path_buf(), 0);
         log.adopted = side.as_ref().is_none_or(|s| s.adopted);
         log.always_synced = side.as_ref().is_some_and(|s| s.always_synced);
+        log.lazy_on_disk = side.as_ref().is_some_and(|s| !s.always_synced);
         let found = self.found(dir, &bases)?;
         self.segments(&mut log, found, side.as_ref())?;
         Ok(Some(log))
@@ -377,10 +378,10 @@ impl<D: Disk> Recovery<'_, D> {
         if last.scanned.stopped.as_deref().is_some_and(|why| why != RESERVED_SPACE) {
             self.report.cut_bytes += last.len - valid;
         }
-        if valid == 0 {
-            if let Some(other) = marker.replace(last.base_offset) {
-                self.remove(log, other)?;
-            }
+        if valid == 0
+            && let Some(other) = marker.replace(last.base_offset)
+        {
+            self.remove(log, other)?;
         }
         Ok(())
     }

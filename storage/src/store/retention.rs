@@ -263,6 +263,7 @@ impl Log {
         let durable_offset = file.durable_end_offset;
         match file.encode() {
             Ok(bytes) => {
+                self.lazy_in_writing = !self.always_synced;
                 self.side_dirty = false;
                 self.side_writing = true;
                 self.side_written_ms = now.mono_ms;
@@ -275,10 +276,19 @@ impl Log {
         }
     }
 
-    pub fn on_side_written(&mut self, durable_offset: i64, result: std::io::Result<()>) {
+    pub fn on_side_written<D: Disk>(
+        &mut self,
+        durable_offset: i64,
+        result: std::io::Result<()>,
+        io: &mut Io<D>,
+    ) {
         self.side_writing = false;
         match result {
-            Ok(()) => self.side_durable_offset = durable_offset,
+            Ok(()) => {
+                self.side_durable_offset = durable_offset;
+                self.lazy_on_disk = self.lazy_in_writing;
+                self.update_ack(io);
+            }
             Err(error) => {
                 self.side_dirty = true;
                 tracing::warn!(log = %self.key, %error, "partition file not written");

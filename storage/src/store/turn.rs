@@ -157,7 +157,7 @@ impl<D: Disk> Store<D> {
             }
             Purpose::Side { log, durable_offset } => {
                 if let Some(log) = self.logs.get_mut(log) {
-                    log.on_side_written(durable_offset, result.map(drop));
+                    log.on_side_written(durable_offset, result.map(drop), io);
                 }
             }
             Purpose::Read { .. }
