@@ -18,8 +18,10 @@ mod idempotence;
 mod order;
 mod placement;
 mod program;
+mod reading;
 mod stock_admin;
 mod stock_tools;
+mod topics;
 mod versions;
 
 /// Makes each function, which takes the test's name and a number of shards, a test on one shard
