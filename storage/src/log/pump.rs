@@ -309,6 +309,15 @@ impl Log {
             }
             Err(error) => {
                 self.segments[at].file = FileState::None;
+                // The file may be there without its space. Jobs are done in order, so it is gone
+                // before the next try.
+                let mut path = self.segment_path(base_offset, LOG_SUFFIX);
+                if self.marker == Some(base_offset) {
+                    path = temporary_path(&path);
+                }
+                self.jobs += 1;
+                let purpose = Purpose::Remove { log: Some(self.id) };
+                io.submit(purpose, Op::RemoveFiles { paths: vec![path] });
                 self.failed("creating a segment", &error, io);
             }
         }

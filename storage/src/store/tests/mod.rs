@@ -1,7 +1,9 @@
 //! A store over a memory disk, beside a plain list of what it must hold.
 
 mod basics;
+mod faults;
 mod model;
+mod recovery;
 
 use std::path::PathBuf;
 
