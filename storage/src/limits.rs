@@ -89,8 +89,6 @@ pub struct StoreLimits {
     pub index_bytes: usize,
     /// Logs of this shard.
     pub logs: usize,
-    /// Zero-filled blocks written ahead of the tail, as a count of bytes; 0 turns it off.
-    pub zero_ahead_bytes: usize,
 }
 
 impl Default for StoreLimits {
@@ -103,7 +101,6 @@ impl Default for StoreLimits {
             producers_per_log: 10_000,
             index_bytes: 32 << 20,
             logs: 100_000,
-            zero_ahead_bytes: 0,
         }
     }
 }

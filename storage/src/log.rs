@@ -30,7 +30,7 @@ use crate::log::side::PartitionFile;
 use crate::log::tail::Tail;
 use crate::log::writer::Writer;
 use crate::producers::{Producer, Producers};
-use crate::store::cold::ReadBuffer;
+use crate::store::parse::ReadBuffer;
 use crate::types::{LogId, LogKey, LogStatus};
 
 /// State as it stood at the end of a segment, to be stored with it.

@@ -12,6 +12,7 @@ pub(crate) mod cold;
 pub(crate) mod io;
 pub(crate) mod lookup;
 pub(crate) mod open;
+pub(crate) mod parse;
 pub(crate) mod read;
 pub(crate) mod recover;
 pub(crate) mod retention;

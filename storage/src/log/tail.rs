@@ -91,6 +91,10 @@ impl Tail {
         sequence
     }
 
+    pub fn has_chunk(&self, sequence: u64) -> bool {
+        self.chunks.front().is_some_and(|first| first.sequence <= sequence)
+    }
+
     /// A new segment begins on a block of its own.
     pub fn start_segment(&mut self) {
         self.spill.clear();

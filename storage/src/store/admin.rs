@@ -166,6 +166,12 @@ impl<D: Disk> Store<D> {
         let holder = log.segments.iter().rev().find(|s| s.base_offset < offset);
         let kept_for_sure = holder.map_or(0, |s| s.base_offset);
         log.write_side_file_for_cut(kept_for_sure, offset, io)?;
+        // An empty file that kept the place of the old end would look like a later segment.
+        if !log.segments.is_empty()
+            && let Some(base_offset) = log.marker.take()
+        {
+            remove_if_there(io, &log.segment_path(base_offset, LOG_SUFFIX))?;
+        }
         while let Some(last) = log.segments.back()
             && (last.base_offset >= offset || last.is_empty())
             && log.segments.len() > 1

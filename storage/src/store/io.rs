@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use slab::Slab;
 
-use crate::arena::Arena;
+use crate::arena::{Arena, CHUNK_BYTES};
 use crate::buffer::Chunk;
 use crate::disk::{Disk, FileId, Op, Token};
 use crate::limits::StoreLimits;
@@ -131,6 +131,8 @@ pub(crate) struct Io<D> {
     pub flushes: BinaryHeap<Reverse<(u64, LogId)>>,
     /// Tail chunks in the order they were filled: the cache's order of eviction.
     pub fifo: VecDeque<(LogId, u64)>,
+    /// `fifo` holds more places than there can be chunks.
+    pub crowded: bool,
     /// The last search for tail memory found nothing; no need to search again before a write ends.
     pub starved: bool,
     /// Segments that came to rest with their index in memory.
@@ -157,6 +159,11 @@ impl<D: Disk> Io<D> {
     /// Notes a chunk as the youngest of the cache.
     pub fn push_cached(&mut self, log: LogId, sequence: u64) {
         self.fifo.push_back((log, sequence));
+        // Chunks of deleted and cut logs leave their places behind.
+        let places = 2 * self.arena.limit_bytes() / CHUNK_BYTES;
+        if self.fifo.len() > places.max(64) {
+            self.crowded = true;
+        }
     }
 
     /// A tick for "used longest ago".

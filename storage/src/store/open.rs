@@ -50,6 +50,7 @@ impl<D: Disk> Store<D> {
             lazy: VecDeque::new(),
             flushes: BinaryHeap::new(),
             fifo: VecDeque::new(),
+            crowded: false,
             starved: false,
             sealed: Vec::new(),
             full: Vec::new(),

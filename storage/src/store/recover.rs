@@ -59,7 +59,6 @@ struct Last {
 }
 
 type Failure = Rc<str>;
-
 impl<D: Disk> Recovery<'_, D> {
     /// Recovers the log in a folder; `None` if it is no log.
     pub fn log(&mut self, dir: &Path, name: &str) -> Result<Option<Log>, Failure> {
@@ -368,11 +367,9 @@ impl<D: Disk> Recovery<'_, D> {
     ) -> Result<(), Failure> {
         let (path, valid) = (&last.path, last.scanned.valid_bytes);
         let file = self.disk.open(path, OpenMode::Write).map_err(why("opening", path))?;
-        let mut result = Ok(());
-        if last.len > valid {
-            result = self.disk.truncate(file, valid);
-        }
-        let result = result.and_then(|()| self.disk.sync(file));
+        let longer = last.len > valid;
+        let cut = if longer { self.disk.truncate(file, valid) } else { Ok(()) };
+        let result = cut.and_then(|()| self.disk.sync(file));
         self.disk.close(file);
         result.map_err(why("cutting", path))?;
         if last.scanned.stopped.as_deref().is_some_and(|why| why != RESERVED_SPACE) {

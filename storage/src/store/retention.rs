@@ -18,6 +18,12 @@ impl<D: Disk> Store<D> {
     /// Looks at the next logs; a full round takes [`SWEEP_MS`] or more.
     pub(crate) fn sweep(&mut self, now: Now) {
         self.bury(now);
+        if std::mem::take(&mut self.io.crowded) {
+            let logs = &self.logs;
+            self.io.fifo.retain(|&(id, sequence)| {
+                logs.get(id).is_some_and(|log| log.tail.has_chunk(sequence))
+            });
+        }
         let mut looked = 0;
         while looked < SWEEP_LOGS && self.sweep_slot < self.logs.slots() {
             if let Some(log) = self.logs.at(self.sweep_slot) {
