@@ -46,7 +46,7 @@ pub async fn handle(
                 1 => find(shard, ctx.api_version, &topic.name, asked).await,
                 _ => Err(ErrorCode::InvalidRequest),
             };
-            partitions.push(answer(asked.partition_index, found));
+            partitions.push(answer(ctx.api_version, asked.partition_index, found));
         }
         topics.push(ListOffsetsTopicResponse { name: topic.name.clone(), partitions });
     }
@@ -55,13 +55,22 @@ pub async fn handle(
 
 type Found = Option<TimestampOffset>;
 
-fn answer(partition_index: i32, found: Result<Found, ErrorCode>) -> ListOffsetsPartitionResponse {
+/// The first version that can carry a leader epoch.
+const FIRST_VERSION_WITH_EPOCH: i16 = 4;
+
+fn answer(
+    version: i16,
+    partition_index: i32,
+    found: Result<Found, ErrorCode>,
+) -> ListOffsetsPartitionResponse {
     let mut response = ListOffsetsPartitionResponse { partition_index, ..Default::default() };
     match found {
         Ok(Some(found)) => {
             response.timestamp = found.timestamp_ms;
             response.offset = found.offset;
-            response.leader_epoch = found.leader_epoch;
+            if version >= FIRST_VERSION_WITH_EPOCH {
+                response.leader_epoch = found.leader_epoch;
+            }
         }
         Ok(None) => {}
         Err(code) => response.error_code = code as i16,
