@@ -9,16 +9,11 @@ use crate::problem::{Problem, Result};
 use crate::serve::{ArenaPlan, DataDir};
 
 /// Starts all shards; returns when every one of them serves.
-pub fn start(
-    config: &ServeConfig,
-    data: &DataDir,
-    disk: &DiskReport,
-    arena: &ArenaPlan,
-) -> Result<Node> {
-    Node::start(node_config(config, data, disk, arena)?).map_err(|error| refused(&error))
+pub fn start(config: NodeConfig) -> Result<Node> {
+    Node::start(config).map_err(|error| refused(&error))
 }
 
-fn node_config(
+pub fn node_config(
     config: &ServeConfig,
     data: &DataDir,
     disk: &DiskReport,

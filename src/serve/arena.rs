@@ -1,6 +1,9 @@
 //! Where the shards' crash-safe memory lies.
 
-use std::fs;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use storage::arena::Arena;
@@ -18,56 +21,99 @@ pub enum ArenaPlan {
     Without(String),
 }
 
+/// In the data directory while a node with crash-safe memory runs, and after a crash: where it is.
+const PLACE: &str = "arena";
+
 /// Decides before anything is opened. What a crash has left is never passed over: it may be the
 /// only copy of acknowledged records.
 pub fn plan(config: &ServeConfig, data: &Path) -> Result<ArenaPlan> {
     // Named after the data directory, so that several nodes can share one file system of memory.
     let usual = Arena::default_path(data);
-    match &config.arena {
-        ArenaChoice::None => {
-            refuse_left(&usual)?;
-            Ok(ArenaPlan::Without("it is turned off (arena = none)".into()))
-        }
+    let noted = fs::read(data.join(PLACE)).ok();
+    let before = noted.map_or(usual.clone(), |bytes| PathBuf::from(OsString::from_vec(bytes)));
+    let plan = match &config.arena {
+        ArenaChoice::None => ArenaPlan::Without("it is turned off (arena = none)".into()),
         ArenaChoice::Directory(parent) => {
             let chosen = parent.join(usual.file_name().unwrap_or_default());
-            if chosen != usual {
-                refuse_left(&usual)?;
+            let why = open(&chosen, config).err();
+            if let Some(why) = why {
+                return Err(Problem::failed(format!("no crash-safe memory: {why}")).remedy(
+                    "make room, choose a smaller --arena-mib, another --arena DIR on tmpfs or \
+                     hugetlbfs, or --arena none",
+                ));
             }
-            let why = match open(&chosen, config) {
-                Ok(()) => return Ok(ArenaPlan::In(chosen)),
-                Err(why) => why,
-            };
-            Err(Problem::failed(format!("no crash-safe memory: {why}")).remedy(
-                "make room, choose a smaller --arena-mib, another --arena DIR on tmpfs or \
-                 hugetlbfs, or --arena none",
-            ))
+            ArenaPlan::In(chosen)
         }
         ArenaChoice::Auto => match open(&usual, config) {
-            Err(why) if is_left(&usual) => Err(Problem::failed(format!(
-                "{} is left from a crash, and cannot be used: {why}",
-                usual.display()
-            ))
-            .remedy("make room there and start again; it may hold acknowledged records")),
-            Err(why) => Ok(ArenaPlan::Without(why)),
-            Ok(()) => Ok(ArenaPlan::In(usual)),
+            Ok(()) => ArenaPlan::In(usual),
+            Err(why) => ArenaPlan::Without(why),
         },
+    };
+    if plan != ArenaPlan::In(before.clone()) {
+        refuse_left(&before, &plan)?;
+    }
+    note(&plan, data)?;
+    Ok(plan)
+}
+
+fn note(plan: &ArenaPlan, data: &Path) -> Result<()> {
+    let ArenaPlan::In(directory) = plan else {
+        return Ok(());
+    };
+    let path = data.join(PLACE);
+    let write = || -> io::Result<()> {
+        let mut file = File::create(&path)?;
+        file.write_all(directory.as_os_str().as_bytes())?;
+        file.sync_all()?;
+        File::open(data)?.sync_all()
+    };
+    write().map_err(|error| {
+        Problem::failed(format!("cannot write {}: {error}", path.display()))
+            .remedy("make space there, or turn crash-safe memory off with --arena none")
+    })
+}
+
+/// After a clean stop nothing is left that a start would have to know of.
+pub fn forget(plan: &ArenaPlan, data: &Path) {
+    let ArenaPlan::In(directory) = plan else {
+        return;
+    };
+    if !is_left(directory) {
+        // What stays behind is found and reused, or harmless.
+        let _ = fs::remove_dir(directory);
+        let _ = fs::remove_file(data.join(PLACE));
     }
 }
 
-/// A clean stop removes the files; the directory alone says nothing.
+/// A clean stop removes the shards' files; other files say nothing.
 fn is_left(directory: &Path) -> bool {
-    fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_some())
+    let Ok(entries) = fs::read_dir(directory) else {
+        return false;
+    };
+    let is_shards = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix("shard-"));
+        number.is_some_and(|number| number.parse::<u32>().is_ok())
+    };
+    entries.filter_map(io::Result::ok).any(|entry| is_shards(&entry))
 }
 
-fn refuse_left(directory: &Path) -> Result<()> {
-    if !is_left(directory) {
+fn refuse_left(before: &Path, plan: &ArenaPlan) -> Result<()> {
+    if !is_left(before) {
         return Ok(());
     }
+    let why = match plan {
+        ArenaPlan::In(directory) => format!("this start would use {}", directory.display()),
+        ArenaPlan::Without(why) => why.clone(),
+    };
+    let parent = before.parent().unwrap_or(before).display();
     Err(Problem::failed(format!(
-        "{} is left from a crash and may hold acknowledged records that the disk lacks",
-        directory.display()
+        "{} is left from a crash and may hold acknowledged records that the disk lacks, but {why}",
+        before.display()
     ))
-    .remedy("start once with --arena auto and stop again, or delete it to give them up"))
+    .remedy(format!(
+        "start once with --arena {parent} and stop again, or delete it to give those records up"
+    )))
 }
 
 /// Makes the directory, if its files will fit beside what else is there; files that exist have
@@ -126,19 +172,25 @@ mod tests {
     #[test]
     fn what_a_crash_has_left_is_not_passed_over() {
         let folder = tempfile::tempdir().unwrap();
-        let left = Arena::default_path(folder.path());
-        if fs::create_dir(&left).is_err() {
-            // No /dev/shm here.
-            return;
-        }
-        fs::write(left.join("shard-0"), "x").unwrap();
-        let refused = plan(&config(ArenaChoice::None, 1 << 20), folder.path());
+        let (data, memory) = (folder.path().join("data"), folder.path().join("memory"));
+        fs::create_dir(&data).unwrap();
+        fs::create_dir(&memory).unwrap();
+        let here = config(ArenaChoice::Directory(memory.clone()), 1 << 20);
+        let ArenaPlan::In(directory) = plan(&here, &data).unwrap() else {
+            panic!("there is room");
+        };
+        fs::write(directory.join("shard-1"), "x").unwrap();
         let elsewhere = ArenaChoice::Directory(folder.path().to_path_buf());
-        let moved = plan(&config(elsewhere, 1 << 20), folder.path());
-        let too_small = plan(&config(ArenaChoice::Auto, 1 << 60), folder.path());
-        fs::remove_dir_all(&left).unwrap();
-        assert!(refused.unwrap_err().to_string().contains("left from a crash"));
-        assert!(moved.is_err());
-        assert!(too_small.unwrap_err().to_string().contains("left from a crash"));
+        for other in [ArenaChoice::None, ArenaChoice::Auto, elsewhere] {
+            let error = plan(&config(other, 1 << 20), &data).unwrap_err().to_string();
+            let remedy = format!("--arena {}", memory.display());
+            assert!(error.contains("left from a crash") && error.contains(&remedy), "{error}");
+        }
+        // The start that is asked for then finds it, and a clean stop leaves nothing.
+        let again = plan(&here, &data).unwrap();
+        fs::remove_file(directory.join("shard-1")).unwrap();
+        forget(&again, &data);
+        assert!(!directory.exists());
+        assert!(plan(&config(ArenaChoice::None, 1 << 20), &data).is_ok());
     }
 }

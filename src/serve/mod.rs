@@ -23,7 +23,7 @@ use storage::disk::probe::{DiskReport, probe};
 pub use arena::ArenaPlan;
 pub use data_dir::DataDir;
 
-use shards::Node;
+use shards::{Metrics, NodeConfig, Stopper};
 
 use crate::boot;
 use crate::config::{LogFormat, ServeConfig};
@@ -34,9 +34,16 @@ use args::ServeArgs;
 use notify::Notifier;
 use screen::Facts;
 
+/// How often the main thread looks up without being told anything.
+const TICK: Duration = Duration::from_secs(1);
+
 /// What the main thread waits for.
 pub enum Happening {
     Signal(c_int),
+    /// Every shard serves.
+    Ready(Stopper, Arc<Metrics>),
+    /// The node did not start.
+    Refused(Problem),
     /// The node's threads have ended: they were asked to, or have failed.
     Ended,
 }
@@ -67,12 +74,8 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode> {
     if let Some(address) = config.control {
         control::start(address, Arc::clone(&status))?;
     }
-    let node = boot::start(&config, &data, &disk, &arena)?;
-    let metrics = node.metrics();
-    status.set_render(Box::new(move |out| out.push_str(&metrics.render_prometheus())));
-    status.set_phase(Phase::Ready);
-
-    let took = from.elapsed();
+    let node_config = boot::node_config(&config, &data, &disk, &arena)?;
+    start(node_config, tell)?;
     let facts = Facts {
         config: &config,
         data: &data,
@@ -80,12 +83,28 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode> {
         arena: &arena,
         open_files,
         lockable_memory,
-        took,
+        from,
     };
-    show(&facts)?;
-    let notifier = Notifier::from_environment();
-    notifier.ready(&format!("{} shards", config.shards()));
-    serve(node, &status, &notifier, &happenings, tell)
+    Life { facts: &facts, status: &status, notifier: Notifier::from_environment() }
+        .live(&happenings)
+}
+
+/// The node has a thread of its own, so that a signal is heard while data is being recovered.
+fn start(config: NodeConfig, tell: Sender<Happening>) -> Result<()> {
+    let run = move || {
+        let last = match boot::start(config) {
+            Ok(node) => {
+                let _ = tell.send(Happening::Ready(node.stopper(), node.metrics()));
+                node.wait();
+                Happening::Ended
+            }
+            Err(problem) => Happening::Refused(problem),
+        };
+        let _ = tell.send(last);
+    };
+    let thread = std::thread::Builder::new().name("node".into()).spawn(run);
+    thread.map_err(|error| Problem::failed(format!("cannot start a thread: {error}")))?;
+    Ok(())
 }
 
 fn probe_disk(data: &DataDir) -> Result<DiskReport> {
@@ -116,84 +135,104 @@ fn check_ports(config: &ServeConfig) -> Result<()> {
     Ok(())
 }
 
+/// From the start of the node to its end, as seen by the main thread.
+struct Life<'a> {
+    facts: &'a Facts<'a>,
+    status: &'a Status,
+    notifier: Notifier,
+}
+
+impl Life<'_> {
+    fn live(&self, happenings: &Receiver<Happening>) -> Result<ExitCode> {
+        let mut stopper = None;
+        let mut stopping_since: Option<Instant> = None;
+        let mut patience_told = false;
+        let interval = self.notifier.watchdog_interval().unwrap_or(TICK).min(TICK);
+        loop {
+            match happenings.recv_timeout(interval) {
+                Ok(Happening::Ready(node, metrics)) => {
+                    self.ready(metrics);
+                    stopper = Some(node);
+                }
+                Ok(Happening::Signal(signal)) => {
+                    let name = signals::name(signal);
+                    match &stopper {
+                        None => {
+                            tracing::info!(signal = name, "stopped before it was ready");
+                            return Ok(ExitCode::SUCCESS);
+                        }
+                        Some(_) if stopping_since.is_some() => {
+                            tracing::warn!(
+                                signal = name,
+                                "stopped at once; the next start recovers"
+                            );
+                            return Ok(ExitCode::from(1));
+                        }
+                        Some(node) => self.stop(node, name),
+                    }
+                    stopping_since = Some(Instant::now());
+                }
+                Ok(Happening::Refused(problem)) => return Err(problem),
+                Ok(Happening::Ended) => return self.end(stopping_since),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Problem::failed("the threads of the node are gone"));
+                }
+            }
+            self.notifier.is_well();
+            let is_late = stopping_since.is_some_and(|since| since.elapsed() > STOP_PATIENCE);
+            if is_late && !patience_told {
+                patience_told = true;
+                tracing::warn!("still waiting for connections and files to close");
+            }
+        }
+    }
+
+    fn ready(&self, metrics: Arc<Metrics>) {
+        self.status.set_render(Box::new(move |out| out.push_str(&metrics.render_prometheus())));
+        self.status.set_phase(Phase::Ready);
+        show(self.facts);
+        self.notifier.ready(&format!("{} shards", self.facts.config.shards()));
+    }
+
+    fn stop(&self, node: &Stopper, signal: &str) {
+        tracing::info!(signal, "closing; the same again stops at once");
+        self.status.set_phase(Phase::Stopping);
+        self.notifier.stopping();
+        node.shutdown();
+    }
+
+    fn end(&self, stopping_since: Option<Instant>) -> Result<ExitCode> {
+        let Some(since) = stopping_since else {
+            self.status.set_phase(Phase::Failed);
+            return Err(Problem::failed("the node has failed: its threads have ended")
+                .remedy("the log says why; the next start recovers the data"));
+        };
+        arena::forget(self.facts.arena, &self.facts.data.path);
+        tracing::info!(took_ms = since.elapsed().as_millis() as u64, "closed");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
 /// People get a screen, programs a log event with the same facts.
-fn show(facts: &Facts<'_>) -> Result<()> {
+fn show(facts: &Facts<'_>) {
+    let took_ms = facts.from.elapsed().as_millis() as u64;
     match facts.config.log_format {
         LogFormat::Human => {
             let mut out = std::io::stdout();
+            let text = screen::human(facts, took_ms);
             // Nobody may be reading; the node serves all the same.
-            let shown = out.write_all(screen::human(facts).as_bytes()).and_then(|()| out.flush());
-            if let Err(error) = shown {
+            if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
                 tracing::debug!(%error, "the start screen was not shown");
             }
         }
         LogFormat::Json => {
             let lines: Vec<String> =
                 facts.lines().iter().map(|(name, fact)| format!("{name}: {fact}")).collect();
-            let took_ms = facts.took.as_millis() as u64;
             tracing::info!(took_ms, facts = lines.join("; "), "ready");
         }
     }
     for warning in screen::warnings(facts) {
         tracing::warn!("{warning}");
     }
-    Ok(())
-}
-
-/// Waits for a signal or for the node's end, and keeps systemd content meanwhile.
-fn serve(
-    node: Node,
-    status: &Status,
-    notifier: &Notifier,
-    happenings: &Receiver<Happening>,
-    tell: Sender<Happening>,
-) -> Result<ExitCode> {
-    let stopper = node.stopper();
-    let waits = move || {
-        node.wait();
-        let _ = tell.send(Happening::Ended);
-    };
-    let waiter = std::thread::Builder::new().name("node".into()).spawn(waits);
-    waiter.map_err(|error| Problem::failed(format!("cannot start a thread: {error}")))?;
-    let mut stopping_since: Option<Instant> = None;
-    let mut patience_told = false;
-    loop {
-        let interval = notifier.watchdog_interval().unwrap_or(Duration::from_secs(1));
-        match happenings.recv_timeout(interval.min(Duration::from_secs(1))) {
-            Ok(Happening::Signal(signal)) if stopping_since.is_some() => {
-                let signal = signals::name(signal);
-                tracing::warn!(signal, "stopping at once; the next start recovers");
-                return Ok(ExitCode::from(1));
-            }
-            Ok(Happening::Signal(signal)) => {
-                let signal = signals::name(signal);
-                tracing::info!(signal, "closing; the same again stops at once");
-                stopping_since = Some(Instant::now());
-                status.set_phase(Phase::Stopping);
-                notifier.stopping();
-                stopper.shutdown();
-            }
-            Ok(Happening::Ended) => return end(stopping_since, status),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(Problem::failed("the threads of the node are gone"));
-            }
-        }
-        notifier.is_well();
-        let is_late = stopping_since.is_some_and(|since| since.elapsed() > STOP_PATIENCE);
-        if is_late && !patience_told {
-            patience_told = true;
-            tracing::warn!("still waiting for connections and files to close");
-        }
-    }
-}
-
-fn end(stopping_since: Option<Instant>, status: &Status) -> Result<ExitCode> {
-    let Some(since) = stopping_since else {
-        status.set_phase(Phase::Failed);
-        return Err(Problem::failed("the node has failed: its threads have ended")
-            .remedy("the log says why; the next start recovers the data"));
-    };
-    tracing::info!(took_ms = since.elapsed().as_millis() as u64, "closed");
-    Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,7 @@
 //! The one screen that a start prints.
 
 use std::fmt::Write;
-use std::time::Duration;
+use std::time::Instant;
 
 use storage::disk::probe::{Direct, DiskReport};
 use storage::disk::ring::RingFlags;
@@ -13,7 +13,7 @@ use crate::address::HostPort;
 use crate::config::{ServeConfig, cores};
 use crate::version;
 
-/// What is known of the machine when the node is up.
+/// What is known of the machine and the node.
 pub struct Facts<'a> {
     pub config: &'a ServeConfig,
     pub data: &'a DataDir,
@@ -21,7 +21,8 @@ pub struct Facts<'a> {
     pub arena: &'a ArenaPlan,
     pub open_files: Limit,
     pub lockable_memory: Limit,
-    pub took: Duration,
+    /// When the process began.
+    pub from: Instant,
 }
 
 impl Facts<'_> {
@@ -103,13 +104,13 @@ impl Facts<'_> {
 }
 
 /// The screen: one fact a line, and how long the start took.
-pub fn human(facts: &Facts<'_>) -> String {
+pub fn human(facts: &Facts<'_>, took_ms: u64) -> String {
     let mut text = String::from("tidemill\n");
     for (name, fact) in facts.lines() {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "  {name:<10}  {fact}");
     }
-    let _ = writeln!(text, "ready in {} ms", facts.took.as_millis());
+    let _ = writeln!(text, "ready in {took_ms} ms");
     text
 }
 
