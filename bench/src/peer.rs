@@ -117,7 +117,7 @@ fn pinned(core: usize, program: &str) -> Command {
 }
 
 fn tidemill(program: &Path, directory: &Path, port: u16, core: usize) -> Command {
-    let mut command = Command::new(program);
+    let mut command = pinned(core, &program.display().to_string());
     command
         .arg("serve")
         .arg("--data")
