@@ -4,6 +4,7 @@ mod basics;
 mod faults;
 mod model;
 mod recovery;
+mod ring;
 
 use std::path::PathBuf;
 
