@@ -74,7 +74,12 @@ impl Broadcast {
             if self.round.get() != joined {
                 return Poll::Ready(());
             }
-            self.waiters.borrow_mut().push(cx.waker().clone());
+            // A task that is polled for another reason waits once: its waker counts its clones in 16
+            // bits, and a start that waits for the disk is polled more often than that.
+            let mut waiters = self.waiters.borrow_mut();
+            if !waiters.iter().any(|waiter| waiter.will_wake(cx.waker())) {
+                waiters.push(cx.waker().clone());
+            }
             Poll::Pending
         })
         .await;
