@@ -34,7 +34,7 @@ use crate::store::parse::ReadBuffer;
 use crate::types::{LogId, LogKey, LogStatus};
 
 /// State as it stood at the end of a segment, to be stored with it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Snapshot {
     pub producers: Vec<Producer>,
     pub epochs: Vec<(i32, i64)>,
@@ -89,6 +89,9 @@ pub(crate) struct Log {
     pub side_written_ms: u64,
     /// The side file on disk says that not all writes are synced; and the one being written does.
     pub lazy_on_disk: bool,
+    /// There is a side file on disk: a start knows whose bytes are in the folder. Before that, no
+    /// segment is made.
+    pub side_on_disk: bool,
     pub lazy_in_writing: bool,
 }
 
@@ -129,6 +132,7 @@ impl Log {
             side_durable_offset: next_offset,
             side_written_ms: 0,
             lazy_on_disk: false,
+            side_on_disk: false,
             lazy_in_writing: false,
         }
     }
@@ -140,6 +144,13 @@ impl Log {
             self.always_synced = false;
             self.side_dirty = true;
         }
+    }
+
+    /// Keeps the state at a segment's end until it is stored with it. A segment that was cut away may
+    /// have had the same name.
+    pub fn keep_snapshot(&mut self, base_offset: i64, snapshot: Snapshot) {
+        self.snapshots.retain(|(base, _)| *base != base_offset);
+        self.snapshots.push((base_offset, snapshot));
     }
 
     pub fn active(&self) -> Option<&Segment> {

@@ -11,10 +11,10 @@ use crate::limits::{
     LAZY_WRITE_BYTES, LOG_IN_FLIGHT_BYTES, PREALLOCATE_STEP_MAX_BYTES, PREALLOCATE_STEP_MIN_BYTES,
     SMALL_SEGMENT_BYTES, SPLIT_WRITE_BYTES,
 };
+use crate::log::Log;
 use crate::log::segment::{FileState, INDEX_SUFFIX, IndexState, LOG_SUFFIX, Phase, Segment};
 use crate::log::side::IndexFile;
 use crate::log::writer::{Write, WriteState};
-use crate::log::{Log, Snapshot};
 use crate::store::io::{Io, Purpose};
 use crate::types::Event;
 
@@ -241,6 +241,13 @@ impl Log {
         if self.is_starved() {
             return;
         }
+        if !self.side_on_disk {
+            let now = io.now;
+            if !self.side_writing {
+                self.write_side_file(now, io);
+            }
+            return;
+        }
         let step = self.allocate_step_bytes;
         let whole = u64::from(self.config.segment_bytes);
         let segment = &mut self.segments[at];
@@ -427,8 +434,13 @@ impl Log {
         let segment = &self.segments[at];
         let IndexState::Here(index) = &segment.index else { return };
         let base_offset = segment.base_offset;
-        let place = self.snapshots.iter().position(|(base, _)| *base == base_offset);
-        let snapshot = place.map_or_else(Snapshot::default, |at| self.snapshots.remove(at).1);
+        // Kept until the file is there: a failed write is tried again with the same.
+        let Some((_, snapshot)) = self.snapshots.iter().find(|(base, _)| *base == base_offset)
+        else {
+            self.segments[at].phase = Phase::Closed;
+            return;
+        };
+        let snapshot = snapshot.clone();
         let stored = IndexFile {
             base_offset,
             next_offset: segment.next_offset,
@@ -462,6 +474,9 @@ impl Log {
             // The index is rebuilt by the next start; the log itself is whole.
             tracing::warn!(log = %self.key, base_offset, %error, "index not stored");
         }
+        if stored {
+            self.snapshots.retain(|(base, _)| *base != base_offset);
+        }
         if let Some(at) = self.segment_by_base(base_offset) {
             self.segments[at].phase = Phase::Closed;
             self.segments[at].stored = stored;
@@ -470,7 +485,7 @@ impl Log {
         self.mark_dirty(io);
     }
 
-    fn failed<D: Disk>(&mut self, what: &str, error: &io::Error, io: &mut Io<D>) {
+    pub fn failed<D: Disk>(&mut self, what: &str, error: &io::Error, io: &mut Io<D>) {
         self.retrying = false;
         if error.kind() == io::ErrorKind::StorageFull
             || error.kind() == io::ErrorKind::QuotaExceeded
@@ -488,7 +503,7 @@ impl Log {
         self.fence(&format!("{what} failed: {error}"), io);
     }
 
-    fn space_is_back<D: Disk>(&mut self, io: &mut Io<D>) {
+    pub fn space_is_back<D: Disk>(&mut self, io: &mut Io<D>) {
         if self.disk_full {
             self.disk_full = false;
             self.retrying = false;

@@ -415,7 +415,7 @@ impl Log {
                 Snapshot { producers: producers.snapshot(), epochs: epochs.entries().to_vec() };
             let base_offset = last.base_offset;
             self.snapshots.retain(|(base, _)| *base < base_offset);
-            self.snapshots.push((base_offset, snapshot));
+            self.keep_snapshot(base_offset, snapshot);
         }
         self.producers = producers;
         Ok(())

@@ -127,7 +127,7 @@ pub(crate) fn write_adopted<D: Disk>(
     segment.phase = Phase::Closed;
     let snapshot =
         Snapshot { producers: log.producers.snapshot(), epochs: log.epochs.entries().to_vec() };
-    log.snapshots.push((base_offset, snapshot));
+    log.keep_snapshot(base_offset, snapshot);
     log.segments.push_back(segment);
     log.next_offset = adopted.end_offset;
     Ok(())

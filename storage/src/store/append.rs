@@ -194,7 +194,7 @@ impl Log {
         let (base_offset, end) = (active.base_offset, active.end_lpos());
         let producers = self.producers.snapshot();
         let epochs = self.epochs.entries().to_vec();
-        self.snapshots.push((base_offset, Snapshot { producers, epochs }));
+        self.keep_snapshot(base_offset, Snapshot { producers, epochs });
         self.writer.due = true;
         self.writer.sync_target_lpos = end;
         self.tail.start_segment();

@@ -7,6 +7,8 @@
 //!   in a segment that has a successor with data (nothing of a successor is written before all of its
 //!   predecessor is on stable storage), below the recorded durable end, or so far in front of a valid
 //!   batch that the bytes cannot have been in flight together.
+//! - A file that is read is opened for writing, because that waits until every write that the dead
+//!   process had in flight to it has landed: what is found then does not change any more.
 //! - The valid part is synced before anything is built on it, and the file is never written again. A
 //!   write that the dead process still had in flight carries the bytes the file was to have at that
 //!   place: in front of the valid end they are the same bytes, behind it they are cut, or do not count
@@ -90,6 +92,7 @@ impl<D: Disk> Recovery<'_, D> {
         let mut log = Log::new(nowhere, key, topic_id, dir.to_path_buf(), 0);
         log.adopted = side.as_ref().is_none_or(|s| s.adopted);
         log.always_synced = side.as_ref().is_some_and(|s| s.always_synced);
+        log.side_on_disk = side.is_some();
         log.lazy_on_disk = side.as_ref().is_some_and(|s| !s.always_synced);
         let found = self.found(dir, &bases)?;
         self.segments(&mut log, found, side.as_ref())?;
@@ -182,7 +185,7 @@ impl<D: Disk> Recovery<'_, D> {
     }
 
     fn is_blank(&mut self, path: &Path, len: u64) -> Result<bool, Failure> {
-        let file = self.disk.open(path, OpenMode::Read).map_err(why("opening", path))?;
+        let file = self.disk.open(path, OpenMode::Write).map_err(why("opening", path))?;
         let head = FileReader::new(self.disk, file, len)
             .bytes(0, 512)
             .map(|head| head.iter().take(512).all(|byte| *byte == 0));
@@ -214,7 +217,7 @@ impl<D: Disk> Recovery<'_, D> {
         };
         let (now_ms, limit) = (self.now.unix_ms, self.producers_limit);
         let (producers, epochs) = (&mut log.producers, &mut log.epochs);
-        let file = self.disk.open(&path, OpenMode::Read).map_err(why("opening", &path))?;
+        let file = self.disk.open(&path, OpenMode::Write).map_err(why("opening", &path))?;
         let mut reader = FileReader::new(self.disk, file, found.len);
         let scanned = scan(&mut reader, expect, |header, _| {
             let note = BatchNote::of(header, header.max_timestamp.clamp(0, now_ms));
@@ -247,7 +250,7 @@ impl<D: Disk> Recovery<'_, D> {
                 producers: log.producers.snapshot(),
                 epochs: log.epochs.entries().to_vec(),
             };
-            log.snapshots.push((base_offset, snapshot));
+            log.keep_snapshot(base_offset, snapshot);
             log.segments.push_back(segment);
         }
         Ok(Last { path, base_offset, len: found.len, scanned })

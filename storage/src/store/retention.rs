@@ -99,6 +99,7 @@ impl<D: Disk> Store<D> {
 
     fn remove_segment(&mut self, id: LogId, segment: &Segment, now: Now, delay_ms: u64) {
         let Some(log) = self.logs.get_mut(id) else { return };
+        log.snapshots.retain(|(base, _)| *base != segment.base_offset);
         if let FileState::Open(file) = segment.file {
             self.io.open_for_read = self.io.open_for_read.saturating_sub(1);
             self.io.submit(Purpose::Close, Op::Close { file, truncate_to: None });
@@ -293,11 +294,19 @@ impl Log {
             Ok(()) => {
                 self.side_durable_offset = durable_offset;
                 self.lazy_on_disk = self.lazy_in_writing;
+                if !self.side_on_disk {
+                    self.side_on_disk = true;
+                    self.space_is_back(io);
+                }
                 self.update_ack(io);
+                self.mark_dirty(io);
             }
             Err(error) => {
                 self.side_dirty = true;
                 tracing::warn!(log = %self.key, %error, "partition file not written");
+                if !self.side_on_disk {
+                    self.failed("writing the partition file", &error, io);
+                }
             }
         }
     }
