@@ -13,13 +13,14 @@
 mod check;
 mod drive;
 mod states;
+mod steps;
 mod truth;
 mod workload;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use states::{Counts, explore};
+use states::{Counts, Defect, explore};
 
 const STATES_DEFAULT: u64 = 100_000;
 
@@ -42,7 +43,7 @@ fn no_crash_loses_what_was_promised_or_invents_anything() {
         while done.load(Ordering::Relaxed) < wanted {
             let seed = next_seed.fetch_add(1, Ordering::Relaxed);
             let before = counts.states;
-            if let Err(why) = explore(seed, &mut counts) {
+            if let Err(why) = explore(seed, Defect::None, &mut counts) {
                 // The others need not go on.
                 done.store(wanted, Ordering::Relaxed);
                 return Err(format!("CRASH_STATES_SEED={seed} CRASH_STATES_COUNT=1: {why}"));
@@ -67,5 +68,15 @@ fn no_crash_loses_what_was_promised_or_invents_anything() {
     assert!(total.states >= wanted);
     if wanted >= STATES_DEFAULT {
         total.assert_floors();
+    }
+}
+
+/// Defects are found soon, so the silence of the test above means something.
+#[test]
+fn the_judge_notices_a_device_that_lies_and_a_lost_arena() {
+    for defect in [Defect::IgnoredSyncs, Defect::LostArena] {
+        let notices = |seed| explore(seed, defect, &mut Counts::default()).is_err();
+        let noticed = (1..=6).filter(|seed| notices(*seed)).count();
+        assert!(noticed >= 3, "{defect:?}: noticed in {noticed} of 6 lives");
     }
 }

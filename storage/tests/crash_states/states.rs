@@ -4,13 +4,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use storage::ArenaConfig;
-use storage::disk::memory::{Crash, Event, Image, Keep, MemoryDisk, MemoryOptions, Random};
+use storage::disk::memory::{
+    Crash, Event, Fault, FaultOn, Image, Keep, MemoryDisk, MemoryOptions, Random,
+};
 use storage::types::Now;
 
-use crate::check::{check, check_indexes, open};
+use crate::check::{Found, check, check_indexes, open};
 use crate::truth::Bounds;
 use crate::workload::{Start, Workload};
 
+const EIO: i32 = 5;
+const ENOSPC: i32 = 28;
 const GENERATIONS: u32 = 3;
 const STEPS: usize = 70;
 const STEPS_AFTER: usize = 6;
@@ -23,6 +27,8 @@ const ARENA_BYTES: usize = 2 << 20;
 pub struct Counts {
     pub states: u64,
     pub lives: u64,
+    pub faulty_lives: u64,
+    pub failed_starts: u64,
     pub power_cuts: u64,
     pub kills: u64,
     pub with_arena: u64,
@@ -40,6 +46,8 @@ impl Counts {
     pub fn plus(mut self, other: &Counts) -> Counts {
         self.states += other.states;
         self.lives += other.lives;
+        self.faulty_lives += other.faulty_lives;
+        self.failed_starts += other.failed_starts;
         self.power_cuts += other.power_cuts;
         self.kills += other.kills;
         self.with_arena += other.with_arena;
@@ -59,12 +67,13 @@ impl Counts {
         let share = |count: u64, parts: u64| count >= self.states / parts;
         assert!(share(self.power_cuts, 4) && share(self.kills, 4), "kinds of crashes");
         assert!(share(self.with_arena, 10) && share(self.adopted, 50), "arenas");
-        assert!(share(self.with_late_writes, 50) && share(self.cut_tails, 20), "torn tails");
+        assert!(share(self.with_late_writes, 200) && share(self.cut_tails, 20), "torn tails");
         assert!(
             share(self.second_generation, 10) && share(self.third_generation, 50),
             "generations"
         );
         assert!(share(self.during_recovery, 50), "crashes during recovery");
+        assert!(self.faulty_lives > 10 && share(self.failed_starts, 50), "failing disks");
         assert!(share(self.indexes_compared, 100) && self.batches_checked > self.states);
     }
 }
@@ -104,21 +113,36 @@ struct State {
 struct Explorer<'a> {
     random: Random,
     places: Places,
+    defect: Defect,
     counts: &'a mut Counts,
 }
 
+/// A defect that the judge has to notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defect {
+    None,
+    /// The device says it has synced, and has not.
+    IgnoredSyncs,
+    /// The arena is gone after a kill.
+    LostArena,
+}
+
 /// Lives one life and crashes it everywhere.
-pub fn explore(seed: u64, counts: &mut Counts) -> Result<(), String> {
-    let mut explorer = Explorer { random: Random::new(seed), places: Places::new(), counts };
-    let arena = explorer.random.one_in(2).then(|| explorer.places.fresh());
+pub fn explore(seed: u64, defect: Defect, counts: &mut Counts) -> Result<(), String> {
+    let (random, places) = (Random::new(seed), Places::new());
+    let mut explorer = Explorer { random, places, defect, counts };
+    let arena = (!explorer.random.one_in(3)).then(|| explorer.places.fresh());
     let start = Start {
         image: None,
         bounds: Vec::new(),
         now: Now { unix_ms: 1_700_000_000_000, mono_ms: 1_000 },
         seed: explorer.random.next_u64(),
         arena,
-        snapshot_every: 4,
+        snapshot_every: 2,
+        faulty: explorer.random.one_in(3),
+        ignores_sync: defect == Defect::IgnoredSyncs,
     };
+    explorer.counts.faulty_lives += u64::from(start.faulty);
     explorer.live_and_crash(start, STEPS, 1, "")
 }
 
@@ -132,7 +156,10 @@ impl Explorer<'_> {
     ) -> Result<(), String> {
         let mut workload = caught(|| {
             let mut workload = Workload::start(start)?;
-            workload.run(steps)?;
+            workload.run(steps).map_err(|why| {
+                let history = workload.recording.history();
+                format!("{why}{}", story(history.events(), history.len()))
+            })?;
             Ok(workload)
         })
         .map_err(|why| format!("{label} while living: {why}"))?;
@@ -173,13 +200,13 @@ impl Explorer<'_> {
                     })
                     .collect();
                 let arena = match snapshot {
-                    Some(snapshot) => {
+                    Some(snapshot) if self.defect != Defect::LostArena => {
                         let path = self.places.fresh();
                         snapshot.arena.restore(&path).map_err(|error| error.to_string())?;
                         Some(path)
                     }
                     // The power took the arena along; the next life may have a new one.
-                    None => workload.has_arena().then(|| self.places.fresh()),
+                    _ => workload.has_arena().then(|| self.places.fresh()),
                 };
                 self.counts.during_recovery += u64::from(generation > 1 && position < recovered_at);
                 let label = format!(
@@ -199,7 +226,8 @@ impl Explorer<'_> {
     fn keeps(&mut self, generation: u32) -> Vec<Keep> {
         let extreme = if self.random.one_in(2) { Keep::Nothing } else { Keep::Everything };
         match generation {
-            1 => vec![extreme, Keep::Drawn, Keep::Drawn],
+            1 if self.random.one_in(3) => vec![extreme, Keep::Drawn],
+            1 if self.random.one_in(2) => vec![Keep::Drawn],
             _ if self.random.one_in(3) => vec![Keep::Drawn],
             _ if self.random.one_in(8) => vec![extreme],
             _ => Vec::new(),
@@ -231,6 +259,8 @@ impl Explorer<'_> {
                 seed,
                 arena: state.arena,
                 snapshot_every: 2,
+                faulty: false,
+                ignores_sync: false,
             };
             self.live_and_crash(start, STEPS_AFTER, state.generation + 1, &state.label)
         } else {
@@ -243,7 +273,10 @@ impl Explorer<'_> {
         result
     }
 
-    fn open_and_check(&mut self, state: State, seed: u64) -> Result<(), String> {
+    fn open_and_check(&mut self, mut state: State, seed: u64) -> Result<(), String> {
+        if self.random.one_in(6) {
+            self.fail_to_start(&mut state, seed);
+        }
         let options = MemoryOptions { shuffle: true, seed, ..MemoryOptions::default() };
         let disk = MemoryDisk::from_image(state.image, options);
         let arena = state.arena.map(|path| ArenaConfig { path, bytes: ARENA_BYTES });
@@ -260,21 +293,37 @@ impl Explorer<'_> {
         }
         // Recovered once more, all that was found is there again, whatever the power took meanwhile.
         if self.random.one_in(4) {
-            let mut random = Random::new(seed);
-            let image = disk.crash(Crash::PowerCut, Keep::Nothing, &mut random);
+            let image = disk.crash(Crash::PowerCut, Keep::Nothing, &mut Random::new(seed));
             let again = MemoryDisk::from_image(image, MemoryOptions::default());
             let mut store = open(again, None, state.now)?;
             let second = check(&mut store, &state.bounds, state.now)?;
-            let ends = |found: &[crate::check::Found]| {
-                let ends = found.iter().map(|one| (one.topic.clone(), one.log_end_offset));
-                ends.filter(|(_, end)| *end > 0).collect::<Vec<_>>()
-            };
             if ends(&found) != ends(&second) {
                 return Err(format!("recovered {:?}, again {:?}", ends(&found), ends(&second)));
             }
         }
         Ok(())
     }
+
+    /// A start on a failing disk may do nothing, or a part; what the next one finds is as good.
+    fn fail_to_start(&mut self, state: &mut State, seed: u64) {
+        let image = std::mem::take(&mut state.image);
+        let disk =
+            MemoryDisk::from_image(image, MemoryOptions { seed, ..MemoryOptions::default() });
+        let (skip, errno) = (self.random.below(20), [EIO, ENOSPC][self.random.below(2) as usize]);
+        let (on, path_part) = (FaultOn::Any, String::new());
+        disk.inject(Fault { on, path_part, skip, times: 1 + skip % 3, errno });
+        let arena = state.arena.clone().map(|path| ArenaConfig { path, bytes: ARENA_BYTES });
+        self.counts.failed_starts += u64::from(match open(disk.clone(), arena, state.now) {
+            Ok(store) => !store.recovery_report().skipped.is_empty(),
+            Err(_) => true,
+        });
+        state.image = disk.crash(Crash::Kill, Keep::Drawn, &mut self.random);
+    }
+}
+
+fn ends(found: &[Found]) -> Vec<(&str, i64)> {
+    let ends = found.iter().map(|one| (one.topic.as_str(), one.log_end_offset));
+    ends.filter(|(_, end)| *end > 0).collect()
 }
 
 /// The last events before a crash, for whoever looks into a failure.

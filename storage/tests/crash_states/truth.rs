@@ -89,12 +89,15 @@ impl LogTruth {
     pub fn bounds(&self, position: usize, facts: usize, power_cut: bool) -> Bounds {
         let (mut acked, mut durable, mut start, mut gone) = (0, 0, 0, false);
         let mut allowed: Vec<usize> = Vec::new();
-        for (_, fact) in self.facts.iter().take(facts).filter(|(at, _)| *at <= position) {
+        let happened = self.facts.iter().enumerate().filter(|(_, (at, _))| *at <= position);
+        for (index, (_, fact)) in happened {
             match fact {
+                // Where a log may begin is found out late.
+                Fact::Start(offset) => start = start.max(*offset),
+                _ if index >= facts => {}
                 Fact::Appended(index) => allowed.push(*index),
                 Fact::Acked(end) => acked = acked.max(*end),
                 Fact::Durable(end) => durable = durable.max(*end),
-                Fact::Start(offset) => start = start.max(*offset),
                 Fact::CutBegin(offset) => {
                     let cut = allowed.iter().map(|index| &self.batches[*index]);
                     let from = cut.filter(|batch| batch.last_offset >= *offset);

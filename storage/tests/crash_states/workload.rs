@@ -16,7 +16,7 @@ use crate::drive::TestStore;
 use crate::truth::{Batch, Bounds, Fact, LogTruth};
 
 const ARENA_BYTES: usize = 2 << 20;
-const PRODUCERS: u64 = 3;
+pub const PRODUCERS: u64 = 3;
 
 /// The arena as it was when so many disk events had happened and so many facts were known.
 pub struct Snapshot {
@@ -28,15 +28,15 @@ pub struct Snapshot {
 type FactCounts = Rc<RefCell<Vec<usize>>>;
 
 /// A log while it is driven.
-struct Live {
-    id: LogId,
-    truth: usize,
-    epoch: i32,
+pub struct Live {
+    pub id: LogId,
+    pub truth: usize,
+    pub epoch: i32,
     config: LogConfig,
-    sequences: [i32; PRODUCERS as usize],
-    start: i64,
-    acked: i64,
-    durable: i64,
+    pub sequences: [i32; PRODUCERS as usize],
+    pub start: i64,
+    pub acked: i64,
+    pub durable: i64,
 }
 
 pub struct Workload {
@@ -44,12 +44,13 @@ pub struct Workload {
     pub truths: Vec<LogTruth>,
     pub snapshots: Rc<RefCell<Vec<Snapshot>>>,
     pub now: Now,
-    store: Option<TestStore>,
-    live: Vec<Live>,
-    random: Random,
+    pub store: Option<TestStore>,
+    pub live: Vec<Live>,
+    pub random: Random,
     arena: Option<PathBuf>,
     fact_counts: FactCounts,
-    names: u64,
+    /// The disk fails now and then, so logs may be fenced and refuse.
+    pub faulty: bool,
 }
 
 /// How a life begins.
@@ -62,14 +63,21 @@ pub struct Start {
     pub arena: Option<PathBuf>,
     /// Copies the arena once in so many disk events.
     pub snapshot_every: u64,
+    pub faulty: bool,
+    /// The device says it has synced, and has not.
+    pub ignores_sync: bool,
 }
 
 impl Workload {
     /// Opens the store, checks it, and makes what was found the truth from there on.
     pub fn start(start: Start) -> Result<Workload, String> {
         let mut random = Random::new(start.seed);
-        let options =
-            MemoryOptions { shuffle: true, seed: random.next_u64(), ..MemoryOptions::default() };
+        let options = MemoryOptions {
+            shuffle: true,
+            seed: random.next_u64(),
+            ignores_sync: start.ignores_sync,
+            ..MemoryOptions::default()
+        };
         let recording = match start.image {
             Some(image) => RecordingDisk::from_image(image, options),
             None => RecordingDisk::new(options),
@@ -85,7 +93,7 @@ impl Workload {
             random,
             arena: start.arena,
             fact_counts: Rc::default(),
-            names: 0,
+            faulty: start.faulty,
         };
         workload.count_facts();
         workload.watch(start.snapshot_every);
@@ -116,15 +124,15 @@ impl Workload {
         }));
     }
 
-    fn count_facts(&self) {
+    pub fn count_facts(&self) {
         *self.fact_counts.borrow_mut() = self.truths.iter().map(|log| log.facts.len()).collect();
     }
 
-    fn position(&self) -> usize {
+    pub fn position(&self) -> usize {
         self.recording.position()
     }
 
-    fn open(&mut self, bounds: &[Bounds]) -> Result<(), String> {
+    pub fn open(&mut self, bounds: &[Bounds]) -> Result<(), String> {
         let mut store = open(self.recording.disk(), self.arena_config(), self.now)?;
         let found = check(&mut store, bounds, self.now)?;
         self.store = Some(store);
@@ -185,13 +193,15 @@ impl Workload {
                 71..=73 => self.wait_long(),
                 74 => self.restart()?,
                 75..=80 => self.settle()?,
+                81..=84 => self.read_back()?,
+                85..=88 if self.faulty => self.fail_soon(),
                 _ => self.turn()?,
             }
         }
         Ok(())
     }
 
-    fn store(&mut self) -> &mut TestStore {
+    pub fn store(&mut self) -> &mut TestStore {
         self.store.as_mut().expect("open")
     }
 
@@ -199,7 +209,6 @@ impl Workload {
         if self.live.len() >= 3 {
             return Ok(());
         }
-        self.names += 1;
         let topic = format!("topic-{}", self.random.below(4));
         if self.live.iter().any(|live| self.truths[live.truth].topic == topic) {
             return Ok(());
@@ -212,7 +221,11 @@ impl Workload {
         self.truths.push(LogTruth::new(&topic, topic_id));
         let key = LogKey { topic: topic.as_str().into(), partition: 0 };
         let made = self.store().create_log(key, topic_id, config.clone(), 0);
-        let id = made.map_err(|error| format!("creating {topic}: {error}"))?;
+        let id = match made {
+            Ok(id) => id,
+            Err(_) if self.faulty => return Ok(()),
+            Err(error) => return Err(format!("creating {topic}: {error}")),
+        };
         let truth = self.truths.len() - 1;
         let sequences = [0; PRODUCERS as usize];
         self.live.push(Live {
@@ -229,7 +242,7 @@ impl Workload {
         Ok(())
     }
 
-    fn pick(&mut self) -> Option<usize> {
+    pub fn pick(&mut self) -> Option<usize> {
         match self.live.len() as u64 {
             0 => None,
             count => Some(self.random.below(count) as usize),
@@ -272,14 +285,18 @@ impl Workload {
                 self.observe(position)
             }
             Ok(appended) => Err(format!("{base_offset} was due, got {appended:?}")),
-            Err(AppendError::Busy) => {
+            Err(error) => {
+                // Nothing of it was kept.
                 let log = &mut self.truths[truth];
                 log.batches.pop();
                 log.facts.pop();
                 self.count_facts();
-                self.turn()
+                match error {
+                    AppendError::Busy => self.turn(),
+                    _ if self.faulty => Ok(()),
+                    error => Err(format!("append: {error}")),
+                }
             }
-            Err(error) => Err(format!("append: {error}")),
         }
     }
 
@@ -308,20 +325,22 @@ impl Workload {
         (builder.build().expect("a batch"), producer)
     }
 
-    fn turn(&mut self) -> Result<(), String> {
+    pub fn turn(&mut self) -> Result<(), String> {
         let (now, position) = (self.now, self.position());
         self.store().turn(now);
         self.observe(position)
     }
 
     /// Notes what the store has promised, and where logs begin since `before`.
-    fn observe(&mut self, before: usize) -> Result<(), String> {
+    pub fn observe(&mut self, before: usize) -> Result<(), String> {
         let mut events = Vec::new();
         let position = self.position();
         let store = self.store.as_mut().expect("open");
         store.drain_events(&mut events);
         for event in events {
-            if let Event::Fenced { reason, .. } = event {
+            if let Event::Fenced { reason, .. } = event
+                && !self.faulty
+            {
                 return Err(format!("a log is fenced without an error of the disk: {reason}"));
             }
         }
@@ -348,133 +367,9 @@ impl Workload {
         Ok(())
     }
 
-    fn cut(&mut self) -> Result<(), String> {
-        let Some(at) = self.pick() else { return Ok(()) };
-        let (id, truth) = (self.live[at].id, self.live[at].truth);
-        let status = self.store().log(id).ok_or("no status")?;
-        let length = status.log_end_offset - status.log_start_offset;
-        if length == 0 {
-            return Ok(());
-        }
-        // Mostly near the end, as followers do.
-        let back = match self.random.one_in(4) {
-            true => self.random.below(length as u64 + 1) as i64,
-            false => (self.random.below(6) as i64).min(length),
-        };
-        let offset = status.log_end_offset - back;
-        let before = self.position();
-        self.truths[truth].note(before, Fact::CutBegin(offset));
-        self.count_facts();
-        let end = self.store().truncate(id, offset).map_err(|error| format!("cut: {error}"))?;
-        if end > offset {
-            return Err(format!("a cut at {offset} ends at {end}"));
-        }
-        let position = self.position();
-        self.truths[truth].note(position, Fact::CutEnd(end));
-        let sequences = self.sequences(id);
-        let live = &mut self.live[at];
-        live.acked = live.acked.min(end);
-        live.durable = live.durable.min(end);
-        live.start = live.start.min(end);
-        live.epoch += 1;
-        live.sequences = sequences;
-        self.observe(before)
-    }
-
-    fn sequences(&mut self, id: LogId) -> [i32; PRODUCERS as usize] {
-        let mut sequences = [0; PRODUCERS as usize];
-        for info in self.store().producers(id) {
-            sequences[info.producer_id as usize] = info.last_sequence + 1;
-        }
-        sequences
-    }
-
-    fn delete_records(&mut self) -> Result<(), String> {
-        let Some(at) = self.pick() else { return Ok(()) };
-        let live = &self.live[at];
-        let (id, span) = (live.id, live.acked - live.start);
-        if span <= 0 {
-            return Ok(());
-        }
-        let offset = live.start + self.random.below(span as u64 + 1) as i64;
-        let before = self.position();
-        let truth = self.live[at].truth;
-        self.truths[truth].note(before, Fact::Start(offset));
-        self.count_facts();
-        let result = self.store().delete_records(id, offset);
-        result.map_err(|error| format!("deleting records below {offset}: {error}"))?;
-        self.observe(before)
-    }
-
-    fn delete(&mut self) -> Result<(), String> {
-        let Some(at) = self.pick() else { return Ok(()) };
-        let live = self.live.remove(at);
-        let before = self.position();
-        self.truths[live.truth].note(before, Fact::DeleteBegin);
-        self.count_facts();
-        self.store().delete_log(live.id).map_err(|error| format!("deleting: {error}"))?;
-        let position = self.position();
-        self.truths[live.truth].note(position, Fact::DeleteEnd);
-        self.observe(before)
-    }
-
-    fn bump_epoch(&mut self) {
-        let Some(at) = self.pick() else { return };
-        self.live[at].epoch += 1;
-        let (id, epoch) = (self.live[at].id, self.live[at].epoch);
-        let store = self.store.as_mut().expect("open");
-        if let Some(status) = store.log(id) {
-            store.set_leader_epoch(id, epoch, status.log_end_offset);
-            store.set_high_watermark(id, status.ack_end_offset);
-        }
-    }
-
-    /// Long enough for sweeps, side files and buried files.
-    fn wait_long(&mut self) {
-        let step = self.random.below(40_000);
-        self.now.unix_ms += step as i64;
-        self.now.mono_ms += step;
-    }
-
-    /// Turns until everything is done.
-    pub fn settle(&mut self) -> Result<(), String> {
-        for _ in 0..5_000 {
-            self.now.mono_ms += 5;
-            self.turn()?;
-            let store = self.store();
-            if store.in_flight() == 0 && !store.wants_turn() {
-                return Ok(());
-            }
-        }
-        Err("the store does not come to rest".into())
-    }
-
-    fn restart(&mut self) -> Result<(), String> {
-        let Some(store) = self.store.take() else { return Ok(()) };
-        let before = self.position();
-        for live in &self.live {
-            let status = store.log(live.id).ok_or("no status")?;
-            self.truths[live.truth].note(before, Fact::Start(status.log_start_offset));
-        }
-        let ends: Vec<_> = self
-            .live
-            .iter()
-            .map(|live| (live.truth, store.log(live.id).map_or(0, |status| status.log_end_offset)))
-            .collect();
-        store.close(self.now);
-        let position = self.position();
-        for (truth, end) in ends {
-            self.truths[truth].note(position, Fact::Acked(end));
-            self.truths[truth].note(position, Fact::Durable(end));
-        }
-        self.count_facts();
-        let bounds = self.bounds_now();
-        self.open(&bounds)
-    }
-
-    fn bounds_now(&self) -> Vec<Bounds> {
-        let position = self.position();
-        self.truths.iter().map(|truth| truth.bounds(position, usize::MAX, true)).collect()
+    pub fn bounds_now(&self) -> Vec<Bounds> {
+        let (position, from_memory) = (self.position(), self.has_arena());
+        self.truths.iter().map(|log| log.bounds(position, usize::MAX, !from_memory)).collect()
     }
 
     pub fn has_arena(&self) -> bool {

@@ -124,6 +124,7 @@ impl World {
             self.happen(Event::Fail { inode, id, data });
             return Err(error);
         }
+        let sync = sync && !self.options.ignores_sync;
         self.happen(Event::Land { inode, id, data, sync });
         Ok(Done::Written)
     }
