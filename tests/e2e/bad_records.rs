@@ -3,8 +3,10 @@
 use crate::on_one_and_two_shards;
 use crate::support::batch::{Builder, seal};
 use crate::support::broker::{Broker, Options, against_kafka};
+use crate::support::eventually;
 use crate::support::topic::{self, LATEST, PRODUCE_BY_NAME, Topic, produce_request};
 use crate::support::witness::Witness;
+use std::time::Duration;
 use wire::messages::api_versions_request::ApiVersionsRequest;
 
 on_one_and_two_shards!(
@@ -109,11 +111,14 @@ fn acks_zero_gets_no_answer(test: &str, shards: usize) {
     }
     // `call` fails when the first answer is to another request.
     connection.call(0, &ApiVersionsRequest::default());
-    assert_eq!(topic::offset_for(&mut connection, &topic, 0, LATEST), 3);
+    // Nothing says when they are on the disk, and only then do they count.
+    eventually("all three records are there", Duration::from_secs(5), || {
+        topic::offset_for(&mut connection, &topic, 0, LATEST) == 3
+    });
     // What fails has no answer either: the connection is closed instead.
     let mut connection = topic.connect(&broker, 0);
     connection.send(PRODUCE_BY_NAME, &produce_request(&topic, 5, 0, &batch)).expect("sent");
-    assert!(connection.is_closed_within(std::time::Duration::from_secs(5)));
+    assert!(connection.is_closed_within(Duration::from_secs(5)));
 }
 
 fn acks_are_all_one_or_none(test: &str, shards: usize) {

@@ -129,6 +129,12 @@ impl Broker {
         for (key, value) in &self.options.settings {
             command.arg("--set").arg(format!("{key}={value}"));
         }
+        // The broker takes settings from such variables; those of the tests are not for it.
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_some_and(|name| name.starts_with("TIDEMILL_")) {
+                command.env_remove(name);
+            }
+        }
         let log = self.log_file();
         command
             .stdin(Stdio::null())
