@@ -54,6 +54,7 @@ fn refused(error: &StartError) -> Problem {
         StartError::Ring { .. } => problem.remedy(
             "allow more locked memory (ulimit -l, LimitMEMLOCK=) or give fewer cores (--cores)",
         ),
+        StartError::Died { .. } => problem.remedy("the log above says why"),
         _ => problem,
     }
 }

@@ -12,6 +12,10 @@ pub const ARENA_MIB_MAX: u64 = 64 * 1024;
 /// The largest settings file.
 pub const CONFIG_FILE_BYTES_MAX: u64 = 1 << 20;
 
+/// The executor of a shard does not start with a lower limit of lockable memory.
+pub const LOCKABLE_MEMORY_MIN_BYTES: u64 = 512 << 10;
+/// How long a start waits for the ports of a process that was killed.
+pub const PORT_WAIT: Duration = Duration::from_secs(5);
 /// Open files below which a start warns: connections and segments need one each.
 pub const OPEN_FILES_WANTED: u64 = 4096;
 /// Free space of the data directory below which a start warns.

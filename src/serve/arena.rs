@@ -32,10 +32,10 @@ pub fn plan(config: &ServeConfig, data: &Path) -> Result<ArenaPlan> {
     let noted = fs::read(data.join(PLACE)).ok();
     let before = noted.map_or(usual.clone(), |bytes| PathBuf::from(OsString::from_vec(bytes)));
     let plan = match &config.arena {
-        ArenaChoice::None => ArenaPlan::Without("it is turned off (arena = none)".into()),
+        ArenaChoice::None => ArenaPlan::Without("turned off with arena = none".into()),
         ArenaChoice::Directory(parent) => {
             let chosen = parent.join(usual.file_name().unwrap_or_default());
-            let why = open(&chosen, config).err();
+            let why = room(&chosen, config).err();
             if let Some(why) = why {
                 return Err(Problem::failed(format!("no crash-safe memory: {why}")).remedy(
                     "make room, choose a smaller --arena-mib, another --arena DIR on tmpfs or \
@@ -44,7 +44,7 @@ pub fn plan(config: &ServeConfig, data: &Path) -> Result<ArenaPlan> {
             }
             ArenaPlan::In(chosen)
         }
-        ArenaChoice::Auto => match open(&usual, config) {
+        ArenaChoice::Auto => match room(&usual, config) {
             Ok(()) => ArenaPlan::In(usual),
             Err(why) => ArenaPlan::Without(why),
         },
@@ -60,6 +60,12 @@ fn note(plan: &ArenaPlan, data: &Path) -> Result<()> {
     let ArenaPlan::In(directory) = plan else {
         return Ok(());
     };
+    let unusable = |path: &Path, error: io::Error| {
+        Problem::failed(format!("cannot write {}: {error}", path.display())).remedy(
+            "make space or give write access there, or do without crash-safe memory (--arena none)",
+        )
+    };
+    fs::create_dir_all(directory).map_err(|error| unusable(directory, error))?;
     let path = data.join(PLACE);
     let write = || -> io::Result<()> {
         let mut file = File::create(&path)?;
@@ -67,10 +73,7 @@ fn note(plan: &ArenaPlan, data: &Path) -> Result<()> {
         file.sync_all()?;
         File::open(data)?.sync_all()
     };
-    write().map_err(|error| {
-        Problem::failed(format!("cannot write {}: {error}", path.display()))
-            .remedy("make space there, or turn crash-safe memory off with --arena none")
-    })
+    write().map_err(|error| unusable(&path, error))
 }
 
 /// After a clean stop nothing is left that a start would have to know of.
@@ -103,8 +106,8 @@ fn refuse_left(before: &Path, plan: &ArenaPlan) -> Result<()> {
         return Ok(());
     }
     let why = match plan {
-        ArenaPlan::In(directory) => format!("this start would use {}", directory.display()),
-        ArenaPlan::Without(why) => why.clone(),
+        ArenaPlan::In(directory) => format!("{} would be used", directory.display()),
+        ArenaPlan::Without(why) => format!("there would be no crash-safe memory now: {why}"),
     };
     let parent = before.parent().unwrap_or(before).display();
     Err(Problem::failed(format!(
@@ -116,9 +119,8 @@ fn refuse_left(before: &Path, plan: &ArenaPlan) -> Result<()> {
     )))
 }
 
-/// Makes the directory, if its files will fit beside what else is there; files that exist have
-/// their room already.
-fn open(directory: &Path, config: &ServeConfig) -> std::result::Result<(), String> {
+/// Whether the files fit beside what else is there; those that exist have their room already.
+fn room(directory: &Path, config: &ServeConfig) -> std::result::Result<(), String> {
     let parent = directory.parent().unwrap_or(directory);
     let free_bytes = host::free_bytes(parent)
         .map_err(|error| format!("{} cannot be used: {error}", parent.display()))?;
@@ -133,8 +135,7 @@ fn open(directory: &Path, config: &ServeConfig) -> std::result::Result<(), Strin
             host::human_bytes(needed_bytes)
         ));
     }
-    fs::create_dir_all(directory)
-        .map_err(|error| format!("{} cannot be made: {error}", directory.display()))
+    Ok(())
 }
 
 #[cfg(test)]

@@ -17,8 +17,10 @@ const LOCK: &str = "lock";
 pub struct DataDir {
     pub path: PathBuf,
     pub identity: Identity,
+    /// The process that last used it did not stop cleanly.
+    pub after_crash: bool,
     /// The lock goes with the file.
-    _lock: File,
+    lock: File,
 }
 
 impl DataDir {
@@ -30,10 +32,18 @@ impl DataDir {
             let error = io::Error::from(io::ErrorKind::NotADirectory);
             return Err(unusable(&path, "use", &error));
         }
-        let lock = lock(&path)?;
+        let (lock, after_crash) = lock(&path)?;
         check_writable(&path)?;
         let identity = identity::open(&path, node_id, shards)?;
-        Ok(DataDir { path, identity, _lock: lock })
+        Ok(DataDir { path, identity, after_crash, lock })
+    }
+}
+
+impl DataDir {
+    /// Notes that everything was closed.
+    pub fn close(&self) {
+        // If that fails, the next start expects a crash and finds none.
+        let _ = self.lock.set_len(0);
     }
 }
 
@@ -55,7 +65,7 @@ fn unusable(path: &Path, what: &str, error: &io::Error) -> Problem {
 }
 
 /// Takes the lock, or says who has it. A killed process that is still going away is waited for.
-fn lock(data: &Path) -> Result<File> {
+fn lock(data: &Path) -> Result<(File, bool)> {
     let path = data.join(LOCK);
     let mut options = OpenOptions::new();
     let mut file = options
@@ -82,13 +92,15 @@ fn lock(data: &Path) -> Result<File> {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
+    // A clean stop empties the file.
+    let after_crash = file.metadata().is_ok_and(|metadata| metadata.len() > 0);
     let mut note = || -> io::Result<()> {
         file.set_len(0)?;
         file.rewind()?;
         writeln!(file, "{}", std::process::id())
     };
     note().map_err(|error| unusable(data, "write to", &error))?;
-    Ok(file)
+    Ok((file, after_crash))
 }
 
 fn holder(file: &mut File) -> Option<u32> {
@@ -136,8 +148,14 @@ mod tests {
         let own = format!("in use by process {}", std::process::id());
         assert!(error.contains(&own) && error.contains("--data DIR"), "{error}");
         let made = held.identity.clone();
+        assert!(!held.after_crash);
         drop(held);
-        let found = DataDir::open(&path, 1, 1).unwrap().identity;
+        let held = DataDir::open(&path, 1, 1).unwrap();
+        assert!(held.after_crash);
+        held.close();
+        let found = held.identity.clone();
+        drop(held);
+        assert!(!DataDir::open(&path, 1, 1).unwrap().after_crash);
         assert_eq!((made.is_new, found.is_new), (true, false));
         assert_eq!(found.cluster_id, made.cluster_id);
         assert!(!path.join(".write-check").exists());

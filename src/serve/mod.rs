@@ -11,7 +11,7 @@ mod screen;
 mod signals;
 
 use std::io::{ErrorKind, Write};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::raw::c_int;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use shards::{Metrics, NodeConfig, Stopper};
 use crate::boot;
 use crate::config::{LogFormat, ServeConfig};
 use crate::control::{self, Phase, Status};
-use crate::limits::STOP_PATIENCE;
+use crate::limits::{LOCKABLE_MEMORY_MIN_BYTES, PORT_WAIT, STOP_PATIENCE};
 use crate::problem::{Problem, Result};
 use args::ServeArgs;
 use notify::Notifier;
@@ -64,10 +64,11 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode> {
     host::ignore_file_size_signal();
     let open_files = host::raise_open_files();
     let lockable_memory = host::raise_lockable_memory();
+    check_lockable_memory(lockable_memory)?;
     let data = DataDir::open(&config.data_dir, config.node_id, config.shards())?;
     let disk = probe_disk(&data)?;
     let arena = arena::plan(&config, &data.path)?;
-    check_ports(&config)?;
+    check_ports(&config, data.after_crash)?;
 
     let cluster_id = data.identity.cluster_id.to_string();
     let status = Arc::new(Status::new(config.node_id, config.shards(), cluster_id));
@@ -112,27 +113,47 @@ fn probe_disk(data: &DataDir) -> Result<DiskReport> {
     probe(&data.path).map_err(|error| Problem::failed(error.to_string()))
 }
 
-/// Ports in use are told before data is recovered, which may take a while.
-fn check_ports(config: &ServeConfig) -> Result<()> {
+/// Ports in use are told before data is recovered, which may take a while. A process that was killed
+/// holds its ports until the kernel has ended its io_uring work: that is waited for.
+fn check_ports(config: &ServeConfig, after_crash: bool) -> Result<()> {
+    let from = Instant::now();
     for shard in 0..config.shards() {
         let mut address = config.listener.listen;
         // Checked with the settings: the sum is a port.
         address.set_port(address.port() + shard as u16);
-        TcpListener::bind(address).map_err(|error| {
-            Problem::failed(format!("cannot listen on {address} (shard {shard}): {error}")).remedy(
-                match error.kind() {
-                    ErrorKind::AddrInUse => {
-                        "stop what listens there, or choose another --listen HOST:PORT"
-                    }
-                    ErrorKind::PermissionDenied => {
-                        "ports below 1024 need privileges; choose another --listen HOST:PORT"
-                    }
-                    _ => "choose an address of this machine with --listen HOST:PORT",
-                },
-            )
-        })?;
+        while let Err(error) = TcpListener::bind(address) {
+            let may_pass = after_crash && error.kind() == ErrorKind::AddrInUse;
+            if !may_pass || from.elapsed() > PORT_WAIT {
+                return Err(port_refused(address, shard, &error));
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
     Ok(())
+}
+
+fn port_refused(address: SocketAddr, shard: usize, error: &std::io::Error) -> Problem {
+    let problem = Problem::failed(format!("cannot listen on {address} (shard {shard}): {error}"));
+    problem.remedy(match error.kind() {
+        ErrorKind::AddrInUse => "stop what listens there, or choose another --listen HOST:PORT",
+        ErrorKind::PermissionDenied => {
+            "ports below 1024 need privileges; choose another --listen HOST:PORT"
+        }
+        _ => "choose an address of this machine with --listen HOST:PORT",
+    })
+}
+
+/// Refused here, the complaint can say what to do.
+fn check_lockable_memory(limit: host::Limit) -> Result<()> {
+    match limit.filter(|limit| *limit < LOCKABLE_MEMORY_MIN_BYTES) {
+        None => Ok(()),
+        Some(limit) => Err(Problem::failed(format!(
+            "{} of memory may be locked, and a shard's rings want a limit of {}",
+            host::human_bytes(limit),
+            host::human_bytes(LOCKABLE_MEMORY_MIN_BYTES)
+        ))
+        .remedy("raise it: ulimit -l, LimitMEMLOCK= of a unit, --ulimit memlock of a container")),
+    }
 }
 
 /// From the start of the node to its end, as seen by the main thread.
@@ -209,6 +230,7 @@ impl Life<'_> {
                 .remedy("the log says why; the next start recovers the data"));
         };
         arena::forget(self.facts.arena, &self.facts.data.path);
+        self.facts.data.close();
         tracing::info!(took_ms = since.elapsed().as_millis() as u64, "closed");
         Ok(ExitCode::SUCCESS)
     }

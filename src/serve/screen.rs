@@ -10,7 +10,7 @@ use super::arena::ArenaPlan;
 use super::data_dir::DataDir;
 use super::host::{Limit, human_bytes};
 use crate::address::HostPort;
-use crate::config::{ServeConfig, cores};
+use crate::config::{ArenaChoice, ServeConfig, cores};
 use crate::version;
 
 /// What is known of the machine and the node.
@@ -97,7 +97,9 @@ impl Facts<'_> {
                 human_bytes(self.config.arena_bytes as u64),
                 directory.display(),
             ),
-            ArenaPlan::Without(why) => format!("also with flush.messages above 1, because {why}"),
+            ArenaPlan::Without(why) => {
+                format!("also with flush.messages above 1: no crash-safe memory ({why})")
+            }
         };
         format!("an ack means the record is on stable storage; {memory}")
     }
@@ -138,10 +140,9 @@ pub fn warnings(facts: &Facts<'_>) -> Vec<String> {
                 .into(),
         );
     }
-    if let ArenaPlan::Without(why) = facts.arena {
-        warnings.push(format!(
-            "there is no crash-safe memory, because {why}: every acknowledgement waits for the disk"
-        ));
+    // Turned off on purpose it is no surprise.
+    if let (ArenaPlan::Without(why), ArenaChoice::Auto) = (facts.arena, &facts.config.arena) {
+        warnings.push(format!("no crash-safe memory ({why}): every ack waits for the disk"));
     }
     warnings
 }
