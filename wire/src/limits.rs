@@ -4,8 +4,8 @@
 pub const BUDGET_PER_BYTE: usize = 8;
 /// See [`BUDGET_PER_BYTE`].
 pub const BUDGET_BASE_BYTES: usize = 64 * 1024;
-/// Elements for which an array reserves room before it has seen them.
-pub const ARRAY_RESERVE_MAX: usize = 64;
+/// Bytes of a string, also of a compact one, whose length field could say more.
+pub const STRING_BYTES_MAX: usize = i16::MAX as usize;
 /// Bytes of a varint of 32 bits.
 pub const VARINT_BYTES_MAX: usize = 5;
 /// Bytes that the records of one batch may decompress to; more is a bomb.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::Uuid;
-use crate::limits::{ARRAY_RESERVE_MAX, BUDGET_BASE_BYTES, BUDGET_PER_BYTE, VARINT_BYTES_MAX};
+use crate::limits::{BUDGET_BASE_BYTES, BUDGET_PER_BYTE, STRING_BYTES_MAX, VARINT_BYTES_MAX};
 
 /// Why bytes are not the message they should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +16,8 @@ pub enum DecodeError {
     Null,
     #[error("an array of {count} elements does not fit into {remaining} bytes")]
     ArrayTooLong { count: u64, remaining: usize },
+    #[error("a string of {0} bytes, which is more than {STRING_BYTES_MAX}")]
+    StringTooLong(usize),
     #[error("a string is not UTF-8")]
     NotUtf8,
     #[error("a varint is longer than {VARINT_BYTES_MAX} bytes or does not fit into 32 bits")]
@@ -154,11 +156,14 @@ impl<'a> Reader<'a> {
 
     /// The length of a string; `None` is null.
     fn string_len(&mut self, flexible: bool) -> Result<Option<usize>, DecodeError> {
-        if flexible {
-            return self.compact_len();
+        if !flexible {
+            return nullable_len(i64::from(self.i16()?));
         }
-        let length = self.i16()?;
-        nullable_len(i64::from(length))
+        match self.compact_len()? {
+            // As in Kafka, so that what was read can be written in an older version too.
+            Some(length) if length > STRING_BYTES_MAX => Err(DecodeError::StringTooLong(length)),
+            length => Ok(length),
+        }
     }
 
     /// The length of bytes or of an array; `None` is null.
@@ -217,9 +222,10 @@ impl<'a> Reader<'a> {
                 remaining,
             });
         }
-        let mut elements = Vec::with_capacity(count.min(ARRAY_RESERVE_MAX));
+        // Charged in full first: then the budget bounds what is allocated, to the byte.
+        self.charge(count.saturating_mul(size_of::<T>()))?;
+        let mut elements = Vec::with_capacity(count);
         for _ in 0..count {
-            self.charge(size_of::<T>())?;
             elements.push(element(self)?);
         }
         Ok(Some(elements))
