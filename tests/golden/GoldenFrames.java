@@ -87,10 +87,11 @@ public final class GoldenFrames {
         return buffer.array();
     }
 
-    /** Whether the version can carry what the message holds. */
+    /** Whether the version can carry what the message holds, and hashed collections can hold it. */
     private boolean fits(Message message) {
         try {
             encode(message, version);
+            message.hashCode();
             return true;
         } catch (RuntimeException unsupported) {
             return false;
