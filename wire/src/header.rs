@@ -25,12 +25,7 @@ impl<'a> RequestHeader<'a> {
         let known = ApiKey::from_i16(api_key)
             .filter(|api| api.advertised_versions().contains(&api_version));
         let Some(api) = known else {
-            return Ok(Self {
-                api_key,
-                api_version,
-                correlation_id,
-                client_id: None,
-            });
+            return Ok(Self { api_key, api_version, correlation_id, client_id: None });
         };
         let client_id = match r.i16()? {
             -1 => None,
@@ -44,12 +39,7 @@ impl<'a> RequestHeader<'a> {
         if api.request_header_version(api_version) >= 2 {
             r.skip_tags()?;
         }
-        Ok(Self {
-            api_key,
-            api_version,
-            correlation_id,
-            client_id,
-        })
+        Ok(Self { api_key, api_version, correlation_id, client_id })
     }
 
     /// Appends the header.

@@ -11,7 +11,4 @@ pub const VARINT_BYTES_MAX: usize = 5;
 /// Bytes that the records of one batch may decompress to; more is a bomb.
 pub const MAX_DECOMPRESSED_BATCH_BYTES: usize = 256 * 1024 * 1024;
 
-const _: () = assert!(
-    BUDGET_BASE_BYTES >= 16 * 1024,
-    "a small request always decodes"
-);
+const _: () = assert!(BUDGET_BASE_BYTES >= 16 * 1024, "a small request always decodes");

@@ -29,9 +29,7 @@ impl fmt::Display for Uuid {
             0..21 => (number >> (122 - 6 * index)) as usize & 63,
             _ => (number as usize & 3) << 4,
         };
-        let text: String = (0..TEXT_LEN)
-            .map(|index| char::from(ALPHABET[digit(index)]))
-            .collect();
+        let text: String = (0..TEXT_LEN).map(|index| char::from(ALPHABET[digit(index)])).collect();
         f.pad(&text)
     }
 }
@@ -88,12 +86,7 @@ mod tests {
 
     #[test]
     fn only_whole_ids_parse() {
-        for bad in [
-            "",
-            "AAAA",
-            "AAAAAAAAAAAAAAAAAAAAA=",
-            "AAAAAAAAAAAAAAAAAAAAAB",
-        ] {
+        for bad in ["", "AAAA", "AAAAAAAAAAAAAAAAAAAAA=", "AAAAAAAAAAAAAAAAAAAAAB"] {
             assert!(bad.parse::<Uuid>().is_err(), "{bad}");
         }
     }

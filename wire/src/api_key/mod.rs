@@ -71,9 +71,7 @@ impl ApiKey {
     /// Whether a version has compact lengths and tagged fields (KIP-482).
     #[must_use]
     pub fn is_flexible(self, version: i16) -> bool {
-        self.api()
-            .first_flexible
-            .is_some_and(|first| version >= first)
+        self.api().first_flexible.is_some_and(|first| version >= first)
     }
 
     /// Whether clients or other brokers may send it to a broker; the rest is for controllers.
@@ -92,11 +90,7 @@ impl ApiKey {
     /// a version unknown to us can read the refusal (KIP-511).
     #[must_use]
     pub fn response_header_version(self, version: i16) -> i16 {
-        if self != Self::ApiVersions && self.is_flexible(version) {
-            1
-        } else {
-            0
-        }
+        if self != Self::ApiVersions && self.is_flexible(version) { 1 } else { 0 }
     }
 }
 

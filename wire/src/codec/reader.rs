@@ -47,10 +47,7 @@ impl<'a> Reader<'a> {
     /// A reader with the budget that a frame of this size gets.
     #[must_use]
     pub fn new(buf: &'a [u8]) -> Self {
-        let budget = buf
-            .len()
-            .saturating_mul(BUDGET_PER_BYTE)
-            .saturating_add(BUDGET_BASE_BYTES);
+        let budget = buf.len().saturating_mul(BUDGET_PER_BYTE).saturating_add(BUDGET_BASE_BYTES);
         Self::with_budget(buf, budget)
     }
 
@@ -73,11 +70,7 @@ impl<'a> Reader<'a> {
 
     /// Refuses bytes after the message.
     pub fn finish(&self) -> Result<(), DecodeError> {
-        if self.buf.is_empty() {
-            Ok(())
-        } else {
-            Err(DecodeError::TrailingBytes(self.buf.len()))
-        }
+        if self.buf.is_empty() { Ok(()) } else { Err(DecodeError::TrailingBytes(self.buf.len())) }
     }
 
     /// Takes the next `length` bytes.
@@ -87,9 +80,7 @@ impl<'a> Reader<'a> {
                 self.buf = rest;
                 Ok(taken)
             }
-            None => Err(DecodeError::Truncated {
-                missing: length - self.buf.len(),
-            }),
+            None => Err(DecodeError::Truncated { missing: length - self.buf.len() }),
         }
     }
 
@@ -99,9 +90,7 @@ impl<'a> Reader<'a> {
                 self.buf = rest;
                 Ok(*taken)
             }
-            None => Err(DecodeError::Truncated {
-                missing: N - self.buf.len(),
-            }),
+            None => Err(DecodeError::Truncated { missing: N - self.buf.len() }),
         }
     }
 
@@ -217,10 +206,7 @@ impl<'a> Reader<'a> {
         };
         if count > self.buf.len() / min_size_bytes.max(1) {
             let remaining = self.buf.len();
-            return Err(DecodeError::ArrayTooLong {
-                count: count as u64,
-                remaining,
-            });
+            return Err(DecodeError::ArrayTooLong { count: count as u64, remaining });
         }
         // Charged in full first: then the budget bounds what is allocated, to the byte.
         self.charge(count.saturating_mul(size_of::<T>()))?;
@@ -237,8 +223,7 @@ impl<'a> Reader<'a> {
         min_size_bytes: usize,
         element: impl FnMut(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<Vec<T>, DecodeError> {
-        self.nullable_array(flexible, min_size_bytes, element)?
-            .ok_or(DecodeError::Null)
+        self.nullable_array(flexible, min_size_bytes, element)?.ok_or(DecodeError::Null)
     }
 
     /// A structure behind a marker: -1 for null, 1 for present.
@@ -254,10 +239,7 @@ impl<'a> Reader<'a> {
     }
 
     fn charge(&mut self, bytes: usize) -> Result<(), DecodeError> {
-        self.budget_bytes = self
-            .budget_bytes
-            .checked_sub(bytes)
-            .ok_or(DecodeError::Budget)?;
+        self.budget_bytes = self.budget_bytes.checked_sub(bytes).ok_or(DecodeError::Budget)?;
         Ok(())
     }
 
@@ -270,10 +252,7 @@ impl<'a> Reader<'a> {
         // A tagged field takes at least its tag and its length.
         if count as usize > self.buf.len() / 2 {
             let remaining = self.buf.len();
-            return Err(DecodeError::ArrayTooLong {
-                count: u64::from(count),
-                remaining,
-            });
+            return Err(DecodeError::ArrayTooLong { count: u64::from(count), remaining });
         }
         let mut previous = None;
         for _ in 0..count {
@@ -284,10 +263,7 @@ impl<'a> Reader<'a> {
             previous = Some(tag);
             let length = self.uvarint()? as usize;
             let field = self.take(length)?;
-            let mut inner = Reader {
-                buf: field,
-                budget_bytes: self.budget_bytes,
-            };
+            let mut inner = Reader { buf: field, budget_bytes: self.budget_bytes };
             if known(tag, &mut inner)? {
                 if !inner.buf.is_empty() {
                     return Err(DecodeError::TagLength { tag });
@@ -307,8 +283,6 @@ impl<'a> Reader<'a> {
 fn nullable_len(length: i64) -> Result<Option<usize>, DecodeError> {
     match length {
         -1 => Ok(None),
-        _ => usize::try_from(length)
-            .map(Some)
-            .map_err(|_| DecodeError::NegativeLength(length)),
+        _ => usize::try_from(length).map(Some).map_err(|_| DecodeError::NegativeLength(length)),
     }
 }

@@ -33,10 +33,7 @@ macro_rules! numbers {
 impl Values {
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self {
-            state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
-            depth: 0,
-        }
+        Self { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1, depth: 0 }
     }
 
     fn next(&mut self) -> u64 {
@@ -68,12 +65,7 @@ impl Values {
 
     pub fn string(&mut self) -> Cow<'static, str> {
         let length = (self.next() % 12) as usize;
-        let text: String = "aä日z0-_."
-            .chars()
-            .cycle()
-            .skip(length)
-            .take(length)
-            .collect();
+        let text: String = "aä日z0-_.".chars().cycle().skip(length).take(length).collect();
         Cow::Owned(text)
     }
 

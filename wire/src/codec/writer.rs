@@ -56,9 +56,7 @@ pub fn put_uvarint(out: &mut Vec<u8>, mut value: u32) {
 }
 
 fn put_compact_len(out: &mut Vec<u8>, length: usize) -> Result<(), EncodeError> {
-    let plus_one = length
-        .checked_add(1)
-        .and_then(|length| u32::try_from(length).ok());
+    let plus_one = length.checked_add(1).and_then(|length| u32::try_from(length).ok());
     put_uvarint(out, plus_one.ok_or(EncodeError::TooLong { length })?);
     Ok(())
 }
@@ -134,10 +132,7 @@ impl Tags {
         tag: u32,
         value: impl FnOnce(&mut Vec<u8>) -> Result<(), EncodeError>,
     ) -> Result<(), EncodeError> {
-        assert!(
-            self.last.is_none_or(|last| last < tag),
-            "tagged fields are in order"
-        );
+        assert!(self.last.is_none_or(|last| last < tag), "tagged fields are in order");
         self.last = Some(tag);
         self.count += 1;
         let mut field = Vec::new();

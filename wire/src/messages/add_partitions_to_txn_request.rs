@@ -38,11 +38,10 @@ impl<'a> Decode<'a> for AddPartitionsToTxnRequest<'a> {
         let flexible = version >= 3;
         let mut this = Self::default();
         if version >= 4 {
-            this.transactions = r.array(
-                flexible,
-                AddPartitionsToTxnTransaction::min_size_bytes(version),
-                |r| AddPartitionsToTxnTransaction::decode(r, version),
-            )?;
+            this.transactions =
+                r.array(flexible, AddPartitionsToTxnTransaction::min_size_bytes(version), |r| {
+                    AddPartitionsToTxnTransaction::decode(r, version)
+                })?;
         }
         if version <= 3 {
             this.v3_and_below_transactional_id = r.string(flexible)?;
@@ -54,11 +53,10 @@ impl<'a> Decode<'a> for AddPartitionsToTxnRequest<'a> {
             this.v3_and_below_producer_epoch = r.i16()?;
         }
         if version <= 3 {
-            this.v3_and_below_topics = r.array(
-                flexible,
-                AddPartitionsToTxnTopic::min_size_bytes(version),
-                |r| AddPartitionsToTxnTopic::decode(r, version),
-            )?;
+            this.v3_and_below_topics =
+                r.array(flexible, AddPartitionsToTxnTopic::min_size_bytes(version), |r| {
+                    AddPartitionsToTxnTopic::decode(r, version)
+                })?;
         }
         if flexible {
             r.skip_tags()?;
@@ -80,10 +78,7 @@ impl Encode for AddPartitionsToTxnRequest<'_> {
         if version <= 3 {
             codec::put_string(out, flexible, &self.v3_and_below_transactional_id)?;
         } else if !(self.v3_and_below_transactional_id.is_empty()) {
-            return Err(EncodeError::unsupported(
-                "V3AndBelowTransactionalId",
-                version,
-            ));
+            return Err(EncodeError::unsupported("V3AndBelowTransactionalId", version));
         }
         if version <= 3 {
             codec::put_i64(out, self.v3_and_below_producer_id);
@@ -199,11 +194,9 @@ impl<'a> Decode<'a> for AddPartitionsToTxnTransaction<'a> {
         this.producer_id = r.i64()?;
         this.producer_epoch = r.i16()?;
         this.verify_only = r.bool()?;
-        this.topics = r.array(
-            flexible,
-            AddPartitionsToTxnTopic::min_size_bytes(version),
-            |r| AddPartitionsToTxnTopic::decode(r, version),
-        )?;
+        this.topics = r.array(flexible, AddPartitionsToTxnTopic::min_size_bytes(version), |r| {
+            AddPartitionsToTxnTopic::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }

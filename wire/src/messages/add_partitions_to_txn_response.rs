@@ -35,18 +35,16 @@ impl<'a> Decode<'a> for AddPartitionsToTxnResponse<'a> {
             this.error_code = r.i16()?;
         }
         if version >= 4 {
-            this.results_by_transaction = r.array(
-                flexible,
-                AddPartitionsToTxnResult::min_size_bytes(version),
-                |r| AddPartitionsToTxnResult::decode(r, version),
-            )?;
+            this.results_by_transaction =
+                r.array(flexible, AddPartitionsToTxnResult::min_size_bytes(version), |r| {
+                    AddPartitionsToTxnResult::decode(r, version)
+                })?;
         }
         if version <= 3 {
-            this.results_by_topic_v3_and_below = r.array(
-                flexible,
-                AddPartitionsToTxnTopicResult::min_size_bytes(version),
-                |r| AddPartitionsToTxnTopicResult::decode(r, version),
-            )?;
+            this.results_by_topic_v3_and_below =
+                r.array(flexible, AddPartitionsToTxnTopicResult::min_size_bytes(version), |r| {
+                    AddPartitionsToTxnTopicResult::decode(r, version)
+                })?;
         }
         if flexible {
             r.skip_tags()?;
@@ -75,10 +73,7 @@ impl Encode for AddPartitionsToTxnResponse<'_> {
                 item.encode(out, version)?;
             }
         } else if !(self.results_by_topic_v3_and_below.is_empty()) {
-            return Err(EncodeError::unsupported(
-                "ResultsByTopicV3AndBelow",
-                version,
-            ));
+            return Err(EncodeError::unsupported("ResultsByTopicV3AndBelow", version));
         }
         if flexible {
             codec::put_no_tags(out);
@@ -120,11 +115,10 @@ impl<'a> Decode<'a> for AddPartitionsToTxnTopicResult<'a> {
         let flexible = version >= 3;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.results_by_partition = r.array(
-            flexible,
-            AddPartitionsToTxnPartitionResult::min_size_bytes(version),
-            |r| AddPartitionsToTxnPartitionResult::decode(r, version),
-        )?;
+        this.results_by_partition =
+            r.array(flexible, AddPartitionsToTxnPartitionResult::min_size_bytes(version), |r| {
+                AddPartitionsToTxnPartitionResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -213,11 +207,10 @@ impl<'a> Decode<'a> for AddPartitionsToTxnResult<'a> {
         let flexible = version >= 3;
         let mut this = Self::default();
         this.transactional_id = r.string(flexible)?;
-        this.topic_results = r.array(
-            flexible,
-            AddPartitionsToTxnTopicResult::min_size_bytes(version),
-            |r| AddPartitionsToTxnTopicResult::decode(r, version),
-        )?;
+        this.topic_results =
+            r.array(flexible, AddPartitionsToTxnTopicResult::min_size_bytes(version), |r| {
+                AddPartitionsToTxnTopicResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -48,9 +48,8 @@ impl<'a> Decode<'a> for AddRaftVoterRequest<'a> {
         this.timeout_ms = r.i32()?;
         this.voter_id = r.i32()?;
         this.voter_directory_id = r.uuid()?;
-        this.listeners = r.array(flexible, Listener::min_size_bytes(version), |r| {
-            Listener::decode(r, version)
-        })?;
+        this.listeners =
+            r.array(flexible, Listener::min_size_bytes(version), |r| Listener::decode(r, version))?;
         if version >= 1 {
             this.ack_when_committed = r.bool()?;
         }
@@ -93,11 +92,7 @@ impl Encode for AddRaftVoterRequest<'_> {
 impl codec::TestValue for AddRaftVoterRequest<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
-        this.cluster_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.cluster_id = if true && g.null() { None } else { Some(g.string()) };
         this.timeout_ms = g.i32();
         this.voter_id = g.i32();
         this.voter_directory_id = g.uuid();

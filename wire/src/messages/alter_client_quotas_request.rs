@@ -69,9 +69,8 @@ impl<'a> Decode<'a> for EntryData<'a> {
         this.entity = r.array(flexible, EntityData::min_size_bytes(version), |r| {
             EntityData::decode(r, version)
         })?;
-        this.ops = r.array(flexible, OpData::min_size_bytes(version), |r| {
-            OpData::decode(r, version)
-        })?;
+        this.ops =
+            r.array(flexible, OpData::min_size_bytes(version), |r| OpData::decode(r, version))?;
         if flexible {
             r.skip_tags()?;
         }
@@ -111,10 +110,7 @@ pub struct EntityData<'a> {
 }
 impl Default for EntityData<'_> {
     fn default() -> Self {
-        Self {
-            entity_type: Default::default(),
-            entity_name: Some(Default::default()),
-        }
+        Self { entity_type: Default::default(), entity_name: Some(Default::default()) }
     }
 }
 impl EntityData<'_> {
@@ -158,11 +154,7 @@ impl codec::TestValue for EntityData<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.entity_type = g.string();
-        this.entity_name = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.entity_name = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

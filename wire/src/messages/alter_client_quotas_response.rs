@@ -114,11 +114,7 @@ impl codec::TestValue for EntryData<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.entity = g.vec(|g| codec::TestValue::test_value(g, version));
         this
     }
@@ -130,10 +126,7 @@ pub struct EntityData<'a> {
 }
 impl Default for EntityData<'_> {
     fn default() -> Self {
-        Self {
-            entity_type: Default::default(),
-            entity_name: Some(Default::default()),
-        }
+        Self { entity_type: Default::default(), entity_name: Some(Default::default()) }
     }
 }
 impl EntityData<'_> {
@@ -177,11 +170,7 @@ impl codec::TestValue for EntityData<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.entity_type = g.string();
-        this.entity_name = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.entity_name = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -18,11 +18,9 @@ impl<'a> Decode<'a> for AlterConfigsRequest<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 2;
         let mut this = Self::default();
-        this.resources = r.array(
-            flexible,
-            AlterConfigsResource::min_size_bytes(version),
-            |r| AlterConfigsResource::decode(r, version),
-        )?;
+        this.resources = r.array(flexible, AlterConfigsResource::min_size_bytes(version), |r| {
+            AlterConfigsResource::decode(r, version)
+        })?;
         this.validate_only = r.bool()?;
         if flexible {
             r.skip_tags()?;
@@ -112,10 +110,7 @@ pub struct AlterableConfig<'a> {
 }
 impl Default for AlterableConfig<'_> {
     fn default() -> Self {
-        Self {
-            name: Default::default(),
-            value: Some(Default::default()),
-        }
+        Self { name: Default::default(), value: Some(Default::default()) }
     }
 }
 impl AlterableConfig<'_> {
@@ -159,11 +154,7 @@ impl codec::TestValue for AlterableConfig<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.name = g.string();
-        this.value = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.value = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

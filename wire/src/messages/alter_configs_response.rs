@@ -19,11 +19,10 @@ impl<'a> Decode<'a> for AlterConfigsResponse<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.responses = r.array(
-            flexible,
-            AlterConfigsResourceResponse::min_size_bytes(version),
-            |r| AlterConfigsResourceResponse::decode(r, version),
-        )?;
+        this.responses =
+            r.array(flexible, AlterConfigsResourceResponse::min_size_bytes(version), |r| {
+                AlterConfigsResourceResponse::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -115,11 +114,7 @@ impl codec::TestValue for AlterConfigsResourceResponse<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.resource_type = g.i8();
         this.resource_name = g.string();
         this

@@ -52,10 +52,7 @@ impl Encode for AlterPartitionReassignmentsRequest<'_> {
         if version >= 1 {
             codec::put_bool(out, self.allow_replication_factor_change);
         } else if !(self.allow_replication_factor_change) {
-            return Err(EncodeError::unsupported(
-                "AllowReplicationFactorChange",
-                version,
-            ));
+            return Err(EncodeError::unsupported("AllowReplicationFactorChange", version));
         }
         codec::put_array_len(out, flexible, self.topics.len())?;
         for item in &self.topics {
@@ -95,11 +92,10 @@ impl<'a> Decode<'a> for ReassignableTopic<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            ReassignablePartition::min_size_bytes(version),
-            |r| ReassignablePartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, ReassignablePartition::min_size_bytes(version), |r| {
+                ReassignablePartition::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -178,11 +174,7 @@ impl codec::TestValue for ReassignablePartition {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.partition_index = g.i32();
-        this.replicas = if true && g.null() {
-            None
-        } else {
-            Some(g.vec(|g| g.i32()))
-        };
+        this.replicas = if true && g.null() { None } else { Some(g.vec(|g| g.i32())) };
         this
     }
 }

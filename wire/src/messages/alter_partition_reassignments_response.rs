@@ -46,11 +46,10 @@ impl<'a> Decode<'a> for AlterPartitionReassignmentsResponse<'a> {
         }
         this.error_code = r.i16()?;
         this.error_message = r.nullable_string(flexible)?;
-        this.responses = r.array(
-            flexible,
-            ReassignableTopicResponse::min_size_bytes(version),
-            |r| ReassignableTopicResponse::decode(r, version),
-        )?;
+        this.responses =
+            r.array(flexible, ReassignableTopicResponse::min_size_bytes(version), |r| {
+                ReassignableTopicResponse::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -92,11 +91,7 @@ impl codec::TestValue for AlterPartitionReassignmentsResponse<'_> {
             this.allow_replication_factor_change = g.bool();
         }
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.responses = g.vec(|g| codec::TestValue::test_value(g, version));
         this
     }
@@ -117,11 +112,10 @@ impl<'a> Decode<'a> for ReassignableTopicResponse<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            ReassignablePartitionResponse::min_size_bytes(version),
-            |r| ReassignablePartitionResponse::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, ReassignablePartitionResponse::min_size_bytes(version), |r| {
+                ReassignablePartitionResponse::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -210,11 +204,7 @@ impl codec::TestValue for ReassignablePartitionResponse<'_> {
         let mut this = Self::default();
         this.partition_index = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -63,11 +63,9 @@ impl<'a> Decode<'a> for AlterReplicaLogDir<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.path = r.string(flexible)?;
-        this.topics = r.array(
-            flexible,
-            AlterReplicaLogDirTopic::min_size_bytes(version),
-            |r| AlterReplicaLogDirTopic::decode(r, version),
-        )?;
+        this.topics = r.array(flexible, AlterReplicaLogDirTopic::min_size_bytes(version), |r| {
+            AlterReplicaLogDirTopic::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -19,11 +19,10 @@ impl<'a> Decode<'a> for AlterReplicaLogDirsResponse<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.results = r.array(
-            flexible,
-            AlterReplicaLogDirTopicResult::min_size_bytes(version),
-            |r| AlterReplicaLogDirTopicResult::decode(r, version),
-        )?;
+        this.results =
+            r.array(flexible, AlterReplicaLogDirTopicResult::min_size_bytes(version), |r| {
+                AlterReplicaLogDirTopicResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -69,11 +68,10 @@ impl<'a> Decode<'a> for AlterReplicaLogDirTopicResult<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.topic_name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            AlterReplicaLogDirPartitionResult::min_size_bytes(version),
-            |r| AlterReplicaLogDirPartitionResult::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, AlterReplicaLogDirPartitionResult::min_size_bytes(version), |r| {
+                AlterReplicaLogDirPartitionResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -24,11 +24,10 @@ impl<'a> Decode<'a> for AlterShareGroupOffsetsResponse<'a> {
         this.throttle_time_ms = r.i32()?;
         this.error_code = r.i16()?;
         this.error_message = r.nullable_string(flexible)?;
-        this.responses = r.array(
-            flexible,
-            AlterShareGroupOffsetsResponseTopic::min_size_bytes(version),
-            |r| AlterShareGroupOffsetsResponseTopic::decode(r, version),
-        )?;
+        this.responses =
+            r.array(flexible, AlterShareGroupOffsetsResponseTopic::min_size_bytes(version), |r| {
+                AlterShareGroupOffsetsResponseTopic::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -64,11 +63,7 @@ impl codec::TestValue for AlterShareGroupOffsetsResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.responses = g.vec(|g| codec::TestValue::test_value(g, version));
         this
     }
@@ -177,11 +172,7 @@ impl codec::TestValue for AlterShareGroupOffsetsResponsePartition<'_> {
         let mut this = Self::default();
         this.partition_index = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -18,16 +18,14 @@ impl<'a> Decode<'a> for AlterUserScramCredentialsRequest<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = true;
         let mut this = Self::default();
-        this.deletions = r.array(
-            flexible,
-            ScramCredentialDeletion::min_size_bytes(version),
-            |r| ScramCredentialDeletion::decode(r, version),
-        )?;
-        this.upsertions = r.array(
-            flexible,
-            ScramCredentialUpsertion::min_size_bytes(version),
-            |r| ScramCredentialUpsertion::decode(r, version),
-        )?;
+        this.deletions =
+            r.array(flexible, ScramCredentialDeletion::min_size_bytes(version), |r| {
+                ScramCredentialDeletion::decode(r, version)
+            })?;
+        this.upsertions =
+            r.array(flexible, ScramCredentialUpsertion::min_size_bytes(version), |r| {
+                ScramCredentialUpsertion::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

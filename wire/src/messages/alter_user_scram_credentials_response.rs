@@ -19,11 +19,10 @@ impl<'a> Decode<'a> for AlterUserScramCredentialsResponse<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.results = r.array(
-            flexible,
-            AlterUserScramCredentialsResult::min_size_bytes(version),
-            |r| AlterUserScramCredentialsResult::decode(r, version),
-        )?;
+        this.results =
+            r.array(flexible, AlterUserScramCredentialsResult::min_size_bytes(version), |r| {
+                AlterUserScramCredentialsResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -112,11 +111,7 @@ impl codec::TestValue for AlterUserScramCredentialsResult<'_> {
         let mut this = Self::default();
         this.user = g.string();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -100,11 +100,7 @@ impl codec::TestValue for ApiVersionsRequest<'_> {
             this.client_software_version = g.string();
         }
         if version >= 5 {
-            this.cluster_id = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.cluster_id = if true && g.null() { None } else { Some(g.string()) };
         }
         if version >= 5 {
             this.node_id = g.i32();

@@ -51,19 +51,17 @@ impl<'a> Decode<'a> for ApiVersionsResponse<'a> {
             r.tags(|tag, r| {
                 match tag {
                     0 if version >= 3 => {
-                        this.supported_features = r.array(
-                            flexible,
-                            SupportedFeatureKey::min_size_bytes(version),
-                            |r| SupportedFeatureKey::decode(r, version),
-                        )?
+                        this.supported_features =
+                            r.array(flexible, SupportedFeatureKey::min_size_bytes(version), |r| {
+                                SupportedFeatureKey::decode(r, version)
+                            })?
                     }
                     1 if version >= 3 => this.finalized_features_epoch = r.i64()?,
                     2 if version >= 3 => {
-                        this.finalized_features = r.array(
-                            flexible,
-                            FinalizedFeatureKey::min_size_bytes(version),
-                            |r| FinalizedFeatureKey::decode(r, version),
-                        )?
+                        this.finalized_features =
+                            r.array(flexible, FinalizedFeatureKey::min_size_bytes(version), |r| {
+                                FinalizedFeatureKey::decode(r, version)
+                            })?
                     }
                     3 if version >= 3 => this.zk_migration_ready = r.bool()?,
                     _ => return Ok(false),

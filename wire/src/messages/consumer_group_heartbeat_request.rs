@@ -63,9 +63,7 @@ impl<'a> Decode<'a> for ConsumerGroupHeartbeatRequest<'a> {
         this.rack_id = r.nullable_string(flexible)?;
         this.rebalance_timeout_ms = r.i32()?;
         this.subscribed_topic_names =
-            r.nullable_array(flexible, codec::min_string(flexible), |r| {
-                r.string(flexible)
-            })?;
+            r.nullable_array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         if version >= 1 {
             this.subscribed_topic_regex = r.nullable_string(flexible)?;
         }
@@ -158,34 +156,15 @@ impl codec::TestValue for ConsumerGroupHeartbeatRequest<'_> {
         this.group_id = g.string();
         this.member_id = g.string();
         this.member_epoch = g.i32();
-        this.instance_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
-        this.rack_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.instance_id = if true && g.null() { None } else { Some(g.string()) };
+        this.rack_id = if true && g.null() { None } else { Some(g.string()) };
         this.rebalance_timeout_ms = g.i32();
-        this.subscribed_topic_names = if true && g.null() {
-            None
-        } else {
-            Some(g.vec(|g| g.string()))
-        };
+        this.subscribed_topic_names =
+            if true && g.null() { None } else { Some(g.vec(|g| g.string())) };
         if version >= 1 {
-            this.subscribed_topic_regex = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.subscribed_topic_regex = if true && g.null() { None } else { Some(g.string()) };
         }
-        this.server_assignor = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.server_assignor = if true && g.null() { None } else { Some(g.string()) };
         this.topic_partitions = if true && g.null() {
             None
         } else {

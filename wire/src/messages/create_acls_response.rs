@@ -58,10 +58,7 @@ pub struct AclCreationResult<'a> {
 }
 impl Default for AclCreationResult<'_> {
     fn default() -> Self {
-        Self {
-            error_code: Default::default(),
-            error_message: Some(Default::default()),
-        }
+        Self { error_code: Default::default(), error_message: Some(Default::default()) }
     }
 }
 impl AclCreationResult<'_> {
@@ -105,11 +102,7 @@ impl codec::TestValue for AclCreationResult<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -65,11 +65,7 @@ impl Encode for CreateDelegationTokenRequest<'_> {
                     codec::put_null_string(out, flexible);
                 }
             }
-        } else if !(self
-            .owner_principal_type
-            .as_ref()
-            .is_some_and(|value| value.is_empty()))
-        {
+        } else if !(self.owner_principal_type.as_ref().is_some_and(|value| value.is_empty())) {
             return Err(EncodeError::unsupported("OwnerPrincipalType", version));
         }
         if version >= 3 {
@@ -81,11 +77,7 @@ impl Encode for CreateDelegationTokenRequest<'_> {
                     codec::put_null_string(out, flexible);
                 }
             }
-        } else if !(self
-            .owner_principal_name
-            .as_ref()
-            .is_some_and(|value| value.is_empty()))
-        {
+        } else if !(self.owner_principal_name.as_ref().is_some_and(|value| value.is_empty())) {
             return Err(EncodeError::unsupported("OwnerPrincipalName", version));
         }
         codec::put_array_len(out, flexible, self.renewers.len())?;
@@ -104,18 +96,10 @@ impl codec::TestValue for CreateDelegationTokenRequest<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         if version >= 3 {
-            this.owner_principal_type = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.owner_principal_type = if true && g.null() { None } else { Some(g.string()) };
         }
         if version >= 3 {
-            this.owner_principal_name = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.owner_principal_name = if true && g.null() { None } else { Some(g.string()) };
         }
         this.renewers = g.vec(|g| codec::TestValue::test_value(g, version));
         this.max_lifetime_ms = g.i64();

@@ -73,18 +73,12 @@ impl Encode for CreateDelegationTokenResponse<'_> {
         if version >= 3 {
             codec::put_string(out, flexible, &self.token_requester_principal_type)?;
         } else if !(self.token_requester_principal_type.is_empty()) {
-            return Err(EncodeError::unsupported(
-                "TokenRequesterPrincipalType",
-                version,
-            ));
+            return Err(EncodeError::unsupported("TokenRequesterPrincipalType", version));
         }
         if version >= 3 {
             codec::put_string(out, flexible, &self.token_requester_principal_name)?;
         } else if !(self.token_requester_principal_name.is_empty()) {
-            return Err(EncodeError::unsupported(
-                "TokenRequesterPrincipalName",
-                version,
-            ));
+            return Err(EncodeError::unsupported("TokenRequesterPrincipalName", version));
         }
         codec::put_i64(out, self.issue_timestamp_ms);
         codec::put_i64(out, self.expiry_timestamp_ms);

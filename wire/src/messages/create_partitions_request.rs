@@ -19,11 +19,9 @@ impl<'a> Decode<'a> for CreatePartitionsRequest<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 2;
         let mut this = Self::default();
-        this.topics = r.array(
-            flexible,
-            CreatePartitionsTopic::min_size_bytes(version),
-            |r| CreatePartitionsTopic::decode(r, version),
-        )?;
+        this.topics = r.array(flexible, CreatePartitionsTopic::min_size_bytes(version), |r| {
+            CreatePartitionsTopic::decode(r, version)
+        })?;
         this.timeout_ms = r.i32()?;
         this.validate_only = r.bool()?;
         if flexible {
@@ -84,11 +82,10 @@ impl<'a> Decode<'a> for CreatePartitionsTopic<'a> {
         let mut this = Self::default();
         this.name = r.string(flexible)?;
         this.count = r.i32()?;
-        this.assignments = r.nullable_array(
-            flexible,
-            CreatePartitionsAssignment::min_size_bytes(version),
-            |r| CreatePartitionsAssignment::decode(r, version),
-        )?;
+        this.assignments =
+            r.nullable_array(flexible, CreatePartitionsAssignment::min_size_bytes(version), |r| {
+                CreatePartitionsAssignment::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -19,11 +19,10 @@ impl<'a> Decode<'a> for CreatePartitionsResponse<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.results = r.array(
-            flexible,
-            CreatePartitionsTopicResult::min_size_bytes(version),
-            |r| CreatePartitionsTopicResult::decode(r, version),
-        )?;
+        this.results =
+            r.array(flexible, CreatePartitionsTopicResult::min_size_bytes(version), |r| {
+                CreatePartitionsTopicResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -103,11 +102,7 @@ impl codec::TestValue for CreatePartitionsTopicResult<'_> {
         let mut this = Self::default();
         this.name = g.string();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

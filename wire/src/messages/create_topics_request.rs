@@ -11,11 +11,7 @@ pub struct CreateTopicsRequest<'a> {
 }
 impl Default for CreateTopicsRequest<'_> {
     fn default() -> Self {
-        Self {
-            topics: Default::default(),
-            timeout_ms: 60000,
-            validate_only: Default::default(),
-        }
+        Self { topics: Default::default(), timeout_ms: 60000, validate_only: Default::default() }
     }
 }
 impl CreateTopicsRequest<'_> {
@@ -90,16 +86,13 @@ impl<'a> Decode<'a> for CreatableTopic<'a> {
         this.name = r.string(flexible)?;
         this.num_partitions = r.i32()?;
         this.replication_factor = r.i16()?;
-        this.assignments = r.array(
-            flexible,
-            CreatableReplicaAssignment::min_size_bytes(version),
-            |r| CreatableReplicaAssignment::decode(r, version),
-        )?;
-        this.configs = r.array(
-            flexible,
-            CreatableTopicConfig::min_size_bytes(version),
-            |r| CreatableTopicConfig::decode(r, version),
-        )?;
+        this.assignments =
+            r.array(flexible, CreatableReplicaAssignment::min_size_bytes(version), |r| {
+                CreatableReplicaAssignment::decode(r, version)
+            })?;
+        this.configs = r.array(flexible, CreatableTopicConfig::min_size_bytes(version), |r| {
+            CreatableTopicConfig::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -191,10 +184,7 @@ pub struct CreatableTopicConfig<'a> {
 }
 impl Default for CreatableTopicConfig<'_> {
     fn default() -> Self {
-        Self {
-            name: Default::default(),
-            value: Some(Default::default()),
-        }
+        Self { name: Default::default(), value: Some(Default::default()) }
     }
 }
 impl CreatableTopicConfig<'_> {
@@ -238,11 +228,7 @@ impl codec::TestValue for CreatableTopicConfig<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.name = g.string();
-        this.value = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.value = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -20,11 +20,9 @@ impl<'a> Decode<'a> for CreateTopicsResponse<'a> {
         let flexible = version >= 5;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.topics = r.array(
-            flexible,
-            CreatableTopicResult::min_size_bytes(version),
-            |r| CreatableTopicResult::decode(r, version),
-        )?;
+        this.topics = r.array(flexible, CreatableTopicResult::min_size_bytes(version), |r| {
+            CreatableTopicResult::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -116,11 +114,10 @@ impl<'a> Decode<'a> for CreatableTopicResult<'a> {
             this.replication_factor = r.i16()?;
         }
         if version >= 5 {
-            this.configs = r.nullable_array(
-                flexible,
-                CreatableTopicConfigs::min_size_bytes(version),
-                |r| CreatableTopicConfigs::decode(r, version),
-            )?;
+            this.configs =
+                r.nullable_array(flexible, CreatableTopicConfigs::min_size_bytes(version), |r| {
+                    CreatableTopicConfigs::decode(r, version)
+                })?;
         }
         if flexible {
             r.tags(|tag, r| {
@@ -191,11 +188,7 @@ impl codec::TestValue for CreatableTopicResult<'_> {
             this.topic_id = g.uuid();
         }
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         if version >= 5 {
             this.topic_config_error_code = g.i16();
         }
@@ -286,11 +279,7 @@ impl codec::TestValue for CreatableTopicConfigs<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.name = g.string();
-        this.value = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.value = if true && g.null() { None } else { Some(g.string()) };
         this.read_only = g.bool();
         this.config_source = g.i8();
         this.is_sensitive = g.bool();

@@ -142,22 +142,10 @@ impl codec::TestValue for DeleteAclsFilter<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.resource_type_filter = g.i8();
-        this.resource_name_filter = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.resource_name_filter = if true && g.null() { None } else { Some(g.string()) };
         this.pattern_type_filter = g.i8();
-        this.principal_filter = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
-        this.host_filter = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.principal_filter = if true && g.null() { None } else { Some(g.string()) };
+        this.host_filter = if true && g.null() { None } else { Some(g.string()) };
         this.operation = g.i8();
         this.permission_type = g.i8();
         this

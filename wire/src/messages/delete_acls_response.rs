@@ -19,11 +19,10 @@ impl<'a> Decode<'a> for DeleteAclsResponse<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.filter_results = r.array(
-            flexible,
-            DeleteAclsFilterResult::min_size_bytes(version),
-            |r| DeleteAclsFilterResult::decode(r, version),
-        )?;
+        this.filter_results =
+            r.array(flexible, DeleteAclsFilterResult::min_size_bytes(version), |r| {
+                DeleteAclsFilterResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -80,11 +79,10 @@ impl<'a> Decode<'a> for DeleteAclsFilterResult<'a> {
         let mut this = Self::default();
         this.error_code = r.i16()?;
         this.error_message = r.nullable_string(flexible)?;
-        this.matching_acls = r.array(
-            flexible,
-            DeleteAclsMatchingAcl::min_size_bytes(version),
-            |r| DeleteAclsMatchingAcl::decode(r, version),
-        )?;
+        this.matching_acls =
+            r.array(flexible, DeleteAclsMatchingAcl::min_size_bytes(version), |r| {
+                DeleteAclsMatchingAcl::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -118,11 +116,7 @@ impl codec::TestValue for DeleteAclsFilterResult<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.matching_acls = g.vec(|g| codec::TestValue::test_value(g, version));
         this
     }
@@ -218,11 +212,7 @@ impl codec::TestValue for DeleteAclsMatchingAcl<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.resource_type = g.i8();
         this.resource_name = g.string();
         this.pattern_type = g.i8();

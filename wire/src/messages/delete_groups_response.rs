@@ -19,11 +19,9 @@ impl<'a> Decode<'a> for DeleteGroupsResponse<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.results = r.array(
-            flexible,
-            DeletableGroupResult::min_size_bytes(version),
-            |r| DeletableGroupResult::decode(r, version),
-        )?;
+        this.results = r.array(flexible, DeletableGroupResult::min_size_bytes(version), |r| {
+            DeletableGroupResult::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -112,11 +110,7 @@ impl codec::TestValue for DeletableGroupResult<'_> {
         this.group_id = g.string();
         this.error_code = g.i16();
         if version >= 3 {
-            this.error_message = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.error_message = if true && g.null() { None } else { Some(g.string()) };
         }
         this
     }

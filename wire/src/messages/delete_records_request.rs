@@ -67,11 +67,10 @@ impl<'a> Decode<'a> for DeleteRecordsTopic<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            DeleteRecordsPartition::min_size_bytes(version),
-            |r| DeleteRecordsPartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, DeleteRecordsPartition::min_size_bytes(version), |r| {
+                DeleteRecordsPartition::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

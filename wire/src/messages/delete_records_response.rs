@@ -19,11 +19,10 @@ impl<'a> Decode<'a> for DeleteRecordsResponse<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.topics = r.array(
-            flexible,
-            DeleteRecordsTopicResult::min_size_bytes(version),
-            |r| DeleteRecordsTopicResult::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, DeleteRecordsTopicResult::min_size_bytes(version), |r| {
+                DeleteRecordsTopicResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -69,11 +68,10 @@ impl<'a> Decode<'a> for DeleteRecordsTopicResult<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            DeleteRecordsPartitionResult::min_size_bytes(version),
-            |r| DeleteRecordsPartitionResult::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, DeleteRecordsPartitionResult::min_size_bytes(version), |r| {
+                DeleteRecordsPartitionResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -19,11 +19,10 @@ impl<'a> Decode<'a> for DeleteShareGroupOffsetsRequest<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.group_id = r.string(flexible)?;
-        this.topics = r.array(
-            flexible,
-            DeleteShareGroupOffsetsRequestTopic::min_size_bytes(version),
-            |r| DeleteShareGroupOffsetsRequestTopic::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, DeleteShareGroupOffsetsRequestTopic::min_size_bytes(version), |r| {
+                DeleteShareGroupOffsetsRequestTopic::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

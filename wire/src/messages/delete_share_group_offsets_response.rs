@@ -64,11 +64,7 @@ impl codec::TestValue for DeleteShareGroupOffsetsResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.responses = g.vec(|g| codec::TestValue::test_value(g, version));
         this
     }
@@ -127,11 +123,7 @@ impl codec::TestValue for DeleteShareGroupOffsetsResponseTopic<'_> {
         this.topic_name = g.string();
         this.topic_id = g.uuid();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -33,9 +33,8 @@ impl<'a> Decode<'a> for DeleteTopicsRequest<'a> {
             })?;
         }
         if version <= 5 {
-            this.topic_names = r.array(flexible, codec::min_string(flexible), |r| {
-                r.string(flexible)
-            })?;
+            this.topic_names =
+                r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         }
         this.timeout_ms = r.i32()?;
         if flexible {
@@ -127,11 +126,7 @@ impl Encode for DeleteTopicState<'_> {
 impl codec::TestValue for DeleteTopicState<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
-        this.name = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.name = if true && g.null() { None } else { Some(g.string()) };
         this.topic_id = g.uuid();
         this
     }

@@ -20,11 +20,9 @@ impl<'a> Decode<'a> for DeleteTopicsResponse<'a> {
         let flexible = version >= 4;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.responses = r.array(
-            flexible,
-            DeletableTopicResult::min_size_bytes(version),
-            |r| DeletableTopicResult::decode(r, version),
-        )?;
+        this.responses = r.array(flexible, DeletableTopicResult::min_size_bytes(version), |r| {
+            DeletableTopicResult::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -88,11 +86,8 @@ impl<'a> Decode<'a> for DeletableTopicResult<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 4;
         let mut this = Self::default();
-        this.name = if version >= 6 {
-            r.nullable_string(flexible)?
-        } else {
-            Some(r.string(flexible)?)
-        };
+        this.name =
+            if version >= 6 { r.nullable_string(flexible)? } else { Some(r.string(flexible)?) };
         if version >= 6 {
             this.topic_id = r.uuid()?;
         }
@@ -145,21 +140,13 @@ impl Encode for DeletableTopicResult<'_> {
 impl codec::TestValue for DeletableTopicResult<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
-        this.name = if version >= 6 && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.name = if version >= 6 && g.null() { None } else { Some(g.string()) };
         if version >= 6 {
             this.topic_id = g.uuid();
         }
         this.error_code = g.i16();
         if version >= 5 {
-            this.error_message = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.error_message = if true && g.null() { None } else { Some(g.string()) };
         }
         this
     }

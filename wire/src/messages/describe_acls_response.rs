@@ -33,11 +33,9 @@ impl<'a> Decode<'a> for DescribeAclsResponse<'a> {
         this.throttle_time_ms = r.i32()?;
         this.error_code = r.i16()?;
         this.error_message = r.nullable_string(flexible)?;
-        this.resources = r.array(
-            flexible,
-            DescribeAclsResource::min_size_bytes(version),
-            |r| DescribeAclsResource::decode(r, version),
-        )?;
+        this.resources = r.array(flexible, DescribeAclsResource::min_size_bytes(version), |r| {
+            DescribeAclsResource::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -73,11 +71,7 @@ impl codec::TestValue for DescribeAclsResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.resources = g.vec(|g| codec::TestValue::test_value(g, version));
         this
     }

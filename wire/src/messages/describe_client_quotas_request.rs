@@ -110,11 +110,7 @@ impl codec::TestValue for ComponentData<'_> {
         let mut this = Self::default();
         this.entity_type = g.string();
         this.match_type = g.i8();
-        this.match_ = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.match_ = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

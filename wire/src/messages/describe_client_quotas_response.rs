@@ -78,11 +78,7 @@ impl codec::TestValue for DescribeClientQuotasResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.entries = if true && g.null() {
             None
         } else {
@@ -151,10 +147,7 @@ pub struct EntityData<'a> {
 }
 impl Default for EntityData<'_> {
     fn default() -> Self {
-        Self {
-            entity_type: Default::default(),
-            entity_name: Some(Default::default()),
-        }
+        Self { entity_type: Default::default(), entity_name: Some(Default::default()) }
     }
 }
 impl EntityData<'_> {
@@ -198,11 +191,7 @@ impl codec::TestValue for EntityData<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.entity_type = g.string();
-        this.entity_name = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.entity_name = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -57,11 +57,9 @@ impl<'a> Decode<'a> for DescribeClusterResponse<'a> {
         }
         this.cluster_id = r.string(flexible)?;
         this.controller_id = r.i32()?;
-        this.brokers = r.array(
-            flexible,
-            DescribeClusterBroker::min_size_bytes(version),
-            |r| DescribeClusterBroker::decode(r, version),
-        )?;
+        this.brokers = r.array(flexible, DescribeClusterBroker::min_size_bytes(version), |r| {
+            DescribeClusterBroker::decode(r, version)
+        })?;
         this.cluster_authorized_operations = r.i32()?;
         if flexible {
             r.skip_tags()?;
@@ -106,11 +104,7 @@ impl codec::TestValue for DescribeClusterResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         if version >= 1 {
             this.endpoint_type = g.i8();
         }
@@ -192,11 +186,7 @@ impl codec::TestValue for DescribeClusterBroker<'_> {
         this.broker_id = g.i32();
         this.host = g.string();
         this.port = g.i32();
-        this.rack = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.rack = if true && g.null() { None } else { Some(g.string()) };
         if version >= 2 {
             this.is_fenced = g.bool();
         }

@@ -23,11 +23,10 @@ impl<'a> Decode<'a> for DescribeConfigsRequest<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 4;
         let mut this = Self::default();
-        this.resources = r.array(
-            flexible,
-            DescribeConfigsResource::min_size_bytes(version),
-            |r| DescribeConfigsResource::decode(r, version),
-        )?;
+        this.resources =
+            r.array(flexible, DescribeConfigsResource::min_size_bytes(version), |r| {
+                DescribeConfigsResource::decode(r, version)
+            })?;
         this.include_synonyms = r.bool()?;
         if version >= 3 {
             this.include_documentation = r.bool()?;
@@ -96,9 +95,8 @@ impl<'a> Decode<'a> for DescribeConfigsResource<'a> {
         let mut this = Self::default();
         this.resource_type = r.i8()?;
         this.resource_name = r.string(flexible)?;
-        this.configuration_keys = r.nullable_array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.configuration_keys =
+            r.nullable_array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         if flexible {
             r.skip_tags()?;
         }
@@ -133,11 +131,7 @@ impl codec::TestValue for DescribeConfigsResource<'_> {
         let mut this = Self::default();
         this.resource_type = g.i8();
         this.resource_name = g.string();
-        this.configuration_keys = if true && g.null() {
-            None
-        } else {
-            Some(g.vec(|g| g.string()))
-        };
+        this.configuration_keys = if true && g.null() { None } else { Some(g.vec(|g| g.string())) };
         this
     }
 }

@@ -19,11 +19,9 @@ impl<'a> Decode<'a> for DescribeConfigsResponse<'a> {
         let flexible = version >= 4;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.results = r.array(
-            flexible,
-            DescribeConfigsResult::min_size_bytes(version),
-            |r| DescribeConfigsResult::decode(r, version),
-        )?;
+        this.results = r.array(flexible, DescribeConfigsResult::min_size_bytes(version), |r| {
+            DescribeConfigsResult::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -91,11 +89,10 @@ impl<'a> Decode<'a> for DescribeConfigsResult<'a> {
         this.error_message = r.nullable_string(flexible)?;
         this.resource_type = r.i8()?;
         this.resource_name = r.string(flexible)?;
-        this.configs = r.array(
-            flexible,
-            DescribeConfigsResourceResult::min_size_bytes(version),
-            |r| DescribeConfigsResourceResult::decode(r, version),
-        )?;
+        this.configs =
+            r.array(flexible, DescribeConfigsResourceResult::min_size_bytes(version), |r| {
+                DescribeConfigsResourceResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -131,11 +128,7 @@ impl codec::TestValue for DescribeConfigsResult<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.resource_type = g.i8();
         this.resource_name = g.string();
         this.configs = g.vec(|g| codec::TestValue::test_value(g, version));
@@ -195,11 +188,10 @@ impl<'a> Decode<'a> for DescribeConfigsResourceResult<'a> {
         this.read_only = r.bool()?;
         this.config_source = r.i8()?;
         this.is_sensitive = r.bool()?;
-        this.synonyms = r.array(
-            flexible,
-            DescribeConfigsSynonym::min_size_bytes(version),
-            |r| DescribeConfigsSynonym::decode(r, version),
-        )?;
+        this.synonyms =
+            r.array(flexible, DescribeConfigsSynonym::min_size_bytes(version), |r| {
+                DescribeConfigsSynonym::decode(r, version)
+            })?;
         if version >= 3 {
             this.config_type = r.i8()?;
         }
@@ -255,11 +247,7 @@ impl codec::TestValue for DescribeConfigsResourceResult<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         this.name = g.string();
-        this.value = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.value = if true && g.null() { None } else { Some(g.string()) };
         this.read_only = g.bool();
         this.config_source = g.i8();
         this.is_sensitive = g.bool();
@@ -268,11 +256,7 @@ impl codec::TestValue for DescribeConfigsResourceResult<'_> {
             this.config_type = g.i8();
         }
         if version >= 3 {
-            this.documentation = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.documentation = if true && g.null() { None } else { Some(g.string()) };
         }
         this
     }
@@ -335,11 +319,7 @@ impl codec::TestValue for DescribeConfigsSynonym<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.name = g.string();
-        this.value = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.value = if true && g.null() { None } else { Some(g.string()) };
         this.source = g.i8();
         this
     }

@@ -9,9 +9,7 @@ pub struct DescribeDelegationTokenRequest<'a> {
 }
 impl Default for DescribeDelegationTokenRequest<'_> {
     fn default() -> Self {
-        Self {
-            owners: Some(Default::default()),
-        }
+        Self { owners: Some(Default::default()) }
     }
 }
 impl DescribeDelegationTokenRequest<'_> {

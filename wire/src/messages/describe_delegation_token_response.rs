@@ -20,11 +20,10 @@ impl<'a> Decode<'a> for DescribeDelegationTokenResponse<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.error_code = r.i16()?;
-        this.tokens = r.array(
-            flexible,
-            DescribedDelegationToken::min_size_bytes(version),
-            |r| DescribedDelegationToken::decode(r, version),
-        )?;
+        this.tokens =
+            r.array(flexible, DescribedDelegationToken::min_size_bytes(version), |r| {
+                DescribedDelegationToken::decode(r, version)
+            })?;
         this.throttle_time_ms = r.i32()?;
         if flexible {
             r.skip_tags()?;
@@ -108,11 +107,10 @@ impl<'a> Decode<'a> for DescribedDelegationToken<'a> {
         this.max_timestamp = r.i64()?;
         this.token_id = r.string(flexible)?;
         this.hmac = r.bytes(flexible)?;
-        this.renewers = r.array(
-            flexible,
-            DescribedDelegationTokenRenewer::min_size_bytes(version),
-            |r| DescribedDelegationTokenRenewer::decode(r, version),
-        )?;
+        this.renewers =
+            r.array(flexible, DescribedDelegationTokenRenewer::min_size_bytes(version), |r| {
+                DescribedDelegationTokenRenewer::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -127,18 +125,12 @@ impl Encode for DescribedDelegationToken<'_> {
         if version >= 3 {
             codec::put_string(out, flexible, &self.token_requester_principal_type)?;
         } else if !(self.token_requester_principal_type.is_empty()) {
-            return Err(EncodeError::unsupported(
-                "TokenRequesterPrincipalType",
-                version,
-            ));
+            return Err(EncodeError::unsupported("TokenRequesterPrincipalType", version));
         }
         if version >= 3 {
             codec::put_string(out, flexible, &self.token_requester_principal_name)?;
         } else if !(self.token_requester_principal_name.is_empty()) {
-            return Err(EncodeError::unsupported(
-                "TokenRequesterPrincipalName",
-                version,
-            ));
+            return Err(EncodeError::unsupported("TokenRequesterPrincipalName", version));
         }
         codec::put_i64(out, self.issue_timestamp);
         codec::put_i64(out, self.expiry_timestamp);

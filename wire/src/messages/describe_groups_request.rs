@@ -22,9 +22,7 @@ impl<'a> Decode<'a> for DescribeGroupsRequest<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 5;
         let mut this = Self::default();
-        this.groups = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.groups = r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         if version >= 3 {
             this.include_authorized_operations = r.bool()?;
         }
@@ -44,10 +42,7 @@ impl Encode for DescribeGroupsRequest<'_> {
         if version >= 3 {
             codec::put_bool(out, self.include_authorized_operations);
         } else if !(!self.include_authorized_operations) {
-            return Err(EncodeError::unsupported(
-                "IncludeAuthorizedOperations",
-                version,
-            ));
+            return Err(EncodeError::unsupported("IncludeAuthorizedOperations", version));
         }
         if flexible {
             codec::put_no_tags(out);

@@ -117,11 +117,9 @@ impl<'a> Decode<'a> for DescribedGroup<'a> {
         this.group_state = r.string(flexible)?;
         this.protocol_type = r.string(flexible)?;
         this.protocol_data = r.string(flexible)?;
-        this.members = r.array(
-            flexible,
-            DescribedGroupMember::min_size_bytes(version),
-            |r| DescribedGroupMember::decode(r, version),
-        )?;
+        this.members = r.array(flexible, DescribedGroupMember::min_size_bytes(version), |r| {
+            DescribedGroupMember::decode(r, version)
+        })?;
         if version >= 3 {
             this.authorized_operations = r.i32()?;
         }
@@ -172,11 +170,7 @@ impl codec::TestValue for DescribedGroup<'_> {
         let mut this = Self::default();
         this.error_code = g.i16();
         if version >= 6 {
-            this.error_message = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.error_message = if true && g.null() { None } else { Some(g.string()) };
         }
         this.group_id = g.string();
         this.group_state = g.string();
@@ -261,11 +255,7 @@ impl codec::TestValue for DescribedGroupMember<'_> {
         let mut this = Self::default();
         this.member_id = g.string();
         if version >= 4 {
-            this.group_instance_id = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.group_instance_id = if true && g.null() { None } else { Some(g.string()) };
         }
         this.client_id = g.string();
         this.client_host = g.string();

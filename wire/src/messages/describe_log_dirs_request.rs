@@ -9,9 +9,7 @@ pub struct DescribeLogDirsRequest<'a> {
 }
 impl Default for DescribeLogDirsRequest<'_> {
     fn default() -> Self {
-        Self {
-            topics: Some(Default::default()),
-        }
+        Self { topics: Some(Default::default()) }
     }
 }
 impl DescribeLogDirsRequest<'_> {
@@ -24,11 +22,10 @@ impl<'a> Decode<'a> for DescribeLogDirsRequest<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 2;
         let mut this = Self::default();
-        this.topics = r.nullable_array(
-            flexible,
-            DescribableLogDirTopic::min_size_bytes(version),
-            |r| DescribableLogDirTopic::decode(r, version),
-        )?;
+        this.topics =
+            r.nullable_array(flexible, DescribableLogDirTopic::min_size_bytes(version), |r| {
+                DescribableLogDirTopic::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -27,11 +27,9 @@ impl<'a> Decode<'a> for DescribeLogDirsResponse<'a> {
         if version >= 3 {
             this.error_code = r.i16()?;
         }
-        this.results = r.array(
-            flexible,
-            DescribeLogDirsResult::min_size_bytes(version),
-            |r| DescribeLogDirsResult::decode(r, version),
-        )?;
+        this.results = r.array(flexible, DescribeLogDirsResult::min_size_bytes(version), |r| {
+            DescribeLogDirsResult::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -111,11 +109,9 @@ impl<'a> Decode<'a> for DescribeLogDirsResult<'a> {
         let mut this = Self::default();
         this.error_code = r.i16()?;
         this.log_dir = r.string(flexible)?;
-        this.topics = r.array(
-            flexible,
-            DescribeLogDirsTopic::min_size_bytes(version),
-            |r| DescribeLogDirsTopic::decode(r, version),
-        )?;
+        this.topics = r.array(flexible, DescribeLogDirsTopic::min_size_bytes(version), |r| {
+            DescribeLogDirsTopic::decode(r, version)
+        })?;
         if version >= 4 {
             this.total_bytes = r.i64()?;
         }
@@ -190,11 +186,10 @@ impl<'a> Decode<'a> for DescribeLogDirsTopic<'a> {
         let flexible = version >= 2;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            DescribeLogDirsPartition::min_size_bytes(version),
-            |r| DescribeLogDirsPartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, DescribeLogDirsPartition::min_size_bytes(version), |r| {
+                DescribeLogDirsPartition::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -157,11 +157,7 @@ impl codec::TestValue for PartitionResponse<'_> {
         let mut this = Self::default();
         this.partition_index = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.active_producers = g.vec(|g| codec::TestValue::test_value(g, version));
         this
     }

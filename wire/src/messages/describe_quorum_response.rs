@@ -46,9 +46,8 @@ impl<'a> Decode<'a> for DescribeQuorumResponse<'a> {
             TopicData::decode(r, version)
         })?;
         if version >= 2 {
-            this.nodes = r.array(flexible, Node::min_size_bytes(version), |r| {
-                Node::decode(r, version)
-            })?;
+            this.nodes =
+                r.array(flexible, Node::min_size_bytes(version), |r| Node::decode(r, version))?;
         }
         if flexible {
             r.skip_tags()?;
@@ -94,11 +93,7 @@ impl codec::TestValue for DescribeQuorumResponse<'_> {
         let mut this = Self::default();
         this.error_code = g.i16();
         if version >= 2 {
-            this.error_message = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.error_message = if true && g.null() { None } else { Some(g.string()) };
         }
         this.topics = g.vec(|g| codec::TestValue::test_value(g, version));
         if version >= 2 {
@@ -356,11 +351,7 @@ impl codec::TestValue for PartitionData<'_> {
         this.partition_index = g.i32();
         this.error_code = g.i16();
         if version >= 2 {
-            this.error_message = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.error_message = if true && g.null() { None } else { Some(g.string()) };
         }
         this.leader_id = g.i32();
         this.leader_epoch = g.i32();
@@ -386,9 +377,8 @@ impl<'a> Decode<'a> for Node<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.node_id = r.i32()?;
-        this.listeners = r.array(flexible, Listener::min_size_bytes(version), |r| {
-            Listener::decode(r, version)
-        })?;
+        this.listeners =
+            r.array(flexible, Listener::min_size_bytes(version), |r| Listener::decode(r, version))?;
         if flexible {
             r.skip_tags()?;
         }

@@ -56,10 +56,7 @@ pub struct DescribeShareGroupOffsetsRequestGroup<'a> {
 }
 impl Default for DescribeShareGroupOffsetsRequestGroup<'_> {
     fn default() -> Self {
-        Self {
-            group_id: Default::default(),
-            topics: Some(Default::default()),
-        }
+        Self { group_id: Default::default(), topics: Some(Default::default()) }
     }
 }
 impl DescribeShareGroupOffsetsRequestGroup<'_> {

@@ -119,11 +119,7 @@ impl codec::TestValue for DescribeShareGroupOffsetsResponseGroup<'_> {
         this.group_id = g.string();
         this.topics = g.vec(|g| codec::TestValue::test_value(g, version));
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }
@@ -265,11 +261,7 @@ impl codec::TestValue for DescribeShareGroupOffsetsResponsePartition<'_> {
             this.lag = g.i64();
         }
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -68,11 +68,8 @@ impl codec::TestValue for DescribeTopicPartitionsRequest<'_> {
         let mut this = Self::default();
         this.topics = g.vec(|g| codec::TestValue::test_value(g, version));
         this.response_partition_limit = g.i32();
-        this.cursor = if true && g.null() {
-            None
-        } else {
-            Some(codec::TestValue::test_value(g, version))
-        };
+        this.cursor =
+            if true && g.null() { None } else { Some(codec::TestValue::test_value(g, version)) };
         this
     }
 }

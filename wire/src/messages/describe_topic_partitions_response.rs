@@ -62,11 +62,8 @@ impl codec::TestValue for DescribeTopicPartitionsResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.topics = g.vec(|g| codec::TestValue::test_value(g, version));
-        this.next_cursor = if true && g.null() {
-            None
-        } else {
-            Some(codec::TestValue::test_value(g, version))
-        };
+        this.next_cursor =
+            if true && g.null() { None } else { Some(codec::TestValue::test_value(g, version)) };
         this
     }
 }
@@ -153,11 +150,7 @@ impl codec::TestValue for DescribeTopicPartitionsResponseTopic<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         this.error_code = g.i16();
-        this.name = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.name = if true && g.null() { None } else { Some(g.string()) };
         this.topic_id = g.uuid();
         this.is_internal = g.bool();
         this.partitions = g.vec(|g| codec::TestValue::test_value(g, version));
@@ -283,16 +276,9 @@ impl codec::TestValue for DescribeTopicPartitionsResponsePartition {
         this.leader_epoch = g.i32();
         this.replica_nodes = g.vec(|g| g.i32());
         this.isr_nodes = g.vec(|g| g.i32());
-        this.eligible_leader_replicas = if true && g.null() {
-            None
-        } else {
-            Some(g.vec(|g| g.i32()))
-        };
-        this.last_known_elr = if true && g.null() {
-            None
-        } else {
-            Some(g.vec(|g| g.i32()))
-        };
+        this.eligible_leader_replicas =
+            if true && g.null() { None } else { Some(g.vec(|g| g.i32())) };
+        this.last_known_elr = if true && g.null() { None } else { Some(g.vec(|g| g.i32())) };
         this.offline_replicas = g.vec(|g| g.i32());
         this
     }

@@ -17,9 +17,8 @@ impl<'a> Decode<'a> for DescribeTransactionsRequest<'a> {
     fn decode(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
         let flexible = true;
         let mut this = Self::default();
-        this.transactional_ids = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.transactional_ids =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         if flexible {
             r.skip_tags()?;
         }

@@ -9,9 +9,7 @@ pub struct DescribeUserScramCredentialsRequest<'a> {
 }
 impl Default for DescribeUserScramCredentialsRequest<'_> {
     fn default() -> Self {
-        Self {
-            users: Some(Default::default()),
-        }
+        Self { users: Some(Default::default()) }
     }
 }
 impl DescribeUserScramCredentialsRequest<'_> {

@@ -33,11 +33,10 @@ impl<'a> Decode<'a> for DescribeUserScramCredentialsResponse<'a> {
         this.throttle_time_ms = r.i32()?;
         this.error_code = r.i16()?;
         this.error_message = r.nullable_string(flexible)?;
-        this.results = r.array(
-            flexible,
-            DescribeUserScramCredentialsResult::min_size_bytes(version),
-            |r| DescribeUserScramCredentialsResult::decode(r, version),
-        )?;
+        this.results =
+            r.array(flexible, DescribeUserScramCredentialsResult::min_size_bytes(version), |r| {
+                DescribeUserScramCredentialsResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -73,11 +72,7 @@ impl codec::TestValue for DescribeUserScramCredentialsResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.results = g.vec(|g| codec::TestValue::test_value(g, version));
         this
     }
@@ -155,11 +150,7 @@ impl codec::TestValue for DescribeUserScramCredentialsResult<'_> {
         let mut this = Self::default();
         this.user = g.string();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.credential_infos = g.vec(|g| codec::TestValue::test_value(g, version));
         this
     }

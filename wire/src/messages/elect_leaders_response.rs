@@ -27,11 +27,10 @@ impl<'a> Decode<'a> for ElectLeadersResponse<'a> {
         if version >= 1 {
             this.error_code = r.i16()?;
         }
-        this.replica_election_results = r.array(
-            flexible,
-            ReplicaElectionResult::min_size_bytes(version),
-            |r| ReplicaElectionResult::decode(r, version),
-        )?;
+        this.replica_election_results =
+            r.array(flexible, ReplicaElectionResult::min_size_bytes(version), |r| {
+                ReplicaElectionResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -177,11 +176,7 @@ impl codec::TestValue for PartitionResult<'_> {
         let mut this = Self::default();
         this.partition_id = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

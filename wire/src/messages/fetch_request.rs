@@ -168,11 +168,7 @@ impl codec::TestValue for FetchRequest<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         if version >= 12 {
-            this.cluster_id = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.cluster_id = if true && g.null() { None } else { Some(g.string()) };
         }
         if version <= 14 {
             this.replica_id = g.i32();
@@ -207,10 +203,7 @@ pub struct ReplicaState {
 }
 impl Default for ReplicaState {
     fn default() -> Self {
-        Self {
-            replica_id: -1,
-            replica_epoch: -1,
-        }
+        Self { replica_id: -1, replica_epoch: -1 }
     }
 }
 impl ReplicaState {

@@ -36,11 +36,10 @@ impl<'a> Decode<'a> for FetchResponse<'a> {
         if version >= 7 {
             this.session_id = r.i32()?;
         }
-        this.responses = r.array(
-            flexible,
-            FetchableTopicResponse::min_size_bytes(version),
-            |r| FetchableTopicResponse::decode(r, version),
-        )?;
+        this.responses =
+            r.array(flexible, FetchableTopicResponse::min_size_bytes(version), |r| {
+                FetchableTopicResponse::decode(r, version)
+            })?;
         if flexible {
             r.tags(|tag, r| {
                 match tag {
@@ -365,11 +364,7 @@ impl codec::TestValue for PartitionData<'_> {
         if version >= 11 {
             this.preferred_read_replica = g.i32();
         }
-        this.records = if true && g.null() {
-            None
-        } else {
-            Some(g.bytes())
-        };
+        this.records = if true && g.null() { None } else { Some(g.bytes()) };
         this
     }
 }
@@ -380,10 +375,7 @@ pub struct EpochEndOffset {
 }
 impl Default for EpochEndOffset {
     fn default() -> Self {
-        Self {
-            epoch: -1,
-            end_offset: -1,
-        }
+        Self { epoch: -1, end_offset: -1 }
     }
 }
 impl EpochEndOffset {
@@ -431,10 +423,7 @@ pub struct LeaderIdAndEpoch {
 }
 impl Default for LeaderIdAndEpoch {
     fn default() -> Self {
-        Self {
-            leader_id: -1,
-            leader_epoch: -1,
-        }
+        Self { leader_id: -1, leader_epoch: -1 }
     }
 }
 impl LeaderIdAndEpoch {
@@ -482,10 +471,7 @@ pub struct SnapshotId {
 }
 impl Default for SnapshotId {
     fn default() -> Self {
-        Self {
-            end_offset: -1,
-            epoch: -1,
-        }
+        Self { end_offset: -1, epoch: -1 }
     }
 }
 impl SnapshotId {
@@ -623,11 +609,7 @@ impl codec::TestValue for NodeEndpoint<'_> {
         this.node_id = g.i32();
         this.host = g.string();
         this.port = g.i32();
-        this.rack = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.rack = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -36,9 +36,8 @@ impl<'a> Decode<'a> for FindCoordinatorRequest<'a> {
             this.key_type = r.i8()?;
         }
         if version >= 4 {
-            this.coordinator_keys = r.array(flexible, codec::min_string(flexible), |r| {
-                r.string(flexible)
-            })?;
+            this.coordinator_keys =
+                r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         }
         if flexible {
             r.skip_tags()?;

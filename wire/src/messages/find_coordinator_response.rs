@@ -148,11 +148,7 @@ impl codec::TestValue for FindCoordinatorResponse<'_> {
             this.error_code = g.i16();
         }
         if (1..=3).contains(&version) {
-            this.error_message = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.error_message = if true && g.null() { None } else { Some(g.string()) };
         }
         if version <= 3 {
             this.node_id = g.i32();
@@ -249,11 +245,7 @@ impl codec::TestValue for Coordinator<'_> {
         this.host = g.string();
         this.port = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -43,9 +43,8 @@ impl<'a> Decode<'a> for GetTelemetrySubscriptionsResponse<'a> {
         this.push_interval_ms = r.i32()?;
         this.telemetry_max_bytes = r.i32()?;
         this.delta_temporality = r.bool()?;
-        this.requested_metrics = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.requested_metrics =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         if flexible {
             r.skip_tags()?;
         }

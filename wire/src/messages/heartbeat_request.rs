@@ -69,11 +69,7 @@ impl codec::TestValue for HeartbeatRequest<'_> {
         this.generation_id = g.i32();
         this.member_id = g.string();
         if version >= 3 {
-            this.group_instance_id = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.group_instance_id = if true && g.null() { None } else { Some(g.string()) };
         }
         this
     }

@@ -18,11 +18,9 @@ impl<'a> Decode<'a> for IncrementalAlterConfigsRequest<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 1;
         let mut this = Self::default();
-        this.resources = r.array(
-            flexible,
-            AlterConfigsResource::min_size_bytes(version),
-            |r| AlterConfigsResource::decode(r, version),
-        )?;
+        this.resources = r.array(flexible, AlterConfigsResource::min_size_bytes(version), |r| {
+            AlterConfigsResource::decode(r, version)
+        })?;
         this.validate_only = r.bool()?;
         if flexible {
             r.skip_tags()?;
@@ -164,11 +162,7 @@ impl codec::TestValue for AlterableConfig<'_> {
         let mut this = Self::default();
         this.name = g.string();
         this.config_operation = g.i8();
-        this.value = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.value = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

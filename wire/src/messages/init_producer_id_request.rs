@@ -109,11 +109,7 @@ impl Encode for InitProducerIdRequest<'_> {
 impl codec::TestValue for InitProducerIdRequest<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
-        this.transactional_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.transactional_id = if true && g.null() { None } else { Some(g.string()) };
         this.transaction_timeout_ms = g.i32();
         if version >= 3 {
             this.producer_id = g.i64();

@@ -20,11 +20,9 @@ impl<'a> Decode<'a> for InitializeShareGroupStateRequest<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.group_id = r.string(flexible)?;
-        this.topics = r.array(
-            flexible,
-            InitializeStateData::min_size_bytes(version),
-            |r| InitializeStateData::decode(r, version),
-        )?;
+        this.topics = r.array(flexible, InitializeStateData::min_size_bytes(version), |r| {
+            InitializeStateData::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -18,11 +18,9 @@ impl<'a> Decode<'a> for InitializeShareGroupStateResponse<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = true;
         let mut this = Self::default();
-        this.results = r.array(
-            flexible,
-            InitializeStateResult::min_size_bytes(version),
-            |r| InitializeStateResult::decode(r, version),
-        )?;
+        this.results = r.array(flexible, InitializeStateResult::min_size_bytes(version), |r| {
+            InitializeStateResult::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -148,11 +146,7 @@ impl codec::TestValue for PartitionResult<'_> {
         let mut this = Self::default();
         this.partition = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -63,11 +63,10 @@ impl<'a> Decode<'a> for JoinGroupRequest<'a> {
             this.group_instance_id = r.nullable_string(flexible)?;
         }
         this.protocol_type = r.string(flexible)?;
-        this.protocols = r.array(
-            flexible,
-            JoinGroupRequestProtocol::min_size_bytes(version),
-            |r| JoinGroupRequestProtocol::decode(r, version),
-        )?;
+        this.protocols =
+            r.array(flexible, JoinGroupRequestProtocol::min_size_bytes(version), |r| {
+                JoinGroupRequestProtocol::decode(r, version)
+            })?;
         if version >= 8 {
             this.reason = r.nullable_string(flexible)?;
         }
@@ -130,20 +129,12 @@ impl codec::TestValue for JoinGroupRequest<'_> {
         }
         this.member_id = g.string();
         if version >= 5 {
-            this.group_instance_id = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.group_instance_id = if true && g.null() { None } else { Some(g.string()) };
         }
         this.protocol_type = g.string();
         this.protocols = g.vec(|g| codec::TestValue::test_value(g, version));
         if version >= 8 {
-            this.reason = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.reason = if true && g.null() { None } else { Some(g.string()) };
         }
         this
     }

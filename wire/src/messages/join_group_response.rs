@@ -64,21 +64,17 @@ impl<'a> Decode<'a> for JoinGroupResponse<'a> {
         if version >= 7 {
             this.protocol_type = r.nullable_string(flexible)?;
         }
-        this.protocol_name = if version >= 7 {
-            r.nullable_string(flexible)?
-        } else {
-            Some(r.string(flexible)?)
-        };
+        this.protocol_name =
+            if version >= 7 { r.nullable_string(flexible)? } else { Some(r.string(flexible)?) };
         this.leader = r.string(flexible)?;
         if version >= 9 {
             this.skip_assignment = r.bool()?;
         }
         this.member_id = r.string(flexible)?;
-        this.members = r.array(
-            flexible,
-            JoinGroupResponseMember::min_size_bytes(version),
-            |r| JoinGroupResponseMember::decode(r, version),
-        )?;
+        this.members =
+            r.array(flexible, JoinGroupResponseMember::min_size_bytes(version), |r| {
+                JoinGroupResponseMember::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -142,17 +138,9 @@ impl codec::TestValue for JoinGroupResponse<'_> {
         this.error_code = g.i16();
         this.generation_id = g.i32();
         if version >= 7 {
-            this.protocol_type = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.protocol_type = if true && g.null() { None } else { Some(g.string()) };
         }
-        this.protocol_name = if version >= 7 && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.protocol_name = if version >= 7 && g.null() { None } else { Some(g.string()) };
         this.leader = g.string();
         if version >= 9 {
             this.skip_assignment = g.bool();
@@ -221,11 +209,7 @@ impl codec::TestValue for JoinGroupResponseMember<'_> {
         let mut this = Self::default();
         this.member_id = g.string();
         if version >= 5 {
-            this.group_instance_id = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.group_instance_id = if true && g.null() { None } else { Some(g.string()) };
         }
         this.metadata = g.bytes();
         this

@@ -143,17 +143,9 @@ impl codec::TestValue for MemberIdentity<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         this.member_id = g.string();
-        this.group_instance_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.group_instance_id = if true && g.null() { None } else { Some(g.string()) };
         if version >= 5 {
-            this.reason = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.reason = if true && g.null() { None } else { Some(g.string()) };
         }
         this
     }

@@ -134,11 +134,7 @@ impl codec::TestValue for MemberResponse<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.member_id = g.string();
-        this.group_instance_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.group_instance_id = if true && g.null() { None } else { Some(g.string()) };
         this.error_code = g.i16();
         this
     }

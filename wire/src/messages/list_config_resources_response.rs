@@ -63,10 +63,7 @@ pub struct ConfigResource<'a> {
 }
 impl Default for ConfigResource<'_> {
     fn default() -> Self {
-        Self {
-            resource_name: Default::default(),
-            resource_type: 16,
-        }
+        Self { resource_name: Default::default(), resource_type: 16 }
     }
 }
 impl ConfigResource<'_> {

@@ -26,14 +26,12 @@ impl<'a> Decode<'a> for ListGroupsRequest<'a> {
         let flexible = version >= 3;
         let mut this = Self::default();
         if version >= 4 {
-            this.states_filter = r.array(flexible, codec::min_string(flexible), |r| {
-                r.string(flexible)
-            })?;
+            this.states_filter =
+                r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         }
         if version >= 5 {
-            this.types_filter = r.array(flexible, codec::min_string(flexible), |r| {
-                r.string(flexible)
-            })?;
+            this.types_filter =
+                r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         }
         if flexible {
             r.skip_tags()?;

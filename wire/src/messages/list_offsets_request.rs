@@ -96,11 +96,10 @@ impl<'a> Decode<'a> for ListOffsetsTopic<'a> {
         let flexible = version >= 6;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            ListOffsetsPartition::min_size_bytes(version),
-            |r| ListOffsetsPartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, ListOffsetsPartition::min_size_bytes(version), |r| {
+                ListOffsetsPartition::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

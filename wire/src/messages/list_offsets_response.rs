@@ -25,11 +25,10 @@ impl<'a> Decode<'a> for ListOffsetsResponse<'a> {
         if version >= 2 {
             this.throttle_time_ms = r.i32()?;
         }
-        this.topics = r.array(
-            flexible,
-            ListOffsetsTopicResponse::min_size_bytes(version),
-            |r| ListOffsetsTopicResponse::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, ListOffsetsTopicResponse::min_size_bytes(version), |r| {
+                ListOffsetsTopicResponse::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -79,11 +78,10 @@ impl<'a> Decode<'a> for ListOffsetsTopicResponse<'a> {
         let flexible = version >= 6;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            ListOffsetsPartitionResponse::min_size_bytes(version),
-            |r| ListOffsetsPartitionResponse::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, ListOffsetsPartitionResponse::min_size_bytes(version), |r| {
+                ListOffsetsPartitionResponse::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -10,10 +10,7 @@ pub struct ListPartitionReassignmentsRequest<'a> {
 }
 impl Default for ListPartitionReassignmentsRequest<'_> {
     fn default() -> Self {
-        Self {
-            timeout_ms: 60000,
-            topics: Default::default(),
-        }
+        Self { timeout_ms: 60000, topics: Default::default() }
     }
 }
 impl ListPartitionReassignmentsRequest<'_> {

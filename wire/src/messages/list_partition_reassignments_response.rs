@@ -33,11 +33,10 @@ impl<'a> Decode<'a> for ListPartitionReassignmentsResponse<'a> {
         this.throttle_time_ms = r.i32()?;
         this.error_code = r.i16()?;
         this.error_message = r.nullable_string(flexible)?;
-        this.topics = r.array(
-            flexible,
-            OngoingTopicReassignment::min_size_bytes(version),
-            |r| OngoingTopicReassignment::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, OngoingTopicReassignment::min_size_bytes(version), |r| {
+                OngoingTopicReassignment::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -73,11 +72,7 @@ impl codec::TestValue for ListPartitionReassignmentsResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.topics = g.vec(|g| codec::TestValue::test_value(g, version));
         this
     }
@@ -98,11 +93,10 @@ impl<'a> Decode<'a> for OngoingTopicReassignment<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            OngoingPartitionReassignment::min_size_bytes(version),
-            |r| OngoingPartitionReassignment::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, OngoingPartitionReassignment::min_size_bytes(version), |r| {
+                OngoingPartitionReassignment::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -38,9 +38,8 @@ impl<'a> Decode<'a> for ListTransactionsRequest<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = true;
         let mut this = Self::default();
-        this.state_filters = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.state_filters =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         this.producer_id_filters = r.array(flexible, 8, |r| r.i64())?;
         if version >= 1 {
             this.duration_filter = r.i64()?;
@@ -98,11 +97,7 @@ impl codec::TestValue for ListTransactionsRequest<'_> {
             this.duration_filter = g.i64();
         }
         if version >= 2 {
-            this.transactional_id_pattern = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.transactional_id_pattern = if true && g.null() { None } else { Some(g.string()) };
         }
         this
     }

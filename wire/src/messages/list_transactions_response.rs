@@ -22,9 +22,8 @@ impl<'a> Decode<'a> for ListTransactionsResponse<'a> {
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
         this.error_code = r.i16()?;
-        this.unknown_state_filters = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.unknown_state_filters =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         this.transaction_states =
             r.array(flexible, TransactionState::min_size_bytes(version), |r| {
                 TransactionState::decode(r, version)

@@ -42,17 +42,13 @@ impl<'a> Decode<'a> for MetadataRequest<'a> {
         let flexible = version >= 9;
         let mut this = Self::default();
         this.topics = if version >= 1 {
-            r.nullable_array(
-                flexible,
-                MetadataRequestTopic::min_size_bytes(version),
-                |r| MetadataRequestTopic::decode(r, version),
-            )?
+            r.nullable_array(flexible, MetadataRequestTopic::min_size_bytes(version), |r| {
+                MetadataRequestTopic::decode(r, version)
+            })?
         } else {
-            Some(r.array(
-                flexible,
-                MetadataRequestTopic::min_size_bytes(version),
-                |r| MetadataRequestTopic::decode(r, version),
-            )?)
+            Some(r.array(flexible, MetadataRequestTopic::min_size_bytes(version), |r| {
+                MetadataRequestTopic::decode(r, version)
+            })?)
         };
         if version >= 4 {
             this.allow_auto_topic_creation = r.bool()?;
@@ -95,18 +91,12 @@ impl Encode for MetadataRequest<'_> {
         if (8..=10).contains(&version) {
             codec::put_bool(out, self.include_cluster_authorized_operations);
         } else if !(!self.include_cluster_authorized_operations) {
-            return Err(EncodeError::unsupported(
-                "IncludeClusterAuthorizedOperations",
-                version,
-            ));
+            return Err(EncodeError::unsupported("IncludeClusterAuthorizedOperations", version));
         }
         if version >= 8 {
             codec::put_bool(out, self.include_topic_authorized_operations);
         } else if !(!self.include_topic_authorized_operations) {
-            return Err(EncodeError::unsupported(
-                "IncludeTopicAuthorizedOperations",
-                version,
-            ));
+            return Err(EncodeError::unsupported("IncludeTopicAuthorizedOperations", version));
         }
         if flexible {
             codec::put_no_tags(out);
@@ -142,10 +132,7 @@ pub struct MetadataRequestTopic<'a> {
 }
 impl Default for MetadataRequestTopic<'_> {
     fn default() -> Self {
-        Self {
-            topic_id: Default::default(),
-            name: Some(Default::default()),
-        }
+        Self { topic_id: Default::default(), name: Some(Default::default()) }
     }
 }
 impl MetadataRequestTopic<'_> {
@@ -165,11 +152,8 @@ impl<'a> Decode<'a> for MetadataRequestTopic<'a> {
         if version >= 10 {
             this.topic_id = r.uuid()?;
         }
-        this.name = if version >= 10 {
-            r.nullable_string(flexible)?
-        } else {
-            Some(r.string(flexible)?)
-        };
+        this.name =
+            if version >= 10 { r.nullable_string(flexible)? } else { Some(r.string(flexible)?) };
         if flexible {
             r.skip_tags()?;
         }
@@ -207,11 +191,7 @@ impl codec::TestValue for MetadataRequestTopic<'_> {
         if version >= 10 {
             this.topic_id = g.uuid();
         }
-        this.name = if version >= 10 && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.name = if version >= 10 && g.null() { None } else { Some(g.string()) };
         this
     }
 }

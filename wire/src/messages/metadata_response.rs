@@ -57,22 +57,18 @@ impl<'a> Decode<'a> for MetadataResponse<'a> {
         if version >= 3 {
             this.throttle_time_ms = r.i32()?;
         }
-        this.brokers = r.array(
-            flexible,
-            MetadataResponseBroker::min_size_bytes(version),
-            |r| MetadataResponseBroker::decode(r, version),
-        )?;
+        this.brokers = r.array(flexible, MetadataResponseBroker::min_size_bytes(version), |r| {
+            MetadataResponseBroker::decode(r, version)
+        })?;
         if version >= 2 {
             this.cluster_id = r.nullable_string(flexible)?;
         }
         if version >= 1 {
             this.controller_id = r.i32()?;
         }
-        this.topics = r.array(
-            flexible,
-            MetadataResponseTopic::min_size_bytes(version),
-            |r| MetadataResponseTopic::decode(r, version),
-        )?;
+        this.topics = r.array(flexible, MetadataResponseTopic::min_size_bytes(version), |r| {
+            MetadataResponseTopic::decode(r, version)
+        })?;
         if (8..=10).contains(&version) {
             this.cluster_authorized_operations = r.i32()?;
         }
@@ -115,10 +111,7 @@ impl Encode for MetadataResponse<'_> {
         if (8..=10).contains(&version) {
             codec::put_i32(out, self.cluster_authorized_operations);
         } else if !(self.cluster_authorized_operations == i32::MIN) {
-            return Err(EncodeError::unsupported(
-                "ClusterAuthorizedOperations",
-                version,
-            ));
+            return Err(EncodeError::unsupported("ClusterAuthorizedOperations", version));
         }
         if version >= 13 {
             codec::put_i16(out, self.error_code);
@@ -138,11 +131,7 @@ impl codec::TestValue for MetadataResponse<'_> {
         }
         this.brokers = g.vec(|g| codec::TestValue::test_value(g, version));
         if version >= 2 {
-            this.cluster_id = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.cluster_id = if true && g.null() { None } else { Some(g.string()) };
         }
         if version >= 1 {
             this.controller_id = g.i32();
@@ -220,11 +209,7 @@ impl codec::TestValue for MetadataResponseBroker<'_> {
         this.host = g.string();
         this.port = g.i32();
         if version >= 1 {
-            this.rack = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.rack = if true && g.null() { None } else { Some(g.string()) };
         }
         this
     }
@@ -272,22 +257,18 @@ impl<'a> Decode<'a> for MetadataResponseTopic<'a> {
         let flexible = version >= 9;
         let mut this = Self::default();
         this.error_code = r.i16()?;
-        this.name = if version >= 12 {
-            r.nullable_string(flexible)?
-        } else {
-            Some(r.string(flexible)?)
-        };
+        this.name =
+            if version >= 12 { r.nullable_string(flexible)? } else { Some(r.string(flexible)?) };
         if version >= 10 {
             this.topic_id = r.uuid()?;
         }
         if version >= 1 {
             this.is_internal = r.bool()?;
         }
-        this.partitions = r.array(
-            flexible,
-            MetadataResponsePartition::min_size_bytes(version),
-            |r| MetadataResponsePartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, MetadataResponsePartition::min_size_bytes(version), |r| {
+                MetadataResponsePartition::decode(r, version)
+            })?;
         if version >= 8 {
             this.topic_authorized_operations = r.i32()?;
         }
@@ -326,10 +307,7 @@ impl Encode for MetadataResponseTopic<'_> {
         if version >= 8 {
             codec::put_i32(out, self.topic_authorized_operations);
         } else if !(self.topic_authorized_operations == i32::MIN) {
-            return Err(EncodeError::unsupported(
-                "TopicAuthorizedOperations",
-                version,
-            ));
+            return Err(EncodeError::unsupported("TopicAuthorizedOperations", version));
         }
         if flexible {
             codec::put_no_tags(out);
@@ -342,11 +320,7 @@ impl codec::TestValue for MetadataResponseTopic<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         this.error_code = g.i16();
-        this.name = if version >= 12 && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.name = if version >= 12 && g.null() { None } else { Some(g.string()) };
         if version >= 10 {
             this.topic_id = g.uuid();
         }

@@ -55,11 +55,10 @@ impl<'a> Decode<'a> for OffsetCommitRequest<'a> {
         if version <= 4 {
             this.retention_time_ms = r.i64()?;
         }
-        this.topics = r.array(
-            flexible,
-            OffsetCommitRequestTopic::min_size_bytes(version),
-            |r| OffsetCommitRequestTopic::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, OffsetCommitRequestTopic::min_size_bytes(version), |r| {
+                OffsetCommitRequestTopic::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -105,11 +104,7 @@ impl codec::TestValue for OffsetCommitRequest<'_> {
         this.generation_id_or_member_epoch = g.i32();
         this.member_id = g.string();
         if version >= 7 {
-            this.group_instance_id = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.group_instance_id = if true && g.null() { None } else { Some(g.string()) };
         }
         if version <= 4 {
             this.retention_time_ms = g.i64();
@@ -147,11 +142,10 @@ impl<'a> Decode<'a> for OffsetCommitRequestTopic<'a> {
         if version >= 10 {
             this.topic_id = r.uuid()?;
         }
-        this.partitions = r.array(
-            flexible,
-            OffsetCommitRequestPartition::min_size_bytes(version),
-            |r| OffsetCommitRequestPartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, OffsetCommitRequestPartition::min_size_bytes(version), |r| {
+                OffsetCommitRequestPartition::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -265,11 +259,7 @@ impl codec::TestValue for OffsetCommitRequestPartition<'_> {
         if version >= 6 {
             this.committed_leader_epoch = g.i32();
         }
-        this.committed_metadata = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.committed_metadata = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -26,11 +26,10 @@ impl<'a> Decode<'a> for OffsetCommitResponse<'a> {
         if version >= 3 {
             this.throttle_time_ms = r.i32()?;
         }
-        this.topics = r.array(
-            flexible,
-            OffsetCommitResponseTopic::min_size_bytes(version),
-            |r| OffsetCommitResponseTopic::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, OffsetCommitResponseTopic::min_size_bytes(version), |r| {
+                OffsetCommitResponseTopic::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -93,11 +92,10 @@ impl<'a> Decode<'a> for OffsetCommitResponseTopic<'a> {
         if version >= 10 {
             this.topic_id = r.uuid()?;
         }
-        this.partitions = r.array(
-            flexible,
-            OffsetCommitResponsePartition::min_size_bytes(version),
-            |r| OffsetCommitResponsePartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, OffsetCommitResponsePartition::min_size_bytes(version), |r| {
+                OffsetCommitResponsePartition::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

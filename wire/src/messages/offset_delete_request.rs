@@ -19,11 +19,10 @@ impl<'a> Decode<'a> for OffsetDeleteRequest<'a> {
         let flexible = false;
         let mut this = Self::default();
         this.group_id = r.string(flexible)?;
-        this.topics = r.array(
-            flexible,
-            OffsetDeleteRequestTopic::min_size_bytes(version),
-            |r| OffsetDeleteRequestTopic::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, OffsetDeleteRequestTopic::min_size_bytes(version), |r| {
+                OffsetDeleteRequestTopic::decode(r, version)
+            })?;
         Ok(this)
     }
 }
@@ -63,11 +62,10 @@ impl<'a> Decode<'a> for OffsetDeleteRequestTopic<'a> {
         let flexible = false;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            OffsetDeleteRequestPartition::min_size_bytes(version),
-            |r| OffsetDeleteRequestPartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, OffsetDeleteRequestPartition::min_size_bytes(version), |r| {
+                OffsetDeleteRequestPartition::decode(r, version)
+            })?;
         Ok(this)
     }
 }

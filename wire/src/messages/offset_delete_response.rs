@@ -21,11 +21,10 @@ impl<'a> Decode<'a> for OffsetDeleteResponse<'a> {
         let mut this = Self::default();
         this.error_code = r.i16()?;
         this.throttle_time_ms = r.i32()?;
-        this.topics = r.array(
-            flexible,
-            OffsetDeleteResponseTopic::min_size_bytes(version),
-            |r| OffsetDeleteResponseTopic::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, OffsetDeleteResponseTopic::min_size_bytes(version), |r| {
+                OffsetDeleteResponseTopic::decode(r, version)
+            })?;
         Ok(this)
     }
 }
@@ -67,11 +66,10 @@ impl<'a> Decode<'a> for OffsetDeleteResponseTopic<'a> {
         let flexible = false;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            OffsetDeleteResponsePartition::min_size_bytes(version),
-            |r| OffsetDeleteResponsePartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, OffsetDeleteResponsePartition::min_size_bytes(version), |r| {
+                OffsetDeleteResponsePartition::decode(r, version)
+            })?;
         Ok(this)
     }
 }

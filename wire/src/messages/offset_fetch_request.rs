@@ -49,25 +49,20 @@ impl<'a> Decode<'a> for OffsetFetchRequest<'a> {
         }
         if version <= 7 {
             this.topics = if version >= 2 {
-                r.nullable_array(
-                    flexible,
-                    OffsetFetchRequestTopic::min_size_bytes(version),
-                    |r| OffsetFetchRequestTopic::decode(r, version),
-                )?
+                r.nullable_array(flexible, OffsetFetchRequestTopic::min_size_bytes(version), |r| {
+                    OffsetFetchRequestTopic::decode(r, version)
+                })?
             } else {
-                Some(r.array(
-                    flexible,
-                    OffsetFetchRequestTopic::min_size_bytes(version),
-                    |r| OffsetFetchRequestTopic::decode(r, version),
-                )?)
+                Some(r.array(flexible, OffsetFetchRequestTopic::min_size_bytes(version), |r| {
+                    OffsetFetchRequestTopic::decode(r, version)
+                })?)
             };
         }
         if version >= 8 {
-            this.groups = r.array(
-                flexible,
-                OffsetFetchRequestGroup::min_size_bytes(version),
-                |r| OffsetFetchRequestGroup::decode(r, version),
-            )?;
+            this.groups =
+                r.array(flexible, OffsetFetchRequestGroup::min_size_bytes(version), |r| {
+                    OffsetFetchRequestGroup::decode(r, version)
+                })?;
         }
         if version >= 7 {
             this.require_stable = r.bool()?;
@@ -235,11 +230,10 @@ impl<'a> Decode<'a> for OffsetFetchRequestGroup<'a> {
         if version >= 9 {
             this.member_epoch = r.i32()?;
         }
-        this.topics = r.nullable_array(
-            flexible,
-            OffsetFetchRequestTopics::min_size_bytes(version),
-            |r| OffsetFetchRequestTopics::decode(r, version),
-        )?;
+        this.topics =
+            r.nullable_array(flexible, OffsetFetchRequestTopics::min_size_bytes(version), |r| {
+                OffsetFetchRequestTopics::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -286,11 +280,7 @@ impl codec::TestValue for OffsetFetchRequestGroup<'_> {
         let mut this = Self::default();
         this.group_id = g.string();
         if version >= 9 {
-            this.member_id = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.member_id = if true && g.null() { None } else { Some(g.string()) };
         }
         if version >= 9 {
             this.member_epoch = g.i32();

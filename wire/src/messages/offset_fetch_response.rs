@@ -38,21 +38,19 @@ impl<'a> Decode<'a> for OffsetFetchResponse<'a> {
             this.throttle_time_ms = r.i32()?;
         }
         if version <= 7 {
-            this.topics = r.array(
-                flexible,
-                OffsetFetchResponseTopic::min_size_bytes(version),
-                |r| OffsetFetchResponseTopic::decode(r, version),
-            )?;
+            this.topics =
+                r.array(flexible, OffsetFetchResponseTopic::min_size_bytes(version), |r| {
+                    OffsetFetchResponseTopic::decode(r, version)
+                })?;
         }
         if (2..=7).contains(&version) {
             this.error_code = r.i16()?;
         }
         if version >= 8 {
-            this.groups = r.array(
-                flexible,
-                OffsetFetchResponseGroup::min_size_bytes(version),
-                |r| OffsetFetchResponseGroup::decode(r, version),
-            )?;
+            this.groups =
+                r.array(flexible, OffsetFetchResponseGroup::min_size_bytes(version), |r| {
+                    OffsetFetchResponseGroup::decode(r, version)
+                })?;
         }
         if flexible {
             r.skip_tags()?;
@@ -126,11 +124,10 @@ impl<'a> Decode<'a> for OffsetFetchResponseTopic<'a> {
         let flexible = version >= 6;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            OffsetFetchResponsePartition::min_size_bytes(version),
-            |r| OffsetFetchResponsePartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, OffsetFetchResponsePartition::min_size_bytes(version), |r| {
+                OffsetFetchResponsePartition::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -238,11 +235,7 @@ impl codec::TestValue for OffsetFetchResponsePartition<'_> {
         if version >= 5 {
             this.committed_leader_epoch = g.i32();
         }
-        this.metadata = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.metadata = if true && g.null() { None } else { Some(g.string()) };
         this.error_code = g.i16();
         this
     }
@@ -264,11 +257,10 @@ impl<'a> Decode<'a> for OffsetFetchResponseGroup<'a> {
         let flexible = version >= 6;
         let mut this = Self::default();
         this.group_id = r.string(flexible)?;
-        this.topics = r.array(
-            flexible,
-            OffsetFetchResponseTopics::min_size_bytes(version),
-            |r| OffsetFetchResponseTopics::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, OffsetFetchResponseTopics::min_size_bytes(version), |r| {
+                OffsetFetchResponseTopics::decode(r, version)
+            })?;
         this.error_code = r.i16()?;
         if flexible {
             r.skip_tags()?;
@@ -330,11 +322,10 @@ impl<'a> Decode<'a> for OffsetFetchResponseTopics<'a> {
         if version >= 10 {
             this.topic_id = r.uuid()?;
         }
-        this.partitions = r.array(
-            flexible,
-            OffsetFetchResponsePartitions::min_size_bytes(version),
-            |r| OffsetFetchResponsePartitions::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, OffsetFetchResponsePartitions::min_size_bytes(version), |r| {
+                OffsetFetchResponsePartitions::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -442,11 +433,7 @@ impl codec::TestValue for OffsetFetchResponsePartitions<'_> {
         this.partition_index = g.i32();
         this.committed_offset = g.i64();
         this.committed_leader_epoch = g.i32();
-        this.metadata = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.metadata = if true && g.null() { None } else { Some(g.string()) };
         this.error_code = g.i16();
         this
     }

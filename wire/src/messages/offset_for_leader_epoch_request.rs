@@ -10,10 +10,7 @@ pub struct OffsetForLeaderEpochRequest<'a> {
 }
 impl Default for OffsetForLeaderEpochRequest<'_> {
     fn default() -> Self {
-        Self {
-            replica_id: -2,
-            topics: Default::default(),
-        }
+        Self { replica_id: -2, topics: Default::default() }
     }
 }
 impl OffsetForLeaderEpochRequest<'_> {
@@ -33,11 +30,9 @@ impl<'a> Decode<'a> for OffsetForLeaderEpochRequest<'a> {
         if version >= 3 {
             this.replica_id = r.i32()?;
         }
-        this.topics = r.array(
-            flexible,
-            OffsetForLeaderTopic::min_size_bytes(version),
-            |r| OffsetForLeaderTopic::decode(r, version),
-        )?;
+        this.topics = r.array(flexible, OffsetForLeaderTopic::min_size_bytes(version), |r| {
+            OffsetForLeaderTopic::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -87,11 +82,10 @@ impl<'a> Decode<'a> for OffsetForLeaderTopic<'a> {
         let flexible = version >= 4;
         let mut this = Self::default();
         this.topic = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            OffsetForLeaderPartition::min_size_bytes(version),
-            |r| OffsetForLeaderPartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, OffsetForLeaderPartition::min_size_bytes(version), |r| {
+                OffsetForLeaderPartition::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -19,11 +19,10 @@ impl<'a> Decode<'a> for OffsetForLeaderEpochResponse<'a> {
         let flexible = version >= 4;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.topics = r.array(
-            flexible,
-            OffsetForLeaderTopicResult::min_size_bytes(version),
-            |r| OffsetForLeaderTopicResult::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, OffsetForLeaderTopicResult::min_size_bytes(version), |r| {
+                OffsetForLeaderTopicResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

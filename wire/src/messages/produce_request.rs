@@ -60,11 +60,7 @@ impl Encode for ProduceRequest<'_> {
 impl codec::TestValue for ProduceRequest<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
-        this.transactional_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.transactional_id = if true && g.null() { None } else { Some(g.string()) };
         this.acks = g.i16();
         this.timeout_ms = g.i32();
         this.topic_data = g.vec(|g| codec::TestValue::test_value(g, version));
@@ -100,11 +96,10 @@ impl<'a> Decode<'a> for TopicProduceData<'a> {
         if version >= 13 {
             this.topic_id = r.uuid()?;
         }
-        this.partition_data = r.array(
-            flexible,
-            PartitionProduceData::min_size_bytes(version),
-            |r| PartitionProduceData::decode(r, version),
-        )?;
+        this.partition_data =
+            r.array(flexible, PartitionProduceData::min_size_bytes(version), |r| {
+                PartitionProduceData::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -151,10 +146,7 @@ pub struct PartitionProduceData<'a> {
 }
 impl Default for PartitionProduceData<'_> {
     fn default() -> Self {
-        Self {
-            index: Default::default(),
-            records: Some(Default::default()),
-        }
+        Self { index: Default::default(), records: Some(Default::default()) }
     }
 }
 impl PartitionProduceData<'_> {
@@ -198,11 +190,7 @@ impl codec::TestValue for PartitionProduceData<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.index = g.i32();
-        this.records = if true && g.null() {
-            None
-        } else {
-            Some(g.bytes())
-        };
+        this.records = if true && g.null() { None } else { Some(g.bytes()) };
         this
     }
 }

@@ -20,11 +20,9 @@ impl<'a> Decode<'a> for ProduceResponse<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = version >= 9;
         let mut this = Self::default();
-        this.responses = r.array(
-            flexible,
-            TopicProduceResponse::min_size_bytes(version),
-            |r| TopicProduceResponse::decode(r, version),
-        )?;
+        this.responses = r.array(flexible, TopicProduceResponse::min_size_bytes(version), |r| {
+            TopicProduceResponse::decode(r, version)
+        })?;
         this.throttle_time_ms = r.i32()?;
         if flexible {
             r.tags(|tag, r| {
@@ -111,11 +109,10 @@ impl<'a> Decode<'a> for TopicProduceResponse<'a> {
         if version >= 13 {
             this.topic_id = r.uuid()?;
         }
-        this.partition_responses = r.array(
-            flexible,
-            PartitionProduceResponse::min_size_bytes(version),
-            |r| PartitionProduceResponse::decode(r, version),
-        )?;
+        this.partition_responses =
+            r.array(flexible, PartitionProduceResponse::min_size_bytes(version), |r| {
+                PartitionProduceResponse::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -208,11 +205,10 @@ impl<'a> Decode<'a> for PartitionProduceResponse<'a> {
             this.log_start_offset = r.i64()?;
         }
         if version >= 8 {
-            this.record_errors = r.array(
-                flexible,
-                BatchIndexAndErrorMessage::min_size_bytes(version),
-                |r| BatchIndexAndErrorMessage::decode(r, version),
-            )?;
+            this.record_errors =
+                r.array(flexible, BatchIndexAndErrorMessage::min_size_bytes(version), |r| {
+                    BatchIndexAndErrorMessage::decode(r, version)
+                })?;
         }
         if version >= 8 {
             this.error_message = r.nullable_string(flexible)?;
@@ -288,11 +284,7 @@ impl codec::TestValue for PartitionProduceResponse<'_> {
             this.record_errors = g.vec(|g| codec::TestValue::test_value(g, version));
         }
         if version >= 8 {
-            this.error_message = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.error_message = if true && g.null() { None } else { Some(g.string()) };
         }
         if version >= 10 {
             this.current_leader = codec::TestValue::test_value(g, version);
@@ -346,11 +338,7 @@ impl codec::TestValue for BatchIndexAndErrorMessage<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
         this.batch_index = g.i32();
-        this.batch_index_error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.batch_index_error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }
@@ -361,10 +349,7 @@ pub struct LeaderIdAndEpoch {
 }
 impl Default for LeaderIdAndEpoch {
     fn default() -> Self {
-        Self {
-            leader_id: -1,
-            leader_epoch: -1,
-        }
+        Self { leader_id: -1, leader_epoch: -1 }
     }
 }
 impl LeaderIdAndEpoch {
@@ -459,11 +444,7 @@ impl codec::TestValue for NodeEndpoint<'_> {
         this.node_id = g.i32();
         this.host = g.string();
         this.port = g.i32();
-        this.rack = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.rack = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -166,11 +166,7 @@ impl codec::TestValue for PartitionResult<'_> {
         let mut this = Self::default();
         this.partition = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.state_epoch = g.i32();
         this.start_offset = g.i64();
         this.state_batches = g.vec(|g| codec::TestValue::test_value(g, version));

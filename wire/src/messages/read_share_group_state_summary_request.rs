@@ -20,11 +20,9 @@ impl<'a> Decode<'a> for ReadShareGroupStateSummaryRequest<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.group_id = r.string(flexible)?;
-        this.topics = r.array(
-            flexible,
-            ReadStateSummaryData::min_size_bytes(version),
-            |r| ReadStateSummaryData::decode(r, version),
-        )?;
+        this.topics = r.array(flexible, ReadStateSummaryData::min_size_bytes(version), |r| {
+            ReadStateSummaryData::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }

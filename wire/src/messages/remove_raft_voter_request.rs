@@ -61,11 +61,7 @@ impl Encode for RemoveRaftVoterRequest<'_> {
 impl codec::TestValue for RemoveRaftVoterRequest<'_> {
     fn test_value(g: &mut codec::Values, _version: i16) -> Self {
         let mut this = Self::default();
-        this.cluster_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.cluster_id = if true && g.null() { None } else { Some(g.string()) };
         this.voter_id = g.i32();
         this.voter_directory_id = g.uuid();
         this

@@ -74,11 +74,7 @@ impl codec::TestValue for SaslAuthenticateResponse<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.auth_bytes = g.bytes();
         if version >= 1 {
             this.session_lifetime_ms = g.i64();

@@ -19,9 +19,7 @@ impl<'a> Decode<'a> for SaslHandshakeResponse<'a> {
         let flexible = false;
         let mut this = Self::default();
         this.error_code = r.i16()?;
-        this.mechanisms = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.mechanisms = r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         Ok(this)
     }
 }

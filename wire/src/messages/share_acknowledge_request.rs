@@ -95,16 +95,8 @@ impl Encode for ShareAcknowledgeRequest<'_> {
 impl codec::TestValue for ShareAcknowledgeRequest<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
-        this.group_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
-        this.member_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.group_id = if true && g.null() { None } else { Some(g.string()) };
+        this.member_id = if true && g.null() { None } else { Some(g.string()) };
         this.share_session_epoch = g.i32();
         if version >= 2 {
             this.is_renew_ack = g.bool();
@@ -129,11 +121,10 @@ impl<'a> Decode<'a> for AcknowledgeTopic {
         let flexible = true;
         let mut this = Self::default();
         this.topic_id = r.uuid()?;
-        this.partitions = r.array(
-            flexible,
-            AcknowledgePartition::min_size_bytes(version),
-            |r| AcknowledgePartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, AcknowledgePartition::min_size_bytes(version), |r| {
+                AcknowledgePartition::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -179,11 +170,10 @@ impl<'a> Decode<'a> for AcknowledgePartition {
         let flexible = true;
         let mut this = Self::default();
         this.partition_index = r.i32()?;
-        this.acknowledgement_batches = r.array(
-            flexible,
-            AcknowledgementBatch::min_size_bytes(version),
-            |r| AcknowledgementBatch::decode(r, version),
-        )?;
+        this.acknowledgement_batches =
+            r.array(flexible, AcknowledgementBatch::min_size_bytes(version), |r| {
+                AcknowledgementBatch::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -38,11 +38,10 @@ impl<'a> Decode<'a> for ShareAcknowledgeResponse<'a> {
         if version >= 2 {
             this.acquisition_lock_timeout_ms = r.i32()?;
         }
-        this.responses = r.array(
-            flexible,
-            ShareAcknowledgeTopicResponse::min_size_bytes(version),
-            |r| ShareAcknowledgeTopicResponse::decode(r, version),
-        )?;
+        this.responses =
+            r.array(flexible, ShareAcknowledgeTopicResponse::min_size_bytes(version), |r| {
+                ShareAcknowledgeTopicResponse::decode(r, version)
+            })?;
         this.node_endpoints = r.array(flexible, NodeEndpoint::min_size_bytes(version), |r| {
             NodeEndpoint::decode(r, version)
         })?;
@@ -88,11 +87,7 @@ impl codec::TestValue for ShareAcknowledgeResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         if version >= 2 {
             this.acquisition_lock_timeout_ms = g.i32();
         }
@@ -206,11 +201,7 @@ impl codec::TestValue for PartitionData<'_> {
         let mut this = Self::default();
         this.partition_index = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.current_leader = codec::TestValue::test_value(g, version);
         this
     }
@@ -312,11 +303,7 @@ impl codec::TestValue for NodeEndpoint<'_> {
         this.node_id = g.i32();
         this.host = g.string();
         this.port = g.i32();
-        this.rack = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.rack = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

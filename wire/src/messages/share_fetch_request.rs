@@ -142,16 +142,8 @@ impl Encode for ShareFetchRequest<'_> {
 impl codec::TestValue for ShareFetchRequest<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
-        this.group_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
-        this.member_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.group_id = if true && g.null() { None } else { Some(g.string()) };
+        this.member_id = if true && g.null() { None } else { Some(g.string()) };
         this.share_session_epoch = g.i32();
         this.max_wait_ms = g.i32();
         this.min_bytes = g.i32();
@@ -233,11 +225,10 @@ impl<'a> Decode<'a> for FetchPartition {
         let flexible = true;
         let mut this = Self::default();
         this.partition_index = r.i32()?;
-        this.acknowledgement_batches = r.array(
-            flexible,
-            AcknowledgementBatch::min_size_bytes(version),
-            |r| AcknowledgementBatch::decode(r, version),
-        )?;
+        this.acknowledgement_batches =
+            r.array(flexible, AcknowledgementBatch::min_size_bytes(version), |r| {
+                AcknowledgementBatch::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

@@ -33,11 +33,10 @@ impl<'a> Decode<'a> for ShareFetchResponse<'a> {
         this.error_code = r.i16()?;
         this.error_message = r.nullable_string(flexible)?;
         this.acquisition_lock_timeout_ms = r.i32()?;
-        this.responses = r.array(
-            flexible,
-            ShareFetchableTopicResponse::min_size_bytes(version),
-            |r| ShareFetchableTopicResponse::decode(r, version),
-        )?;
+        this.responses =
+            r.array(flexible, ShareFetchableTopicResponse::min_size_bytes(version), |r| {
+                ShareFetchableTopicResponse::decode(r, version)
+            })?;
         this.node_endpoints = r.array(flexible, NodeEndpoint::min_size_bytes(version), |r| {
             NodeEndpoint::decode(r, version)
         })?;
@@ -81,11 +80,7 @@ impl codec::TestValue for ShareFetchResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.acquisition_lock_timeout_ms = g.i32();
         this.responses = g.vec(|g| codec::TestValue::test_value(g, version));
         this.node_endpoints = g.vec(|g| codec::TestValue::test_value(g, version));
@@ -226,17 +221,9 @@ impl codec::TestValue for PartitionData<'_> {
         let mut this = Self::default();
         this.partition_index = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.acknowledge_error_code = g.i16();
-        this.acknowledge_error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.acknowledge_error_message = if true && g.null() { None } else { Some(g.string()) };
         this.current_leader = codec::TestValue::test_value(g, version);
         this.records = g.bytes();
         this.acquired_records = g.vec(|g| codec::TestValue::test_value(g, version));
@@ -387,11 +374,7 @@ impl codec::TestValue for NodeEndpoint<'_> {
         this.node_id = g.i32();
         this.host = g.string();
         this.port = g.i32();
-        this.rack = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.rack = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

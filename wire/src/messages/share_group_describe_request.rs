@@ -18,9 +18,7 @@ impl<'a> Decode<'a> for ShareGroupDescribeRequest<'a> {
     fn decode(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
         let flexible = true;
         let mut this = Self::default();
-        this.group_ids = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.group_ids = r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         this.include_authorized_operations = r.bool()?;
         if flexible {
             r.skip_tags()?;

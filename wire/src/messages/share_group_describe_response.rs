@@ -200,9 +200,8 @@ impl<'a> Decode<'a> for DescribedGroup<'a> {
         this.group_epoch = r.i32()?;
         this.assignment_epoch = r.i32()?;
         this.assignor_name = r.string(flexible)?;
-        this.members = r.array(flexible, Member::min_size_bytes(version), |r| {
-            Member::decode(r, version)
-        })?;
+        this.members =
+            r.array(flexible, Member::min_size_bytes(version), |r| Member::decode(r, version))?;
         this.authorized_operations = r.i32()?;
         if flexible {
             r.skip_tags()?;
@@ -243,11 +242,7 @@ impl codec::TestValue for DescribedGroup<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.group_id = g.string();
         this.group_state = g.string();
         this.group_epoch = g.i32();
@@ -290,9 +285,8 @@ impl<'a> Decode<'a> for Member<'a> {
         this.member_epoch = r.i32()?;
         this.client_id = r.string(flexible)?;
         this.client_host = r.string(flexible)?;
-        this.subscribed_topic_names = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.subscribed_topic_names =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         this.assignment = Assignment::decode(r, version)?;
         if flexible {
             r.skip_tags()?;
@@ -331,11 +325,7 @@ impl codec::TestValue for Member<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         this.member_id = g.string();
-        this.rack_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.rack_id = if true && g.null() { None } else { Some(g.string()) };
         this.member_epoch = g.i32();
         this.client_id = g.string();
         this.client_host = g.string();

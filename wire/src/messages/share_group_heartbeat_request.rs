@@ -31,9 +31,7 @@ impl<'a> Decode<'a> for ShareGroupHeartbeatRequest<'a> {
         this.member_epoch = r.i32()?;
         this.rack_id = r.nullable_string(flexible)?;
         this.subscribed_topic_names =
-            r.nullable_array(flexible, codec::min_string(flexible), |r| {
-                r.string(flexible)
-            })?;
+            r.nullable_array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         if flexible {
             r.skip_tags()?;
         }
@@ -78,16 +76,9 @@ impl codec::TestValue for ShareGroupHeartbeatRequest<'_> {
         this.group_id = g.string();
         this.member_id = g.string();
         this.member_epoch = g.i32();
-        this.rack_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
-        this.subscribed_topic_names = if true && g.null() {
-            None
-        } else {
-            Some(g.vec(|g| g.string()))
-        };
+        this.rack_id = if true && g.null() { None } else { Some(g.string()) };
+        this.subscribed_topic_names =
+            if true && g.null() { None } else { Some(g.vec(|g| g.string())) };
         this
     }
 }

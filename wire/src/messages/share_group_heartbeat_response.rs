@@ -88,23 +88,12 @@ impl codec::TestValue for ShareGroupHeartbeatResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
-        this.member_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
+        this.member_id = if true && g.null() { None } else { Some(g.string()) };
         this.member_epoch = g.i32();
         this.heartbeat_interval_ms = g.i32();
-        this.assignment = if true && g.null() {
-            None
-        } else {
-            Some(codec::TestValue::test_value(g, version))
-        };
+        this.assignment =
+            if true && g.null() { None } else { Some(codec::TestValue::test_value(g, version)) };
         this
     }
 }

@@ -23,9 +23,7 @@ impl<'a> Decode<'a> for StreamsGroupDescribeRequest<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = true;
         let mut this = Self::default();
-        this.group_ids = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.group_ids = r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         this.include_authorized_operations = r.bool()?;
         if version >= 1 {
             this.include_topology_description = r.bool()?;
@@ -47,10 +45,7 @@ impl Encode for StreamsGroupDescribeRequest<'_> {
         if version >= 1 {
             codec::put_bool(out, self.include_topology_description);
         } else if !(!self.include_topology_description) {
-            return Err(EncodeError::unsupported(
-                "IncludeTopologyDescription",
-                version,
-            ));
+            return Err(EncodeError::unsupported("IncludeTopologyDescription", version));
         }
         if flexible {
             codec::put_no_tags(out);

@@ -160,15 +160,12 @@ impl<'a> Decode<'a> for Assignment<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = true;
         let mut this = Self::default();
-        this.active_tasks = r.array(flexible, TaskIds::min_size_bytes(version), |r| {
-            TaskIds::decode(r, version)
-        })?;
-        this.standby_tasks = r.array(flexible, TaskIds::min_size_bytes(version), |r| {
-            TaskIds::decode(r, version)
-        })?;
-        this.warmup_tasks = r.array(flexible, TaskIds::min_size_bytes(version), |r| {
-            TaskIds::decode(r, version)
-        })?;
+        this.active_tasks =
+            r.array(flexible, TaskIds::min_size_bytes(version), |r| TaskIds::decode(r, version))?;
+        this.standby_tasks =
+            r.array(flexible, TaskIds::min_size_bytes(version), |r| TaskIds::decode(r, version))?;
+        this.warmup_tasks =
+            r.array(flexible, TaskIds::min_size_bytes(version), |r| TaskIds::decode(r, version))?;
         if flexible {
             r.skip_tags()?;
         }
@@ -315,9 +312,8 @@ impl<'a> Decode<'a> for TopicInfo<'a> {
         this.name = r.string(flexible)?;
         this.partitions = r.i32()?;
         this.replication_factor = r.i16()?;
-        this.topic_configs = r.array(flexible, KeyValue::min_size_bytes(version), |r| {
-            KeyValue::decode(r, version)
-        })?;
+        this.topic_configs =
+            r.array(flexible, KeyValue::min_size_bytes(version), |r| KeyValue::decode(r, version))?;
         if flexible {
             r.skip_tags()?;
         }
@@ -366,16 +362,14 @@ impl<'a> Decode<'a> for TopologyDescription<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = true;
         let mut this = Self::default();
-        this.subtopologies = r.array(
-            flexible,
-            TopologyDescriptionSubtopology::min_size_bytes(version),
-            |r| TopologyDescriptionSubtopology::decode(r, version),
-        )?;
-        this.global_stores = r.array(
-            flexible,
-            TopologyDescriptionGlobalStore::min_size_bytes(version),
-            |r| TopologyDescriptionGlobalStore::decode(r, version),
-        )?;
+        this.subtopologies =
+            r.array(flexible, TopologyDescriptionSubtopology::min_size_bytes(version), |r| {
+                TopologyDescriptionSubtopology::decode(r, version)
+            })?;
+        this.global_stores =
+            r.array(flexible, TopologyDescriptionGlobalStore::min_size_bytes(version), |r| {
+                TopologyDescriptionGlobalStore::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -424,11 +418,9 @@ impl<'a> Decode<'a> for TopologyDescriptionSubtopology<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.subtopology_id = r.string(flexible)?;
-        this.nodes = r.array(
-            flexible,
-            TopologyDescriptionNode::min_size_bytes(version),
-            |r| TopologyDescriptionNode::decode(r, version),
-        )?;
+        this.nodes = r.array(flexible, TopologyDescriptionNode::min_size_bytes(version), |r| {
+            TopologyDescriptionNode::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -485,16 +477,11 @@ impl<'a> Decode<'a> for TopologyDescriptionNode<'a> {
         let mut this = Self::default();
         this.name = r.string(flexible)?;
         this.node_type = r.i8()?;
-        this.source_topics = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.source_topics =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         this.sink_topic = r.nullable_string(flexible)?;
-        this.stores = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
-        this.successors = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.stores = r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
+        this.successors = r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         if flexible {
             r.skip_tags()?;
         }
@@ -539,11 +526,7 @@ impl codec::TestValue for TopologyDescriptionNode<'_> {
         this.name = g.string();
         this.node_type = g.i8();
         this.source_topics = g.vec(|g| g.string());
-        this.sink_topic = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.sink_topic = if true && g.null() { None } else { Some(g.string()) };
         this.stores = g.vec(|g| g.string());
         this.successors = g.vec(|g| g.string());
         this
@@ -663,9 +646,8 @@ impl<'a> Decode<'a> for DescribedGroup<'a> {
         this.group_epoch = r.i32()?;
         this.assignment_epoch = r.i32()?;
         this.topology = r.nullable_struct(|r| Topology::decode(r, version))?;
-        this.members = r.array(flexible, Member::min_size_bytes(version), |r| {
-            Member::decode(r, version)
-        })?;
+        this.members =
+            r.array(flexible, Member::min_size_bytes(version), |r| Member::decode(r, version))?;
         this.authorized_operations = r.i32()?;
         if version >= 1 {
             this.topology_description =
@@ -729,10 +711,7 @@ impl Encode for DescribedGroup<'_> {
         if version >= 1 {
             codec::put_i8(out, self.topology_description_status);
         } else if !(self.topology_description_status == 0) {
-            return Err(EncodeError::unsupported(
-                "TopologyDescriptionStatus",
-                version,
-            ));
+            return Err(EncodeError::unsupported("TopologyDescriptionStatus", version));
         }
         if version >= 1 {
             match &self.assignor_name {
@@ -755,20 +734,13 @@ impl codec::TestValue for DescribedGroup<'_> {
     fn test_value(g: &mut codec::Values, version: i16) -> Self {
         let mut this = Self::default();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.group_id = g.string();
         this.group_state = g.string();
         this.group_epoch = g.i32();
         this.assignment_epoch = g.i32();
-        this.topology = if true && g.null() {
-            None
-        } else {
-            Some(codec::TestValue::test_value(g, version))
-        };
+        this.topology =
+            if true && g.null() { None } else { Some(codec::TestValue::test_value(g, version)) };
         this.members = g.vec(|g| codec::TestValue::test_value(g, version));
         this.authorized_operations = g.i32();
         if version >= 1 {
@@ -782,11 +754,7 @@ impl codec::TestValue for DescribedGroup<'_> {
             this.topology_description_status = g.i8();
         }
         if version >= 1 {
-            this.assignor_name = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.assignor_name = if true && g.null() { None } else { Some(g.string()) };
         }
         this
     }
@@ -875,12 +843,10 @@ impl<'a> Decode<'a> for Subtopology<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.subtopology_id = r.string(flexible)?;
-        this.source_topics = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
-        this.repartition_sink_topics = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.source_topics =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
+        this.repartition_sink_topics =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         this.state_changelog_topics =
             r.array(flexible, TopicInfo::min_size_bytes(version), |r| {
                 TopicInfo::decode(r, version)
@@ -985,9 +951,8 @@ impl<'a> Decode<'a> for Member<'a> {
         this.topology_epoch = r.i32()?;
         this.process_id = r.string(flexible)?;
         this.user_endpoint = r.nullable_struct(|r| Endpoint::decode(r, version))?;
-        this.client_tags = r.array(flexible, KeyValue::min_size_bytes(version), |r| {
-            KeyValue::decode(r, version)
-        })?;
+        this.client_tags =
+            r.array(flexible, KeyValue::min_size_bytes(version), |r| KeyValue::decode(r, version))?;
         this.task_offsets = r.array(flexible, TaskOffset::min_size_bytes(version), |r| {
             TaskOffset::decode(r, version)
         })?;
@@ -1064,25 +1029,14 @@ impl codec::TestValue for Member<'_> {
         let mut this = Self::default();
         this.member_id = g.string();
         this.member_epoch = g.i32();
-        this.instance_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
-        this.rack_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.instance_id = if true && g.null() { None } else { Some(g.string()) };
+        this.rack_id = if true && g.null() { None } else { Some(g.string()) };
         this.client_id = g.string();
         this.client_host = g.string();
         this.topology_epoch = g.i32();
         this.process_id = g.string();
-        this.user_endpoint = if true && g.null() {
-            None
-        } else {
-            Some(codec::TestValue::test_value(g, version))
-        };
+        this.user_endpoint =
+            if true && g.null() { None } else { Some(codec::TestValue::test_value(g, version)) };
         this.client_tags = g.vec(|g| codec::TestValue::test_value(g, version));
         this.task_offsets = g.vec(|g| codec::TestValue::test_value(g, version));
         this.task_end_offsets = g.vec(|g| codec::TestValue::test_value(g, version));

@@ -241,22 +241,11 @@ impl codec::TestValue for StreamsGroupHeartbeatRequest<'_> {
         this.member_id = g.string();
         this.member_epoch = g.i32();
         this.endpoint_information_epoch = g.i32();
-        this.instance_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
-        this.rack_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.instance_id = if true && g.null() { None } else { Some(g.string()) };
+        this.rack_id = if true && g.null() { None } else { Some(g.string()) };
         this.rebalance_timeout_ms = g.i32();
-        this.topology = if true && g.null() {
-            None
-        } else {
-            Some(codec::TestValue::test_value(g, version))
-        };
+        this.topology =
+            if true && g.null() { None } else { Some(codec::TestValue::test_value(g, version)) };
         this.active_tasks = if true && g.null() {
             None
         } else {
@@ -272,16 +261,9 @@ impl codec::TestValue for StreamsGroupHeartbeatRequest<'_> {
         } else {
             Some(g.vec(|g| codec::TestValue::test_value(g, version)))
         };
-        this.process_id = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
-        this.user_endpoint = if true && g.null() {
-            None
-        } else {
-            Some(codec::TestValue::test_value(g, version))
-        };
+        this.process_id = if true && g.null() { None } else { Some(g.string()) };
+        this.user_endpoint =
+            if true && g.null() { None } else { Some(codec::TestValue::test_value(g, version)) };
         this.client_tags = if true && g.null() {
             None
         } else {
@@ -364,9 +346,8 @@ impl<'a> Decode<'a> for TopicInfo<'a> {
         this.name = r.string(flexible)?;
         this.partitions = r.i32()?;
         this.replication_factor = r.i16()?;
-        this.topic_configs = r.array(flexible, KeyValue::min_size_bytes(version), |r| {
-            KeyValue::decode(r, version)
-        })?;
+        this.topic_configs =
+            r.array(flexible, KeyValue::min_size_bytes(version), |r| KeyValue::decode(r, version))?;
         if flexible {
             r.skip_tags()?;
         }
@@ -612,19 +593,16 @@ impl<'a> Decode<'a> for Subtopology<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.subtopology_id = r.string(flexible)?;
-        this.source_topics = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
-        this.source_topic_regex = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.source_topics =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
+        this.source_topic_regex =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         this.state_changelog_topics =
             r.array(flexible, TopicInfo::min_size_bytes(version), |r| {
                 TopicInfo::decode(r, version)
             })?;
-        this.repartition_sink_topics = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.repartition_sink_topics =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         this.repartition_source_topics =
             r.array(flexible, TopicInfo::min_size_bytes(version), |r| {
                 TopicInfo::decode(r, version)

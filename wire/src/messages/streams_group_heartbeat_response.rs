@@ -106,11 +106,10 @@ impl<'a> Decode<'a> for StreamsGroupHeartbeatResponse<'a> {
             this.topology_description_required = r.bool()?;
         }
         this.endpoint_information_epoch = r.i32()?;
-        this.partitions_by_user_endpoint = r.nullable_array(
-            flexible,
-            EndpointToPartitions::min_size_bytes(version),
-            |r| EndpointToPartitions::decode(r, version),
-        )?;
+        this.partitions_by_user_endpoint =
+            r.nullable_array(flexible, EndpointToPartitions::min_size_bytes(version), |r| {
+                EndpointToPartitions::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -136,10 +135,7 @@ impl Encode for StreamsGroupHeartbeatResponse<'_> {
         if version <= 0 {
             codec::put_i32(out, self.acceptable_recovery_lag_legacy);
         } else if !(self.acceptable_recovery_lag_legacy == 0) {
-            return Err(EncodeError::unsupported(
-                "AcceptableRecoveryLagLegacy",
-                version,
-            ));
+            return Err(EncodeError::unsupported("AcceptableRecoveryLagLegacy", version));
         }
         codec::put_i32(out, self.task_offset_interval_ms);
         if version >= 1 {
@@ -192,10 +188,7 @@ impl Encode for StreamsGroupHeartbeatResponse<'_> {
         if version >= 1 {
             codec::put_bool(out, self.topology_description_required);
         } else if !(!self.topology_description_required) {
-            return Err(EncodeError::unsupported(
-                "TopologyDescriptionRequired",
-                version,
-            ));
+            return Err(EncodeError::unsupported("TopologyDescriptionRequired", version));
         }
         codec::put_i32(out, self.endpoint_information_epoch);
         match &self.partitions_by_user_endpoint {
@@ -221,11 +214,7 @@ impl codec::TestValue for StreamsGroupHeartbeatResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this.member_id = g.string();
         this.member_epoch = g.i32();
         this.heartbeat_interval_ms = g.i32();

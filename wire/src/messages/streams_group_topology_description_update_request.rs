@@ -73,16 +73,14 @@ impl<'a> Decode<'a> for TopologyDescription<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = true;
         let mut this = Self::default();
-        this.subtopologies = r.array(
-            flexible,
-            TopologyDescriptionSubtopology::min_size_bytes(version),
-            |r| TopologyDescriptionSubtopology::decode(r, version),
-        )?;
-        this.global_stores = r.array(
-            flexible,
-            TopologyDescriptionGlobalStore::min_size_bytes(version),
-            |r| TopologyDescriptionGlobalStore::decode(r, version),
-        )?;
+        this.subtopologies =
+            r.array(flexible, TopologyDescriptionSubtopology::min_size_bytes(version), |r| {
+                TopologyDescriptionSubtopology::decode(r, version)
+            })?;
+        this.global_stores =
+            r.array(flexible, TopologyDescriptionGlobalStore::min_size_bytes(version), |r| {
+                TopologyDescriptionGlobalStore::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -131,11 +129,9 @@ impl<'a> Decode<'a> for TopologyDescriptionSubtopology<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.subtopology_id = r.string(flexible)?;
-        this.nodes = r.array(
-            flexible,
-            TopologyDescriptionNode::min_size_bytes(version),
-            |r| TopologyDescriptionNode::decode(r, version),
-        )?;
+        this.nodes = r.array(flexible, TopologyDescriptionNode::min_size_bytes(version), |r| {
+            TopologyDescriptionNode::decode(r, version)
+        })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -192,16 +188,11 @@ impl<'a> Decode<'a> for TopologyDescriptionNode<'a> {
         let mut this = Self::default();
         this.name = r.string(flexible)?;
         this.node_type = r.i8()?;
-        this.source_topics = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.source_topics =
+            r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         this.sink_topic = r.nullable_string(flexible)?;
-        this.stores = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
-        this.successors = r.array(flexible, codec::min_string(flexible), |r| {
-            r.string(flexible)
-        })?;
+        this.stores = r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
+        this.successors = r.array(flexible, codec::min_string(flexible), |r| r.string(flexible))?;
         if flexible {
             r.skip_tags()?;
         }
@@ -246,11 +237,7 @@ impl codec::TestValue for TopologyDescriptionNode<'_> {
         this.name = g.string();
         this.node_type = g.i8();
         this.source_topics = g.vec(|g| g.string());
-        this.sink_topic = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.sink_topic = if true && g.null() { None } else { Some(g.string()) };
         this.stores = g.vec(|g| g.string());
         this.successors = g.vec(|g| g.string());
         this

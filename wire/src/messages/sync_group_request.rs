@@ -49,11 +49,10 @@ impl<'a> Decode<'a> for SyncGroupRequest<'a> {
         if version >= 5 {
             this.protocol_name = r.nullable_string(flexible)?;
         }
-        this.assignments = r.array(
-            flexible,
-            SyncGroupRequestAssignment::min_size_bytes(version),
-            |r| SyncGroupRequestAssignment::decode(r, version),
-        )?;
+        this.assignments =
+            r.array(flexible, SyncGroupRequestAssignment::min_size_bytes(version), |r| {
+                SyncGroupRequestAssignment::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -116,25 +115,13 @@ impl codec::TestValue for SyncGroupRequest<'_> {
         this.generation_id = g.i32();
         this.member_id = g.string();
         if version >= 3 {
-            this.group_instance_id = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.group_instance_id = if true && g.null() { None } else { Some(g.string()) };
         }
         if version >= 5 {
-            this.protocol_type = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.protocol_type = if true && g.null() { None } else { Some(g.string()) };
         }
         if version >= 5 {
-            this.protocol_name = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.protocol_name = if true && g.null() { None } else { Some(g.string()) };
         }
         this.assignments = g.vec(|g| codec::TestValue::test_value(g, version));
         this

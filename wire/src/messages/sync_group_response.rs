@@ -91,18 +91,10 @@ impl codec::TestValue for SyncGroupResponse<'_> {
         }
         this.error_code = g.i16();
         if version >= 5 {
-            this.protocol_type = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.protocol_type = if true && g.null() { None } else { Some(g.string()) };
         }
         if version >= 5 {
-            this.protocol_name = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.protocol_name = if true && g.null() { None } else { Some(g.string()) };
         }
         this.assignment = g.bytes();
         this

@@ -67,11 +67,10 @@ impl<'a> Decode<'a> for TxnOffsetCommitRequest<'a> {
         if version >= 3 {
             this.group_instance_id = r.nullable_string(flexible)?;
         }
-        this.topics = r.array(
-            flexible,
-            TxnOffsetCommitRequestTopic::min_size_bytes(version),
-            |r| TxnOffsetCommitRequestTopic::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, TxnOffsetCommitRequestTopic::min_size_bytes(version), |r| {
+                TxnOffsetCommitRequestTopic::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -88,10 +87,7 @@ impl Encode for TxnOffsetCommitRequest<'_> {
         if version >= 3 {
             codec::put_i32(out, self.generation_id_or_member_epoch);
         } else if !(self.generation_id_or_member_epoch == -1) {
-            return Err(EncodeError::unsupported(
-                "GenerationIdOrMemberEpoch",
-                version,
-            ));
+            return Err(EncodeError::unsupported("GenerationIdOrMemberEpoch", version));
         }
         if version >= 3 {
             codec::put_string(out, flexible, &self.member_id)?;
@@ -135,11 +131,7 @@ impl codec::TestValue for TxnOffsetCommitRequest<'_> {
             this.member_id = g.string();
         }
         if version >= 3 {
-            this.group_instance_id = if true && g.null() {
-                None
-            } else {
-                Some(g.string())
-            };
+            this.group_instance_id = if true && g.null() { None } else { Some(g.string()) };
         }
         this.topics = g.vec(|g| codec::TestValue::test_value(g, version));
         this
@@ -174,11 +166,10 @@ impl<'a> Decode<'a> for TxnOffsetCommitRequestTopic<'a> {
         if version >= 6 {
             this.topic_id = r.uuid()?;
         }
-        this.partitions = r.array(
-            flexible,
-            TxnOffsetCommitRequestPartition::min_size_bytes(version),
-            |r| TxnOffsetCommitRequestPartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, TxnOffsetCommitRequestPartition::min_size_bytes(version), |r| {
+                TxnOffsetCommitRequestPartition::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -292,11 +283,7 @@ impl codec::TestValue for TxnOffsetCommitRequestPartition<'_> {
         if version >= 2 {
             this.committed_leader_epoch = g.i32();
         }
-        this.committed_metadata = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.committed_metadata = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -20,11 +20,10 @@ impl<'a> Decode<'a> for TxnOffsetCommitResponse<'a> {
         let flexible = version >= 3;
         let mut this = Self::default();
         this.throttle_time_ms = r.i32()?;
-        this.topics = r.array(
-            flexible,
-            TxnOffsetCommitResponseTopic::min_size_bytes(version),
-            |r| TxnOffsetCommitResponseTopic::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, TxnOffsetCommitResponseTopic::min_size_bytes(version), |r| {
+                TxnOffsetCommitResponseTopic::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -83,11 +82,10 @@ impl<'a> Decode<'a> for TxnOffsetCommitResponseTopic<'a> {
         if version >= 6 {
             this.topic_id = r.uuid()?;
         }
-        this.partitions = r.array(
-            flexible,
-            TxnOffsetCommitResponsePartition::min_size_bytes(version),
-            |r| TxnOffsetCommitResponsePartition::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, TxnOffsetCommitResponsePartition::min_size_bytes(version), |r| {
+                TxnOffsetCommitResponsePartition::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }

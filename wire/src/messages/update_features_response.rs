@@ -38,11 +38,10 @@ impl<'a> Decode<'a> for UpdateFeaturesResponse<'a> {
         this.error_code = r.i16()?;
         this.error_message = r.nullable_string(flexible)?;
         if version <= 1 {
-            this.results = r.array(
-                flexible,
-                UpdatableFeatureResult::min_size_bytes(version),
-                |r| UpdatableFeatureResult::decode(r, version),
-            )?;
+            this.results =
+                r.array(flexible, UpdatableFeatureResult::min_size_bytes(version), |r| {
+                    UpdatableFeatureResult::decode(r, version)
+                })?;
         }
         if flexible {
             r.skip_tags()?;
@@ -81,11 +80,7 @@ impl codec::TestValue for UpdateFeaturesResponse<'_> {
         let mut this = Self::default();
         this.throttle_time_ms = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         if version <= 1 {
             this.results = g.vec(|g| codec::TestValue::test_value(g, version));
         }
@@ -151,11 +146,7 @@ impl codec::TestValue for UpdatableFeatureResult<'_> {
         let mut this = Self::default();
         this.feature = g.string();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -146,11 +146,7 @@ impl codec::TestValue for PartitionResult<'_> {
         let mut this = Self::default();
         this.partition = g.i32();
         this.error_code = g.i16();
-        this.error_message = if true && g.null() {
-            None
-        } else {
-            Some(g.string())
-        };
+        this.error_message = if true && g.null() { None } else { Some(g.string()) };
         this
     }
 }

@@ -73,11 +73,9 @@ impl<'a> Decode<'a> for WritableTxnMarker<'a> {
         this.producer_id = r.i64()?;
         this.producer_epoch = r.i16()?;
         this.transaction_result = r.bool()?;
-        this.topics = r.array(
-            flexible,
-            WritableTxnMarkerTopic::min_size_bytes(version),
-            |r| WritableTxnMarkerTopic::decode(r, version),
-        )?;
+        this.topics = r.array(flexible, WritableTxnMarkerTopic::min_size_bytes(version), |r| {
+            WritableTxnMarkerTopic::decode(r, version)
+        })?;
         this.coordinator_epoch = r.i32()?;
         if version >= 2 {
             this.transaction_version = r.i8()?;

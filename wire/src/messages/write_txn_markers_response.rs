@@ -17,11 +17,10 @@ impl<'a> Decode<'a> for WriteTxnMarkersResponse<'a> {
     fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
         let flexible = true;
         let mut this = Self::default();
-        this.markers = r.array(
-            flexible,
-            WritableTxnMarkerResult::min_size_bytes(version),
-            |r| WritableTxnMarkerResult::decode(r, version),
-        )?;
+        this.markers =
+            r.array(flexible, WritableTxnMarkerResult::min_size_bytes(version), |r| {
+                WritableTxnMarkerResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -65,11 +64,10 @@ impl<'a> Decode<'a> for WritableTxnMarkerResult<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.producer_id = r.i64()?;
-        this.topics = r.array(
-            flexible,
-            WritableTxnMarkerTopicResult::min_size_bytes(version),
-            |r| WritableTxnMarkerTopicResult::decode(r, version),
-        )?;
+        this.topics =
+            r.array(flexible, WritableTxnMarkerTopicResult::min_size_bytes(version), |r| {
+                WritableTxnMarkerTopicResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
@@ -115,11 +113,10 @@ impl<'a> Decode<'a> for WritableTxnMarkerTopicResult<'a> {
         let flexible = true;
         let mut this = Self::default();
         this.name = r.string(flexible)?;
-        this.partitions = r.array(
-            flexible,
-            WritableTxnMarkerPartitionResult::min_size_bytes(version),
-            |r| WritableTxnMarkerPartitionResult::decode(r, version),
-        )?;
+        this.partitions =
+            r.array(flexible, WritableTxnMarkerPartitionResult::min_size_bytes(version), |r| {
+                WritableTxnMarkerPartitionResult::decode(r, version)
+            })?;
         if flexible {
             r.skip_tags()?;
         }
