@@ -253,7 +253,7 @@ impl<D: Disk> Store<D> {
             }
             self.reap();
         }
-        let mut clean = true;
+        let mut clean = self.kept.is_empty();
         for id in ids {
             let Some(log) = self.logs.get_mut(id) else { continue };
             clean &= log.writer.synced_lpos == log.end_lpos() && log.fenced.is_none();
@@ -271,9 +271,15 @@ impl<D: Disk> Store<D> {
             self.reap();
         }
         let Store { io, logs, .. } = self;
-        drop(logs);
-        if clean && let Err(error) = io.arena.close() {
-            tracing::warn!(%error, "the arena could not be removed");
+        if clean {
+            drop(logs);
+            if let Err(error) = io.arena.close() {
+                tracing::warn!(%error, "the arena could not be removed");
+            }
+        } else {
+            // Given up before its chunks are dropped, the arena keeps what only it holds.
+            drop(io);
+            drop(logs);
         }
     }
 
