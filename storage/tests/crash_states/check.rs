@@ -80,7 +80,8 @@ fn check_log(store: &mut TestStore, id: LogId, bounds: &Bounds, now: Now) -> Res
     for (header, bytes) in &batches {
         let known = allowed.get(&header.base_offset);
         if known.is_none_or(|batch| batch.bytes != *bytes) {
-            return Err(format!("the batch at {} was never appended", header.base_offset));
+            let other = known.map(|batch| BatchHeader::parse(&batch.bytes));
+            return Err(format!("{header:?} was never appended, but {other:?}"));
         }
         if next.is_some_and(|next| next != header.base_offset) {
             return Err(format!("{} follows {next:?}", header.base_offset));

@@ -215,8 +215,11 @@ impl Explorer<'_> {
                 );
                 let state = State { image, bounds, arena, label, generation, now: workload.now };
                 self.count(&state, crash, snapshot.is_some());
-                self.recover(state)
-                    .map_err(|why| format!("{why}{}", story(history.events(), position)))?;
+                self.recover(state).map_err(|why| {
+                    let facts: Vec<_> =
+                        workload.truths.iter().map(|log| log.tail(position)).collect();
+                    format!("{why}{}\n  {}", story(history.events(), position), facts.join("\n  "))
+                })?;
             }
         }
         Ok(())
@@ -334,6 +337,7 @@ fn story(events: &[Event], position: usize) -> String {
             Event::Begin { inode, id, position, data } => {
                 format!("begin write {id} of file {inode}: {} bytes at {position}", data.len())
             }
+            Event::Fail { inode, id, .. } => format!("failed write {id} of file {inode}"),
             Event::Land { inode, id, sync, .. } => {
                 format!("landed write {id} of file {inode}, sync {sync}")
             }

@@ -177,7 +177,11 @@ impl Workload {
         let batches = match read_all(self.store(), id, from, now) {
             Ok(batches) => batches,
             Err(_) if self.faulty => return self.observe(before),
-            Err(why) => return Err(why),
+            Err(why) => {
+                // Retention may have gone past the reader.
+                let start = self.store().log(id).map_or(0, |status| status.log_start_offset);
+                return if start > from { self.observe(before) } else { Err(why) };
+            }
         };
         let bounds = self.truths[truth].bounds(usize::MAX, usize::MAX, false);
         for (header, bytes) in batches {

@@ -79,6 +79,12 @@ impl LogTruth {
         truth
     }
 
+    /// The last facts before a crash, for whoever looks into a failure.
+    pub fn tail(&self, position: usize) -> String {
+        let happened: Vec<_> = self.facts.iter().filter(|(at, _)| *at <= position).collect();
+        format!("{} {:?}", self.topic, &happened[happened.len().saturating_sub(12)..])
+    }
+
     pub fn note(&mut self, position: usize, fact: Fact) {
         self.facts.push((position, fact));
     }

@@ -56,7 +56,7 @@ pub enum Event {
         data: Arc<[u8]>,
         sync: bool,
     },
-    /// The write is over with an error; nobody knows what landed, and reads find `data` of it.
+    /// The write is over with an error; `data` is what landed of it, mixed with what was there.
     Fail {
         inode: Inode,
         id: u64,
@@ -250,7 +250,8 @@ impl Model {
             unreachable!("found as a write")
         };
         file.now.write(*position, data);
-        versions.push(data.clone());
+        // What the device was given at last: from here on a sector has this, or what was there before.
+        *versions = vec![data.clone()];
         *landed = true;
         pending.ended = Some(ended);
         if sync {
