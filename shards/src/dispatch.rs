@@ -138,8 +138,6 @@ pub enum HandlerError {
     /// With acks=0 there is no answer; as Kafka does, the end of the connection tells the producer.
     #[error("a batch sent with acks=0 was refused: {0}")]
     Silent(&'static str),
-    #[error("the shard is stopping")]
-    Stopping,
 }
 
 #[cfg(test)]

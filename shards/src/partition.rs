@@ -25,7 +25,7 @@ use crate::runtime::wake::Signal;
 
 pub use apply::apply;
 pub use table::{Located, Partitions};
-pub use waiters::{AckWaiter, Waiting};
+pub use waiters::AckWaiter;
 
 /// A partition led here. Belongs to one shard.
 pub struct Partition {

@@ -211,7 +211,10 @@ impl Shard {
 
     /// Waits for the next turn of the store to end.
     pub async fn next_turn(&self) {
-        self.disk_wake.notify();
+        // While anything is in flight the driver takes turns of itself; waking it would be a busy wait.
+        if self.store.borrow().in_flight() == 0 {
+            self.disk_wake.notify();
+        }
         self.turned.wait().await;
     }
 
@@ -265,6 +268,8 @@ impl Shard {
     fn publish_metrics(&self) {
         self.metrics.connections.set(self.connections.len() as u64);
         self.metrics.fetch_sessions.set(self.sessions.borrow().len() as u64);
+        let evicted = self.sessions.borrow().evicted();
+        self.metrics.fetch_sessions_evicted.set(evicted);
         self.metrics.request_memory_used_bytes.set(self.budget.used_bytes() as u64);
         self.metrics.publish(Published {
             produce: self.produce_latency.summary(),

@@ -25,7 +25,7 @@ use crate::connection::{Answer, Connection, Kind, Opened};
 use crate::dispatch::HandlerError;
 use crate::errors;
 use crate::limits::{ACK_WAIT_MS_MIN, BACK_PRESSURE_MS_MAX};
-use crate::partition::{AckWaiter, Located, Partition, Waiting};
+use crate::partition::{AckWaiter, Located, Partition};
 use crate::shard::Shard;
 
 const FIRST_VERSION_WITH_ZSTD: i16 = 7;
@@ -227,7 +227,9 @@ fn await_ack(call: &Call<'_>, partition: &Partition, appended: &Appended, place:
     partition.wait_for_ack(AckWaiter {
         end: appended.end,
         deadline_ms: call.deadline_ms,
-        waiting: Waiting::Answer { connection: Rc::clone(call.connection), slot, index: place },
+        connection: Rc::clone(call.connection),
+        slot,
+        place,
     });
     true
 }

@@ -157,7 +157,10 @@ async fn serial(
     };
     let slot = connection.open_slot(Opened { kind: Kind::Other, received_us: ctx.received_us });
     let bytes = match handler {
-        Some(handler) => handler(shard, &ctx, body).await?,
+        Some(handler) => handler(shard, &ctx, body).await.inspect_err(|error| {
+            let (api, peer, client_id) = (ctx.api.name(), ctx.peer, ctx.client_id.as_deref());
+            tracing::warn!(api, %peer, client_id, %error, "a request has no answer");
+        })?,
         None => api_versions::unsupported_version(&ctx)?,
     };
     let answer = Answer { bytes, pieces: Vec::new() };

@@ -161,13 +161,12 @@ impl Sessions {
             session.put(wanted.clone());
         }
         self.partitions += session.partitions.len();
-        loop {
-            let id = random::positive_i32();
-            if !self.sessions.contains_key(&id) {
-                self.sessions.insert(id, session);
-                return id;
-            }
+        let mut id = random::positive_i32();
+        while self.sessions.contains_key(&id) {
+            id = random::positive_i32();
         }
+        self.sessions.insert(id, session);
+        id
     }
 
     /// Makes room by ending the session that was unused for longest, if that is long.

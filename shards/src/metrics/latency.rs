@@ -7,6 +7,12 @@ use hdrhistogram::Histogram;
 /// Larger values count as this.
 const LATENCY_MAX_US: u64 = 600_000_000;
 
+/// Upper bounds of what Prometheus is shown, 50 µs to 10 s.
+pub const BOUNDS_US: [u64; 17] = [
+    50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
+    1_000_000, 2_500_000, 5_000_000, 10_000_000,
+];
+
 /// A histogram of microseconds; belongs to one shard.
 #[derive(Debug)]
 pub struct Latency {
@@ -19,9 +25,8 @@ pub struct Latency {
 pub struct Summary {
     pub count: u64,
     pub sum_us: u64,
-    pub p50_us: u64,
-    pub p99_us: u64,
-    pub p999_us: u64,
+    /// How many took at most each of [`BOUNDS_US`].
+    pub within: [u64; BOUNDS_US.len()],
     pub max_us: u64,
 }
 
@@ -44,12 +49,21 @@ impl Latency {
 
     pub fn summary(&self) -> Summary {
         let histogram = self.histogram.borrow();
+        let mut within = [0; BOUNDS_US.len()];
+        // One pass: a value goes into the first bound that holds it, then the bounds are summed up.
+        for step in histogram.iter_recorded() {
+            let bound = BOUNDS_US.partition_point(|&bound| bound < step.value_iterated_to());
+            if let Some(count) = within.get_mut(bound) {
+                *count += step.count_at_value();
+            }
+        }
+        for bound in 1..within.len() {
+            within[bound] += within[bound - 1];
+        }
         Summary {
             count: histogram.len(),
             sum_us: self.sum_us.get(),
-            p50_us: histogram.value_at_quantile(0.5),
-            p99_us: histogram.value_at_quantile(0.99),
-            p999_us: histogram.value_at_quantile(0.999),
+            within,
             max_us: histogram.max(),
         }
     }
@@ -60,14 +74,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_are_within_one_percent() {
+    fn bounds_count_all_that_is_below_them() {
         let latency = Latency::default();
         (1..=1000).for_each(|us| latency.record(us));
         let summary = latency.summary();
         assert_eq!((summary.count, summary.sum_us), (1000, 500_500));
-        assert!((495..=505).contains(&summary.p50_us), "{summary:?}");
-        assert!((985..=1000).contains(&summary.p99_us), "{summary:?}");
+        let within = |bound: u64| {
+            let at = BOUNDS_US.iter().position(|&b| b == bound).expect("a bound");
+            summary.within[at]
+        };
+        assert_eq!((within(50), within(100)), (50, 100));
+        assert!((495..=505).contains(&within(500)), "{summary:?}");
+        assert_eq!((within(2_500), within(10_000_000)), (1000, 1000));
         latency.record(u64::MAX / 2);
         assert!(latency.summary().max_us >= LATENCY_MAX_US);
+        assert_eq!(latency.summary().within[BOUNDS_US.len() - 1], 1000);
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use storage::StoreStats;
 
+use super::latency::BOUNDS_US;
 use super::{Kind, Metrics, Summary};
 
 type Row = (&'static str, Kind, &'static str, u64);
@@ -51,23 +52,23 @@ fn render_latency(out: &mut String, api: &str, of_shards: &[Summary]) {
         out,
         "# HELP {name} From a request's last byte to its answer being ready, since the start."
     );
-    let _ = writeln!(out, "# TYPE {name} summary");
+    let _ = writeln!(out, "# TYPE {name} histogram");
     let seconds = |us: u64| us as f64 / 1e6;
     for (shard, summary) in of_shards.iter().enumerate() {
-        let quantiles = [
-            ("0.5", summary.p50_us),
-            ("0.99", summary.p99_us),
-            ("0.999", summary.p999_us),
-            ("1", summary.max_us),
-        ];
-        for (quantile, us) in quantiles {
-            let value = seconds(us);
-            let labels = format!("shard=\"{shard}\",quantile=\"{quantile}\"");
-            let _ = writeln!(out, "{name}{{{labels}}} {value}");
+        for (bound_us, count) in BOUNDS_US.iter().zip(summary.within) {
+            let le = seconds(*bound_us);
+            let _ = writeln!(out, "{name}_bucket{{shard=\"{shard}\",le=\"{le}\"}} {count}");
         }
-        let sum = seconds(summary.sum_us);
+        let (sum, count) = (seconds(summary.sum_us), summary.count);
+        let _ = writeln!(out, "{name}_bucket{{shard=\"{shard}\",le=\"+Inf\"}} {count}");
         let _ = writeln!(out, "{name}_sum{{shard=\"{shard}\"}} {sum}");
-        let _ = writeln!(out, "{name}_count{{shard=\"{shard}\"}} {}", summary.count);
+        let _ = writeln!(out, "{name}_count{{shard=\"{shard}\"}} {count}");
+    }
+    let max = format!("tidemill_{api}_latency_max_seconds");
+    let _ = writeln!(out, "# HELP {max} The longest of them.");
+    let _ = writeln!(out, "# TYPE {max} gauge");
+    for (shard, summary) in of_shards.iter().enumerate() {
+        let _ = writeln!(out, "{max}{{shard=\"{shard}\"}} {}", seconds(summary.max_us));
     }
 }
 
@@ -111,12 +112,13 @@ mod tests {
         let metrics = Metrics::new(2);
         metrics.shards[1].produce_records.add(7);
         metrics.shards[1].publish(Published {
-            produce: Summary { count: 1, p50_us: 1500, ..Summary::default() },
+            produce: Summary { count: 1, sum_us: 1500, max_us: 1500, ..Summary::default() },
             ..Published::default()
         });
         let text = metrics.render_prometheus();
         assert!(text.contains("\ntidemill_produce_records_total{shard=\"1\"} 7\n"));
-        assert!(text.contains("{shard=\"1\",quantile=\"0.5\"} 0.0015\n"));
+        assert!(text.contains("_bucket{shard=\"1\",le=\"+Inf\"} 1\n"));
+        assert!(text.contains("tidemill_produce_latency_seconds_sum{shard=\"1\"} 0.0015\n"));
         for line in text.lines().filter(|line| !line.starts_with("# ")) {
             let (name, value) = line.rsplit_once(' ').expect("a name and a value");
             assert!(name.starts_with("tidemill_") && name.contains("shard="), "{line}");

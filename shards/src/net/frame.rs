@@ -121,10 +121,10 @@ impl FrameBuffer {
         {
             self.buffer.resize(grown, 0);
         } else if self.is_empty() {
-            let large = self.buffer.len() > READ_BUFFER_BUSY_BYTES;
-            if large || self.quiet_reads >= QUIET_READS {
-                let half = (self.buffer.len() / 2).min(READ_BUFFER_BUSY_BYTES);
-                self.shrink(budget, half);
+            if budget.is_wanted() {
+                self.shrink(budget, 0);
+            } else if self.quiet_reads >= QUIET_READS {
+                self.shrink(budget, self.buffer.len() / 2);
             }
         }
         Ok(false)

@@ -44,7 +44,7 @@ pub async fn accept(shard: Rc<Shard>, listener: TcpListener) {
     // SAFETY: the descriptor is a listening socket that nobody else owns from here on.
     let listener = unsafe { glommio::net::TcpListener::from_raw_fd(listener.into_raw_fd()) };
     while let Some(accepted) = shard.unless_stopping(listener.shared_accept()).await {
-        let accepted = accepted.and_then(|accepted| Ok((accepted.peer_addr(), accepted)));
+        let accepted = accepted.map(|accepted| (accepted.peer_addr(), accepted));
         match accepted {
             Ok((peer, accepted)) => {
                 let stream = Stream::new(accepted.bind_to_executor());

@@ -7,35 +7,23 @@ use wire::ErrorCode;
 
 use super::Partition;
 use crate::connection::Connection;
-use crate::runtime::oneshot;
 
-/// Somebody who waits until everything below `end` is acknowledged.
+/// One partition of a produce request, whose answer is written and goes when everything below `end` is
+/// acknowledged.
 pub struct AckWaiter {
     pub end: i64,
     /// On the shard's own clock.
     pub deadline_ms: u64,
-    pub waiting: Waiting,
+    pub connection: Rc<Connection>,
+    /// The answer's place in the connection's queue.
+    pub slot: u64,
+    /// The partition's place in the request.
+    pub place: u32,
 }
 
-/// Who it is.
-pub enum Waiting {
-    /// One partition of a produce request, whose answer is written and is let go.
-    Answer {
-        connection: Rc<Connection>,
-        slot: u64,
-        /// The partition's place in the request.
-        index: u32,
-    },
-    /// A task of this shard (the metadata log, a coordinator).
-    Task(oneshot::Sender<Result<(), ErrorCode>>),
-}
-
-impl Waiting {
-    fn end(self, outcome: Result<(), ErrorCode>) {
-        match self {
-            Waiting::Answer { connection, slot, index } => connection.acked(slot, index, outcome),
-            Waiting::Task(task) => task.send(outcome),
-        }
+impl AckWaiter {
+    fn end(&self, outcome: Result<(), ErrorCode>) {
+        self.connection.acked(self.slot, self.place, outcome);
     }
 }
 
@@ -55,7 +43,7 @@ impl Partition {
         let mut waiters = self.ack_waiters.borrow_mut();
         while waiters.front().is_some_and(|first| first.end <= offset) {
             if let Some(waiter) = waiters.pop_front() {
-                waiter.waiting.end(Ok(()));
+                waiter.end(Ok(()));
             }
         }
         drop(waiters);
@@ -65,7 +53,7 @@ impl Partition {
     /// Whatever waits, waits in vain.
     pub fn fail_waiters(&self, code: ErrorCode) {
         for waiter in self.ack_waiters.take() {
-            waiter.waiting.end(Err(code));
+            waiter.end(Err(code));
         }
         self.wake_fetches();
     }
@@ -81,7 +69,7 @@ impl Partition {
         *waiters = rest;
         drop(waiters);
         for waiter in late {
-            waiter.waiting.end(Err(ErrorCode::RequestTimedOut));
+            waiter.end(Err(ErrorCode::RequestTimedOut));
         }
     }
 }

@@ -62,11 +62,6 @@ pub async fn sleep(time: Duration) {
     glommio::timer::Timer::new(time).await;
 }
 
-/// Lets every task that is ready run before this one goes on.
-pub async fn yield_now() {
-    futures_lite::future::yield_now().await;
-}
-
 /// What `work` gives, or `None` if it takes longer than `time`.
 pub async fn timeout<T>(time: Duration, work: impl Future<Output = T>) -> Option<T> {
     let work = async { Some(work.await) };

@@ -21,11 +21,6 @@ impl Signal {
         }
     }
 
-    /// Whether a signal is kept.
-    pub fn is_set(&self) -> bool {
-        self.set.get()
-    }
-
     /// Waits for a signal and takes it. Only the task that waited last is woken.
     pub async fn wait(&self) {
         poll_fn(|cx| {

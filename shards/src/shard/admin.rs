@@ -36,7 +36,7 @@ impl Shard {
 
     /// Bytes of the disk the data is on, and those that are free; `None` if it does not tell.
     pub fn disk_space(&self) -> Option<(i64, i64)> {
-        let disk = rustix::fs::statvfs(&self.log_dir()).ok()?;
+        let disk = rustix::fs::statvfs(self.log_dir()).ok()?;
         let bytes = |blocks: u64| i64::try_from(blocks.saturating_mul(disk.f_frsize)).ok();
         Some((bytes(disk.f_blocks)?, bytes(disk.f_bavail)?))
     }

@@ -64,6 +64,11 @@ impl Budget {
         }
     }
 
+    /// Whether somebody waits for memory: whoever can do without should give back.
+    pub fn is_wanted(&self) -> bool {
+        self.freed.has_waiters()
+    }
+
     pub fn release(&self, held: &mut Reserved) {
         self.try_resize(held, 0);
     }

@@ -1,0 +1,8 @@
+//! A whole node in this process, spoken to in raw frames.
+
+mod fetching;
+mod frames;
+mod ordering;
+mod producing;
+mod restart;
+mod support;
