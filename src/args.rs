@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::environment::BOOTSTRAP_VARIABLE;
 use crate::serve::args::ServeArgs;
 use crate::version;
 
@@ -27,7 +28,7 @@ pub enum Command {
     /// Create, list, describe and delete topics of any Kafka cluster.
     #[command(subcommand)]
     Topic(TopicCommand),
-    /// Send lines to a topic of any Kafka cluster: one record a line, from standard input or a file.
+    /// Send lines to a topic of any Kafka cluster: one record a line.
     Produce(ProduceArgs),
     /// Print the records of a topic of any Kafka cluster; every batch's checksum is verified.
     Consume(ConsumeArgs),
@@ -46,7 +47,7 @@ pub enum Command {
 pub struct Bootstrap {
     /// One broker of the cluster or several, parted by commas.
     #[arg(short = 'b', long, value_name = "HOST:PORT", default_value = "127.0.0.1:9092")]
-    #[arg(env = "TIDEMILL_BOOTSTRAP_SERVER", hide_env_values = true)]
+    #[arg(env = BOOTSTRAP_VARIABLE, hide_env_values = true)]
     pub bootstrap_server: String,
 }
 
@@ -193,8 +194,8 @@ pub struct ConsumeArgs {
     /// Start at the first record there is.
     #[arg(long, conflicts_with = "offset")]
     pub from_beginning: bool,
-    /// Where to start: earliest, latest, the offset of a record, or -N for N records before the end;
-    /// without it, latest.
+    /// Where to start: earliest, latest, the offset of a record, or -N for N records before the
+    /// end; without it, latest.
     #[arg(short, long, value_name = "OFFSET", allow_hyphen_values = true)]
     pub offset: Option<String>,
     /// Only this partition; may be given several times.
@@ -248,4 +249,72 @@ pub struct LogVerifyArgs {
     /// Decompress and read the records of every batch too.
     #[arg(short, long)]
     pub records: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::config::keys::KEYS;
+
+    fn parse(words: &str) -> Result<Command, clap::Error> {
+        let words = words.split(' ').filter(|word| !word.is_empty());
+        CommandLine::try_parse_from(["tidemill"].into_iter().chain(words)).map(|line| line.command)
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn every_key_is_a_flag_of_serve() {
+        let mut line = CommandLine::command();
+        let serve = line.find_subcommand_mut("serve").unwrap().render_help().to_string();
+        for key in KEYS {
+            assert!(serve.contains(&format!("--{} <", key.name)), "{}", key.name);
+            assert!(serve.contains(&key.variable()), "{}", key.variable());
+        }
+    }
+
+    #[test]
+    fn what_was_typed_is_kept() {
+        let Ok(Command::Consume(args)) = parse("consume t -b [::1]:1 -o -5 -n 3 -p 0 -p 2 -e")
+        else {
+            panic!("that is a command line");
+        };
+        assert_eq!(args.bootstrap.bootstrap_server, "[::1]:1");
+        assert_eq!(args.offset.as_deref(), Some("-5"));
+        assert_eq!(
+            (args.max_messages, args.partitions, args.exit_at_end),
+            (Some(3), vec![0, 2], true)
+        );
+        let Ok(Command::Produce(args)) = parse("produce t --acks -1 -z zstd -H a=b -H c=d") else {
+            panic!("that is a command line");
+        };
+        assert_eq!((args.acks, args.compression), (AcksArg::All, CompressionArg::Zstd));
+        assert_eq!(args.headers, ["a=b", "c=d"]);
+        assert!(matches!(parse("log verify a.log b.log"), Ok(Command::Log(LogCommand::Verify(_)))));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        for words in [
+            "",
+            "serve --no-such-flag",
+            "topic create",
+            "topic create t --partitions 0",
+            "topic create t --replication-factor many",
+            "consume",
+            "consume t --from-beginning --offset 3",
+            "consume t --format xml",
+            "produce t --acks 2",
+            "produce t --partition -1",
+            "log dump",
+            "completions nosuchshell",
+        ] {
+            assert_eq!(parse(words).unwrap_err().exit_code(), 2, "{words}");
+        }
+    }
 }

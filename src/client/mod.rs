@@ -1,7 +1,7 @@
-//! A small blocking Kafka client for the commands: one thread, one request at a time on a connection.
+//! A small blocking Kafka client for the commands: one request at a time on a connection.
 //!
-//! [`connection::Connection`] speaks to one broker in the newest version both sides know; [`Cluster`] knows which
-//! broker leads what; [`Producer`] and [`fetcher`] write and read records.
+//! [`connection::Connection`] speaks to one broker in the newest version both sides know;
+//! [`Cluster`] knows which broker leads what; [`Producer`] and [`fetcher`] write and read records.
 
 pub mod cluster;
 pub mod connection;

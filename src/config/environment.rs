@@ -8,6 +8,8 @@ use crate::problem::{Problem, Result};
 
 /// Names the settings file; read by the command line, not part of a layer.
 pub const CONFIG_VARIABLE: &str = "TIDEMILL_CONFIG";
+/// Where the client commands find a cluster; says nothing to `serve`.
+pub const BOOTSTRAP_VARIABLE: &str = "TIDEMILL_BOOTSTRAP_SERVER";
 const PREFIX: &str = "TIDEMILL_";
 const SETTING_PREFIX: &str = "TIDEMILL_SET_";
 
@@ -17,7 +19,9 @@ pub fn read(variables: impl Iterator<Item = (String, String)>) -> Result<(Layer,
     let mut layer = Layer::default();
     let mut unknown = Vec::new();
     for (name, value) in variables {
-        if !name.starts_with(PREFIX) || name == CONFIG_VARIABLE {
+        if !name.starts_with(PREFIX)
+            || [CONFIG_VARIABLE, BOOTSTRAP_VARIABLE].contains(&name.as_str())
+        {
             continue;
         }
         let origin = Origin::Variable(name.clone());

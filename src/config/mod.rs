@@ -6,9 +6,9 @@
 //!        ──► ServeConfig (checked values) ──► boot
 //! ```
 //!
-//! [`keys::KEYS`] is the one table of what can be set: the flags, the variables, the keys of the file
-//! and the check of the example file all come from it. Kafka's broker settings have their own table,
-//! in `cluster::configs::broker`.
+//! [`keys::KEYS`] is the one table of what can be set: the flags, the variables, the keys of the
+//! file and the check of the example file all come from it. Kafka's broker settings have their own
+//! table, in `cluster::configs::broker`.
 
 pub mod cores;
 pub mod environment;

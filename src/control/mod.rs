@@ -84,9 +84,8 @@ pub fn start(address: SocketAddr, status: Arc<Status>) -> Result<()> {
         Ok(listener)
     });
     let listener = taken.map_err(|error| {
-        Problem::failed(format!("cannot listen on the control address {address}: {error}")).remedy(
-            "free the port, or choose another with --control HOST:PORT, or none with --control none",
-        )
+        Problem::failed(format!("cannot listen on the control address {address}: {error}"))
+            .remedy("free the port, choose another with --control HOST:PORT, or --control none")
     })?;
     let run = move || server::serve(listener, &status);
     thread::Builder::new()

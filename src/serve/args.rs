@@ -120,3 +120,57 @@ impl FromArgMatches for ServeArgs {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Command as Subcommand, CommandLine};
+    use crate::config::keys::{DATA, NODE_ID};
+
+    fn args(words: &[&str]) -> ServeArgs {
+        let line = ["tidemill", "serve"].iter().chain(words);
+        match CommandLine::parse_from(line).command {
+            Subcommand::Serve(args) => args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn variables(given: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
+        let own = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        own.collect::<Vec<_>>().into_iter()
+    }
+
+    #[test]
+    fn three_layers_become_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.toml");
+        std::fs::write(&path, "data = 'file'\nnode-id = 1\n[set]\nbroker.rack = 'file'\n").unwrap();
+        let path = path.to_str().unwrap();
+        let flags = ["--node-id", "2", "--node-id", "3", "--set", "broker.rack=a=b"];
+        // The file is named by a variable, one flag is given twice, and one value holds a =.
+        let told = args(&flags)
+            .gather(variables(&[("TIDEMILL_CONFIG", path), ("TIDEMILL_NODE_ID", "9"), ("X", "")]))
+            .unwrap();
+        assert_eq!(told.layer.get(NODE_ID).unwrap().text, "3");
+        assert_eq!(told.layer.get(DATA).unwrap().text, "file");
+        assert_eq!(told.layer.get(DATA).unwrap().origin.to_string(), format!("{path} line 1"));
+        assert_eq!(told.layer.settings()["broker.rack"].text, "a=b");
+        let missing = args(&["--config", "/nonexistent.toml"]).gather(variables(&[]));
+        assert!(missing.err().unwrap().to_string().contains("/nonexistent.toml"));
+    }
+
+    #[test]
+    fn a_setting_needs_a_name_and_a_value() {
+        for (setting, says) in [
+            ("nonsense=1", "\"nonsense\" is no setting"),
+            ("log.retention.ms", "there is no ="),
+            ("log.retention.mss=1", "did you mean log.retention.ms?"),
+            ("node.id=1", "--node-id"),
+        ] {
+            let error = args(&["--set", setting]).gather(variables(&[])).err().unwrap();
+            assert!(error.to_string().contains(says), "{setting}: {error}");
+        }
+    }
+}

@@ -113,8 +113,8 @@ fn probe_disk(data: &DataDir) -> Result<DiskReport> {
     probe(&data.path).map_err(|error| Problem::failed(error.to_string()))
 }
 
-/// Ports in use are told before data is recovered, which may take a while. A process that was killed
-/// holds its ports until the kernel has ended its io_uring work: that is waited for.
+/// Ports in use are told before data is recovered, which may take a while. A process that was
+/// killed holds its ports until the kernel has ended its io_uring work: that is waited for.
 fn check_ports(config: &ServeConfig, after_crash: bool) -> Result<()> {
     let from = Instant::now();
     for shard in 0..config.shards() {
