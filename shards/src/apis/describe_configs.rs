@@ -81,7 +81,7 @@ fn broker_configs(shard: &Shard, image: &Image, name: &str) -> Result<Vec<Descri
     };
     match image.broker(id) {
         Some(broker) if broker.node_id == shard.node.node_id => {
-            Ok(View::new(image, &shard.node.configs, id).describe_broker())
+            Ok(View::new(image, &shard.static_configs(broker), id).describe_broker())
         }
         _ => {
             let here = shard.broker_id;
