@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Writes wire/src/messages/ and wire/src/api_key_table.rs from the message definitions of Kafka.
+"""Writes wire/src/messages/ and wire/src/api_key/table.rs from the message definitions of Kafka.
 
     wire/gen/generate.py path/to/kafka-clients-4.4.0.jar
 
-A developer runs it; its output is committed. Only names, types, versions and defaults are read from
+The jar is the one that Maven resolves for tests/golden/pom.xml; for another version of Kafka, change
+that pom, write tests/golden/frames.txt anew as it says, and then run `cargo test -p wire`. It needs
+Python 3 and rustfmt. A developer runs it; its output is committed. Only names, types, versions and defaults are read from
 the definitions, none of their prose.
 """
 
