@@ -226,7 +226,7 @@ pub struct ConsumeArgs {
 pub enum LogCommand {
     /// Print the record batches of log files.
     Dump(LogDumpArgs),
-    /// Check every batch of log files; exit code 1 names what is damaged.
+    /// Check every batch of log files, and the frame of side files; exit code 1 names the damage.
     Verify(LogVerifyArgs),
 }
 

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use serde_json::json;
+use storage::frame;
 use wire::records::{BatchHeader, Compression, TimestampType, records};
 
 use super::format::{Found, as_json};
@@ -23,10 +24,30 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     Problem::failed(format!("cannot read {}: {error}", path.display()))
 }
 
+fn is_log(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "log")
+}
+
+/// Whether the frame around an index, a partition's state or a node's identity is whole.
+fn verify_side_file(out: &mut impl Write, path: &Path) -> Result<bool> {
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let magic = bytes.first_chunk().copied().unwrap_or_default();
+    let (word, why) = match frame::open(magic, &bytes) {
+        Ok(found) if magic.starts_with(b"TM") => {
+            let kind = String::from_utf8_lossy(&magic).into_owned();
+            ("sound", format!("{kind} version {}, {} bytes", found.version, bytes.len()))
+        }
+        Ok(_) => ("DAMAGED", "it is no side file of Tidemill".into()),
+        Err(error) => ("DAMAGED", format!("bytes 0..{}: {error}", bytes.len())),
+    };
+    writeln!(out, "{}: {word}, {why}", path.display())?;
+    Ok(word == "sound")
+}
+
 fn open(path: &Path) -> Result<Walker> {
-    if path.extension().is_some_and(|extension| extension != "log") {
+    if !is_log(path) {
         return Err(Problem::usage(format!("{} is no log file", path.display()))
-            .remedy("name files that end in .log"));
+            .remedy("name files that end in .log; `log verify` takes side files too"));
     }
     Walker::open(path).map_err(|error| unreadable(path, &error))
 }
@@ -98,6 +119,10 @@ fn judge(damaged: usize, files: usize) -> Result<()> {
 fn verify(args: &LogVerifyArgs, out: &mut impl Write) -> Result<()> {
     let mut damaged = 0;
     for path in &args.files {
+        if !is_log(path) {
+            damaged += usize::from(!verify_side_file(out, path)?);
+            continue;
+        }
         let mut walker = open(path)?;
         let mut sum = Sum::default();
         while let Some(item) = walker.next().map_err(|error| unreadable(path, &error))? {
