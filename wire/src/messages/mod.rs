@@ -634,7 +634,7 @@ impl<'a> Request<'a> for WriteTxnMarkersRequest<'a> {
     const API: ApiKey = ApiKey::WriteTxnMarkers;
     type Response<'b> = WriteTxnMarkersResponse<'b>;
 }
-/// Calls `$with!` with every message: API key, request and response, each with its lifetime if any.
+/// Calls `$with!` with every API: its key, its request and its response.
 #[macro_export]
 macro_rules! for_each_api {
     ($with:ident) => {
