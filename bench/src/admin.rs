@@ -53,12 +53,7 @@ fn call(
 }
 
 fn create(address: &str, request: &CreateTopicsRequest<'_>) -> Result<(), BenchError> {
-    let body = call(
-        address,
-        ApiKey::CreateTopics,
-        CREATE_TOPICS_VERSION,
-        request,
-    )?;
+    let body = call(address, ApiKey::CreateTopics, CREATE_TOPICS_VERSION, request)?;
     let response = CreateTopicsResponse::decode(&mut Reader::new(&body), CREATE_TOPICS_VERSION)?;
     match response.topics.iter().find(|topic| topic.error_code != 0) {
         None => Ok(()),
@@ -75,20 +70,14 @@ fn create(address: &str, request: &CreateTopicsRequest<'_>) -> Result<(), BenchE
 
 fn leaders(address: &str, topic: &str, partitions: usize) -> Result<Option<Leaders>, BenchError> {
     let request = MetadataRequest {
-        topics: Some(vec![MetadataRequestTopic {
-            name: Some(topic.into()),
-            ..Default::default()
-        }]),
+        topics: Some(vec![MetadataRequestTopic { name: Some(topic.into()), ..Default::default() }]),
         ..Default::default()
     };
     let body = call(address, ApiKey::Metadata, METADATA_VERSION, &request)?;
     let response = MetadataResponse::decode(&mut Reader::new(&body), METADATA_VERSION)?;
     let mut found = vec![None; partitions];
     for partition in response.topics.iter().flat_map(|topic| &topic.partitions) {
-        let leader = response
-            .brokers
-            .iter()
-            .find(|broker| broker.node_id == partition.leader_id);
+        let leader = response.brokers.iter().find(|broker| broker.node_id == partition.leader_id);
         if let (Some(leader), Some(slot)) = (
             leader,
             found.get_mut(usize::try_from(partition.partition_index).unwrap_or(usize::MAX)),
@@ -134,8 +123,5 @@ pub fn create_topic(
         }
         sleep(Duration::from_millis(50));
     }
-    Err(BenchError::NotReady(
-        topic.into(),
-        "a partition has no leader".into(),
-    ))
+    Err(BenchError::NotReady(topic.into(), "a partition has no leader".into()))
 }

@@ -33,18 +33,13 @@ pub struct Connection {
 
 impl Connection {
     pub fn connect(address: &str, registry: &Registry, token: usize) -> Result<Self, BenchError> {
-        let address: SocketAddr = address
-            .parse()
-            .map_err(|_| BenchError::Usage(format!("{address} is no IP:PORT")))?;
+        let address: SocketAddr =
+            address.parse().map_err(|_| BenchError::Usage(format!("{address} is no IP:PORT")))?;
         let stream = std::net::TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
         let mut stream = TcpStream::from_std(stream);
-        registry.register(
-            &mut stream,
-            Token(token),
-            Interest::READABLE | Interest::WRITABLE,
-        )?;
+        registry.register(&mut stream, Token(token), Interest::READABLE | Interest::WRITABLE)?;
         Ok(Self {
             stream,
             out: Vec::new(),

@@ -22,13 +22,7 @@ impl Reader {
     fn ask(&mut self, topic: &str, max_bytes: i32) -> Result<(), BenchError> {
         let mut frame = frames::fetch(topic, self.partition, self.offset, max_bytes)?;
         frame.set_correlation(self.connection.next_correlation());
-        self.connection.push(
-            &frame.0,
-            Pending {
-                since: Instant::now(),
-                tag: 0,
-            },
-        );
+        self.connection.push(&frame.0, Pending { since: Instant::now(), tag: 0 });
         self.connection.flush()
     }
 }
@@ -49,12 +43,7 @@ pub fn run(
         let connection = Connection::connect(&leaders[partition], poll.registry(), index)?;
         let ends_at = ends[partition];
         let partition = i32::try_from(partition).expect("few partitions");
-        readers.push(Reader {
-            connection,
-            partition,
-            offset: 0,
-            ends_at,
-        });
+        readers.push(Reader { connection, partition, offset: 0, ends_at });
     }
     let measure_from = Instant::now() + workload.warm_up;
     let end = measure_from + workload.measure;
@@ -87,12 +76,7 @@ fn receive(
     measured: &mut Measured,
     measure_from: Instant,
 ) -> Result<(), BenchError> {
-    let Reader {
-        connection,
-        offset,
-        ends_at,
-        ..
-    } = reader;
+    let Reader { connection, offset, ends_at, .. } = reader;
     connection.receive(|pending, response| {
         let fetched = frames::fetched(response)?;
         *offset = match fetched.next_offset {

@@ -59,12 +59,7 @@ fn payload(record_bytes: usize, seed: u64) -> Vec<u8> {
 pub fn batch(records: usize, record_bytes: usize, now_ms: i64) -> Vec<u8> {
     let mut builder = BatchBuilder::new();
     for index in 0..records {
-        builder.append(
-            now_ms,
-            None,
-            Some(&payload(record_bytes, index as u64)),
-            &[],
-        );
+        builder.append(now_ms, None, Some(&payload(record_bytes, index as u64)), &[]);
     }
     builder.build().expect("the batch is small")
 }
@@ -120,9 +115,7 @@ struct Cursor<'a>(&'a [u8]);
 impl<'a> Cursor<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8], BenchError> {
         if self.0.len() < length {
-            return Err(BenchError::Wire(
-                "a response is shorter than it says".into(),
-            ));
+            return Err(BenchError::Wire("a response is shorter than it says".into()));
         }
         let (taken, rest) = self.0.split_at(length);
         self.0 = rest;
@@ -142,15 +135,11 @@ impl<'a> Cursor<'a> {
     }
 
     fn i16(&mut self) -> Result<i16, BenchError> {
-        Ok(i16::from_be_bytes(
-            self.take(2)?.try_into().expect("two bytes"),
-        ))
+        Ok(i16::from_be_bytes(self.take(2)?.try_into().expect("two bytes")))
     }
 
     fn i64(&mut self) -> Result<i64, BenchError> {
-        Ok(i64::from_be_bytes(
-            self.take(8)?.try_into().expect("eight bytes"),
-        ))
+        Ok(i64::from_be_bytes(self.take(8)?.try_into().expect("eight bytes")))
     }
 
     fn compact_string(&mut self) -> Result<(), BenchError> {
@@ -163,10 +152,7 @@ fn expect_no_error(api: &'static str, code: i16) -> Result<(), BenchError> {
     if code == 0 {
         return Ok(());
     }
-    Err(BenchError::Kafka {
-        api,
-        error: format!("{:?}", wire::ErrorCode::from_i16(code)),
-    })
+    Err(BenchError::Kafka { api, error: format!("{:?}", wire::ErrorCode::from_i16(code)) })
 }
 
 /// The base offset that a Produce response (one topic, one partition) acknowledges.
@@ -196,11 +182,7 @@ pub fn fetched(response: &[u8]) -> Result<Fetched, BenchError> {
     expect_no_error("Fetch", cursor.i16()?)?;
     cursor.take(4)?; // session id
     if cursor.uvarint()? <= 1 {
-        return Ok(Fetched {
-            records: 0,
-            bytes: 0,
-            next_offset: None,
-        });
+        return Ok(Fetched { records: 0, bytes: 0, next_offset: None });
     }
     cursor.compact_string()?;
     cursor.uvarint()?; // partitions
@@ -208,9 +190,7 @@ pub fn fetched(response: &[u8]) -> Result<Fetched, BenchError> {
     expect_no_error("Fetch", cursor.i16()?)?;
     cursor.take(3 * 8)?; // high watermark, last stable offset, log start
     if cursor.uvarint()? > 1 {
-        return Err(BenchError::Wire(
-            "aborted transactions in a plain topic".into(),
-        ));
+        return Err(BenchError::Wire("aborted transactions in a plain topic".into()));
     }
     cursor.take(4)?; // preferred replica
     let length = cursor.uvarint()?.saturating_sub(1);
@@ -218,11 +198,7 @@ pub fn fetched(response: &[u8]) -> Result<Fetched, BenchError> {
 }
 
 fn count_batches(mut records: &[u8]) -> Result<Fetched, BenchError> {
-    let mut fetched = Fetched {
-        records: 0,
-        bytes: records.len() as u64,
-        next_offset: None,
-    };
+    let mut fetched = Fetched { records: 0, bytes: records.len() as u64, next_offset: None };
     while let Ok(header) = BatchHeader::parse(records) {
         let size_bytes = header.total_size_bytes();
         if size_bytes > records.len() {

@@ -11,7 +11,4 @@ pub const ADMIN_TIMEOUT_MS: u64 = 30_000;
 /// Rest between the creation of a topic and its first request.
 pub const SETTLE_MS: u64 = 1_000;
 
-const _: () = assert!(
-    READ_BUFFER_BYTES >= 2 << 20,
-    "a fetch of 1 MiB and its header fit at once"
-);
+const _: () = assert!(READ_BUFFER_BYTES >= 2 << 20, "a fetch of 1 MiB and its header fit at once");

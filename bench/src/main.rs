@@ -11,10 +11,7 @@ use bench::suite::{self, Durability, ROWS, Timing};
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(
-    version,
-    about = "Load generator and side-by-side run against stock Kafka"
-)]
+#[command(version, about = "Load generator and side-by-side run against stock Kafka")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -62,13 +59,9 @@ fn turn(
 ) -> Result<(), BenchError> {
     std::fs::create_dir_all(&options.data)?;
     let peer = Peer::start(kind, &options.data, 19_292, options.broker_core)?;
-    report
-        .start_up_ms
-        .push(peer.start_up.as_secs_f64() * 1000.0);
+    report.start_up_ms.push(peer.start_up.as_secs_f64() * 1000.0);
     std::thread::sleep(Duration::from_secs(1));
-    report
-        .idle_mib
-        .push(peer.usage()?.resident_bytes as f64 / f64::from(1 << 20));
+    report.idle_mib.push(peer.usage()?.resident_bytes as f64 / f64::from(1 << 20));
     let timing = Timing {
         warm_up: Duration::from_secs(options.warm_up_s),
         measure: Duration::from_secs(options.measure_s),
@@ -95,19 +88,12 @@ fn turn(
 }
 
 fn compare(options: &Compare) -> Result<(), BenchError> {
-    core_affinity::set_for_current(core_affinity::CoreId {
-        id: options.generator_core,
-    });
+    core_affinity::set_for_current(core_affinity::CoreId { id: options.generator_core });
     let mut peers = Vec::new();
     if let Some(jars) = &options.kafka_jars {
         peers.push((Kind::Kafka { jars: jars.clone() }, "kafka"));
     }
-    peers.push((
-        Kind::Tidemill {
-            program: options.tidemill.clone(),
-        },
-        "tidemill",
-    ));
+    peers.push((Kind::Tidemill { program: options.tidemill.clone() }, "tidemill"));
     let mut reports: Vec<PeerReport> = peers
         .iter()
         .map(|&(_, name)| PeerReport {

@@ -49,10 +49,7 @@ impl Peer {
             Kind::Tidemill { program } => tidemill(program, &directory, port, core),
         };
         let log = fs::File::create(directory.join("broker.log"))?;
-        command
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log);
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let started = Instant::now();
         let mut child = command.spawn()?;
         let address = format!("127.0.0.1:{port}");
@@ -65,23 +62,14 @@ impl Peer {
             }
             sleep(Duration::from_millis(2));
         }
-        Ok(Self {
-            child,
-            directory,
-            start_up: started.elapsed(),
-            address,
-        })
+        Ok(Self { child, directory, start_up: started.elapsed(), address })
     }
 
     pub fn usage(&self) -> Result<Usage, BenchError> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         // Fields after the name, which may hold spaces: utime and stime are the 12th and 13th.
-        let fields: Vec<&str> = stat
-            .rsplit(')')
-            .next()
-            .unwrap_or_default()
-            .split_whitespace()
-            .collect();
+        let fields: Vec<&str> =
+            stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let ticks = |index: usize| fields.get(index).and_then(|f| f.parse::<u64>().ok());
         let ticks = ticks(11).unwrap_or(0) + ticks(12).unwrap_or(0);
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
@@ -118,16 +106,8 @@ fn pinned(core: usize, program: &str) -> Command {
 
 fn tidemill(program: &Path, directory: &Path, port: u16, core: usize) -> Command {
     let mut command = pinned(core, &program.display().to_string());
-    command
-        .arg("serve")
-        .arg("--data")
-        .arg(directory.join("data"));
-    command.args([
-        "--cores",
-        &core.to_string(),
-        "--listen",
-        &format!("127.0.0.1:{port}"),
-    ]);
+    command.arg("serve").arg("--data").arg(directory.join("data"));
+    command.args(["--cores", &core.to_string(), "--listen", &format!("127.0.0.1:{port}")]);
     command.args(["--control", &format!("127.0.0.1:{}", port + 500)]);
     command
 }
@@ -157,19 +137,8 @@ fn kafka(jars: &Path, directory: &Path, port: u16, core: usize) -> Result<Comman
     }
     let mut command = pinned(core, "java");
     // The flags of Kafka's own start script.
-    command.args([
-        "-Xms1G",
-        "-Xmx1G",
-        "-server",
-        "-XX:+UseG1GC",
-        "-XX:MaxGCPauseMillis=20",
-    ]);
-    command.args([
-        "-XX:InitiatingHeapOccupancyPercent=35",
-        "-XX:+ExplicitGCInvokesConcurrent",
-    ]);
-    command
-        .args(["-cp", &class_path, "kafka.Kafka"])
-        .arg(&properties);
+    command.args(["-Xms1G", "-Xmx1G", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20"]);
+    command.args(["-XX:InitiatingHeapOccupancyPercent=35", "-XX:+ExplicitGCInvokesConcurrent"]);
+    command.args(["-cp", &class_path, "kafka.Kafka"]).arg(&properties);
     Ok(command)
 }

@@ -43,13 +43,7 @@ pub struct Measured {
 impl Measured {
     pub fn new() -> Self {
         let latency_us = Histogram::new_with_bounds(1, LATENCY_US_MAX, 3).expect("valid bounds");
-        Self {
-            requests: 0,
-            records: 0,
-            bytes: 0,
-            elapsed: Duration::ZERO,
-            latency_us,
-        }
+        Self { requests: 0, records: 0, bytes: 0, elapsed: Duration::ZERO, latency_us }
     }
 
     pub fn record_latency(&mut self, latency: Duration) {
@@ -116,33 +110,18 @@ impl<'a> Run<'a> {
         lane.next_frame = (slot + 1) % lane.frames.len();
         let (partition, frame) = &mut lane.frames[slot];
         frame.set_correlation(lane.connection.next_correlation());
-        lane.connection.push(
-            &frame.0,
-            Pending {
-                since,
-                tag: *partition,
-            },
-        );
+        lane.connection.push(&frame.0, Pending { since, tag: *partition });
     }
 
     fn receive(&mut self, lane: usize) -> Result<(), BenchError> {
-        let Self {
-            lanes,
-            next_offset,
-            check_offsets,
-            measured,
-            measure_from,
-            ..
-        } = self;
+        let Self { lanes, next_offset, check_offsets, measured, measure_from, .. } = self;
         let records = self.workload.records_per_batch as u64;
         let now = Instant::now();
         lanes[lane].connection.receive(|pending, response| {
             let offset = frames::produced_offset(response)?;
             let expected = &mut next_offset[pending.tag];
             if *check_offsets && offset != *expected {
-                return Err(BenchError::Wire(format!(
-                    "offset {offset} where {expected} was due"
-                )));
+                return Err(BenchError::Wire(format!("offset {offset} where {expected} was due")));
             }
             *expected = offset + records as i64;
             if pending.since >= *measure_from {
@@ -179,11 +158,7 @@ fn lanes(
             })
             .collect::<Result<Vec<_>, BenchError>>()?;
         let connection = Connection::connect(&leaders[first], poll.registry(), index)?;
-        lanes.push(Lane {
-            connection,
-            frames,
-            next_frame: 0,
-        });
+        lanes.push(Lane { connection, frames, next_frame: 0 });
     }
     Ok(lanes)
 }

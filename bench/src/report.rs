@@ -30,10 +30,7 @@ impl PeerReport {
         figure: impl Fn(&Outcome) -> f64,
     ) -> Vec<f64> {
         let outcomes = self.turns.iter().flatten();
-        outcomes
-            .filter(|o| o.row == row && o.durability == durability)
-            .map(figure)
-            .collect()
+        outcomes.filter(|o| o.row == row && o.durability == durability).map(figure).collect()
     }
 }
 
@@ -56,9 +53,9 @@ pub fn table(peers: &[PeerReport]) -> String {
          CPU s / M records |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     for row in ROWS {
-        let base = median(&peers[0].each(row.name, Durability::Memory, |o| {
-            o.measured.records_per_second()
-        }));
+        let base = median(
+            &peers[0].each(row.name, Durability::Memory, |o| o.measured.records_per_second()),
+        );
         for peer in peers {
             for durability in [Durability::Memory, Durability::Synced] {
                 let rates = peer.each(row.name, durability, |o| o.measured.records_per_second());
@@ -89,11 +86,7 @@ pub fn table(peers: &[PeerReport]) -> String {
     }
     for peer in peers {
         let (start, idle) = (median(&peer.start_up_ms), median(&peer.idle_mib));
-        let _ = writeln!(
-            out,
-            "\n{}: start {start:.0} ms, idle memory {idle:.0} MiB",
-            peer.name
-        );
+        let _ = writeln!(out, "\n{}: start {start:.0} ms, idle memory {idle:.0} MiB", peer.name);
     }
     out
 }
@@ -123,7 +116,8 @@ fn percentiles(histogram: &Histogram<u64>) -> String {
     }
     let _ = writeln!(
         out,
-        "#[Mean    = {:12.3}, StdDeviation   = {:12.3}]\n#[Max     = {:12.3}, Total count    = {:12}]",
+        "#[Mean    = {:12.3}, StdDeviation   = {:12.3}]\n\
+         #[Max     = {:12.3}, Total count    = {:12}]",
         histogram.mean() / 1000.0,
         histogram.stdev() / 1000.0,
         histogram.max() as f64 / 1000.0,

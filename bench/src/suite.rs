@@ -39,15 +39,7 @@ pub struct Row {
 }
 
 const fn row(name: &'static str, records: usize, record_bytes: usize, pace: Pace) -> Row {
-    Row {
-        name,
-        partitions: 4,
-        connections: 4,
-        records,
-        record_bytes,
-        pace,
-        fetch: false,
-    }
+    Row { name, partitions: 4, connections: 4, records, record_bytes, pace, fetch: false }
 }
 
 /// The rows, in the order of the report.
@@ -56,16 +48,8 @@ pub const ROWS: &[Row] = &[
     row("produce 1000 x 100 B", 1000, 100, Pace::InFlight(5)),
     row("produce 1 x 100 B", 1, 100, Pace::InFlight(5)),
     row("produce 10 x 1 KiB", 10, 1024, Pace::InFlight(5)),
-    Row {
-        fetch: true,
-        ..row("fetch cached, 1 MiB", 100, 100, Pace::InFlight(1))
-    },
-    row(
-        "1,000 single-record requests/s",
-        1,
-        100,
-        Pace::PerSecond(1000),
-    ),
+    Row { fetch: true, ..row("fetch cached, 1 MiB", 100, 100, Pace::InFlight(1)) },
+    row("1,000 single-record requests/s", 1, 100, Pace::PerSecond(1000)),
 ];
 
 /// How long each row runs.
@@ -85,9 +69,7 @@ pub struct Outcome {
 }
 
 fn now_ms() -> i64 {
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -107,10 +89,7 @@ fn fill(topic: &str, leaders: &Leaders, row: &Row) -> Result<Vec<i64>, BenchErro
     };
     let filled = produce::run_count(topic, leaders, &workload, requests, now_ms())?;
     let per_partition = filled.records / leaders.len() as u64;
-    Ok(vec![
-        i64::try_from(per_partition).unwrap_or(i64::MAX);
-        leaders.len()
-    ])
+    Ok(vec![i64::try_from(per_partition).unwrap_or(i64::MAX); leaders.len()])
 }
 
 /// Runs one row against one peer.
@@ -121,11 +100,8 @@ pub fn run_row(
     timing: Timing,
     tag: &str,
 ) -> Result<Outcome, BenchError> {
-    let slug: String = row
-        .name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .collect();
+    let slug: String =
+        row.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let topic = format!("bench-{slug}-{durability:?}-{tag}");
     let configs = [
         ("flush.messages", durability.flush_messages()),
@@ -141,11 +117,7 @@ pub fn run_row(
         warm_up: timing.warm_up,
         measure: timing.measure,
     };
-    let ends = if row.fetch {
-        fill(&topic, &leaders, row)?
-    } else {
-        Vec::new()
-    };
+    let ends = if row.fetch { fill(&topic, &leaders, row)? } else { Vec::new() };
     let before = peer.usage()?;
     let measured = if row.fetch {
         crate::fetch::run(&topic, &leaders, &ends, &workload, 1 << 20)?
@@ -158,10 +130,5 @@ pub fn run_row(
     let millions = measured.records as f64 / 1e6;
     let cpu_s_per_million = cpu.as_secs_f64() * share / millions.max(f64::MIN_POSITIVE);
     sleep(Duration::from_millis(200));
-    Ok(Outcome {
-        row: row.name,
-        durability,
-        measured,
-        cpu_s_per_million,
-    })
+    Ok(Outcome { row: row.name, durability, measured, cpu_s_per_million })
 }

@@ -181,7 +181,8 @@ error_codes! {
     StreamsTopologyFenced = 132, "STREAMS_TOPOLOGY_FENCED", false;
     ShareSessionLimitReached = 133, "SHARE_SESSION_LIMIT_REACHED", true;
     GroupDeletionFailed = 134, "GROUP_DELETION_FAILED", false;
-    StreamsTopologyDescriptionUpdateFailed = 135, "STREAMS_TOPOLOGY_DESCRIPTION_UPDATE_FAILED", false;
+    StreamsTopologyDescriptionUpdateFailed = 135,
+        "STREAMS_TOPOLOGY_DESCRIPTION_UPDATE_FAILED", false;
     ControllerIdNotRegistered = 136, "CONTROLLER_ID_NOT_REGISTERED", false;
 }
 

@@ -16,8 +16,8 @@ pub struct RequestHeader<'a> {
 }
 
 impl<'a> RequestHeader<'a> {
-    /// Reads a header; its version follows from the API and the version in it. Of an unknown API, or an
-    /// unknown version of one, only what every header begins with is read, and no client id.
+    /// Reads a header; its version follows from the API and the version in it. Of an unknown API,
+    /// or an unknown version of one, only what every header begins with is read, and no client id.
     pub fn decode(r: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let api_key = r.i16()?;
         let api_version = r.i16()?;

@@ -1,8 +1,8 @@
 //! The Kafka protocol as values: messages, headers, record batches, error codes.
 //!
 //! No I/O, no async, no clock. Decoding borrows from the frame and is bounded: a length is checked
-//! against the bytes that are there before anything is allocated for it, and what a request makes us
-//! allocate is charged to a budget that grows with the frame, not with what the frame claims.
+//! against the bytes that are there before anything is allocated for it, and what a request makes
+//! us allocate is charged to a budget that grows with the frame, not with what the frame claims.
 
 pub mod api_key;
 pub mod codec;

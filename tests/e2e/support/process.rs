@@ -31,7 +31,8 @@ pub fn restrict(command: &mut Command, restrictions: Restrictions) {
         }
         Ok(())
     };
-    // SAFETY: between fork and exec `setup` makes system calls only; it takes no lock and no memory.
+    // SAFETY: between fork and exec `setup` makes system calls only; it takes no lock and no
+    // memory.
     unsafe { command.pre_exec(setup) };
 }
 

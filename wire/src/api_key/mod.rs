@@ -52,8 +52,8 @@ impl ApiKey {
         min..=max
     }
 
-    /// The versions to tell clients of: without an unstable newest one, and for Produce from 0, without
-    /// which librdkafka before 2.11.1 silently stops compressing (KAFKA-18659).
+    /// The versions to tell clients of: without an unstable newest one, and for Produce from 0,
+    /// without which librdkafka before 2.11.1 silently stops compressing (KAFKA-18659).
     #[must_use]
     pub fn advertised_versions(self) -> RangeInclusive<i16> {
         let Versions { min, max } = self.api().valid;
@@ -86,8 +86,8 @@ impl ApiKey {
         if self.is_flexible(version) { 2 } else { 1 }
     }
 
-    /// 1 with tagged fields, else 0. ApiVersions always answers with 0, so that a client which asked in
-    /// a version unknown to us can read the refusal (KIP-511).
+    /// 1 with tagged fields, else 0. ApiVersions always answers with 0, so that a client which
+    /// asked in a version unknown to us can read the refusal (KIP-511).
     #[must_use]
     pub fn response_header_version(self, version: i16) -> i16 {
         if self != Self::ApiVersions && self.is_flexible(version) { 1 } else { 0 }

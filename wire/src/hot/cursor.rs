@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::TopicRef;
 use crate::Uuid;
 use crate::codec::DecodeError;
+use crate::limits::STRING_BYTES_MAX;
 
 /// Reads a frame from `at` on. It is `Copy`: a place in the frame can be kept and returned to.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +111,9 @@ impl<'a> Cursor<'a> {
         let Some(len_bytes) = self.nullable_len(false)? else {
             return Ok(None);
         };
+        if len_bytes > STRING_BYTES_MAX {
+            return Err(DecodeError::StringTooLong(len_bytes));
+        }
         let bytes = self.take(len_bytes)?;
         std::str::from_utf8(bytes).map(Some).map_err(|_| DecodeError::NotUtf8)
     }
@@ -153,7 +157,8 @@ impl<'a> Cursor<'a> {
         if by_id { self.uuid().map(TopicRef::Id) } else { self.str().map(TopicRef::Name) }
     }
 
-    /// The tagged fields at the end of a structure, if the version has them; unknown ones are skipped.
+    /// The tagged fields at the end of a structure, if the version has them; unknown ones are
+    /// skipped.
     #[inline]
     pub(super) fn skip_tagged(&mut self) -> Result<(), DecodeError> {
         if self.flexible && self.frame.get(self.at) == Some(&0) {

@@ -1,8 +1,9 @@
 //! Produce and Fetch without the generated messages: decoded in place, answered without copying
 //! records.
 //!
-//! A request is checked to its end when it is decoded, so its iterators cannot fail half way through,
-//! when some partitions were already written. Nothing here allocates but the output buffer.
+//! A request is checked to its end when it is decoded, so its iterators cannot fail half way
+//! through, when some partitions were already written. Nothing here allocates but the output
+//! buffer.
 
 mod cursor;
 pub mod fetch;
@@ -21,7 +22,8 @@ pub enum TopicRef<'a> {
     Id(Uuid),
 }
 
-/// The leader a client should go to (KIP-951), beside NOT_LEADER_OR_FOLLOWER or FENCED_LEADER_EPOCH.
+/// The leader a client should go to (KIP-951), beside NOT_LEADER_OR_FOLLOWER or
+/// FENCED_LEADER_EPOCH.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeaderAndEpoch {
     /// −1 where it is not known.

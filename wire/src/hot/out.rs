@@ -36,8 +36,8 @@ impl<'o> Out<'o> {
         self.buffer.len() - self.start
     }
 
-    /// Fills in the length, counting bytes that the caller will insert; returns the bytes of the whole
-    /// frame, length field included.
+    /// Fills in the length, counting bytes that the caller will insert; returns the bytes of the
+    /// whole frame, length field included.
     pub(super) fn finish(self, inserted_bytes: usize) -> Result<usize, EncodeError> {
         let frame_bytes = self.frame_bytes() + inserted_bytes;
         let length = i32::try_from(frame_bytes - 4)

@@ -322,7 +322,8 @@ impl<'o> ResponseEncoder<'o> {
         Ok(())
     }
 
-    /// Ends the frame; returns its bytes, length prefix included. `endpoints` are left out before v10.
+    /// Ends the frame; returns its bytes, length prefix included. `endpoints` are left out before
+    /// v10.
     ///
     /// # Errors
     /// Topics or partitions missing, a text of more than 32 KiB, or a frame of more than 2 GiB.

@@ -4,9 +4,9 @@ use super::{BatchError, BatchHeader};
 
 /// Iterates over the whole batches of a buffer: header and bytes of each.
 ///
-/// It ends silently at a batch that the buffer holds only part of (a fetch may cut one off), and with
-/// one `Err` at bytes that cannot be a batch; [`Batches::consumed_bytes`] then says where that is. It
-/// looks at headers only: checksums are the caller's to check ([`super::check_crc`]).
+/// It ends silently at a batch that the buffer holds only part of (a fetch may cut one off), and
+/// with one `Err` at bytes that cannot be a batch; [`Batches::consumed_bytes`] then says where that
+/// is. It looks at headers only: checksums are the caller's to check ([`super::check_crc`]).
 #[derive(Debug, Clone)]
 pub struct Batches<'a> {
     bytes: &'a [u8],

@@ -9,8 +9,8 @@ use super::{
     NO_PRODUCER_ID, TimestampType,
 };
 
-/// Collects records into one batch. It may be used again: `build` leaves it empty but keeps settings
-/// and memory.
+/// Collects records into one batch. It may be used again: `build` leaves it empty but keeps
+/// settings and memory.
 ///
 /// ```
 /// use wire::records::{BatchBuilder, Compression, validate_produced};

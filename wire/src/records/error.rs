@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
-/// Why a batch was refused. Each variant says which Kafka error a client is told; the mapping itself
-/// lives where all of them do, in the broker.
+/// Why a batch was refused. Each variant says which Kafka error a client is told; the mapping
+/// itself lives where all of them do, in the broker.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BatchError {
     /// Fewer bytes than the batch, or its header, needs. `CORRUPT_MESSAGE`.
@@ -12,7 +12,8 @@ pub enum BatchError {
     /// `batch_length` cannot hold a batch header. `CORRUPT_MESSAGE`.
     #[error("batch length {0} is less than a batch header")]
     BadLength(i32),
-    /// Bytes follow the batch; a produce request carries exactly one per partition. `INVALID_RECORD`.
+    /// Bytes follow the batch; a produce request carries exactly one per partition.
+    /// `INVALID_RECORD`.
     #[error("{0} bytes follow the batch: a request carries one batch per partition")]
     TrailingBytes(usize),
     /// Not record batch format 2, the only one since Kafka 4. `INVALID_RECORD` from a client

@@ -6,8 +6,8 @@
 //! 43 producer id i64 | 51 producer epoch i16 | 53 base sequence i32 | 57 record count i32 | 61 …
 //! ```
 //!
-//! The CRC covers everything from the attributes on, so base offset and leader epoch can be assigned
-//! without touching it.
+//! The CRC covers everything from the attributes on, so base offset and leader epoch can be
+//! assigned without touching it.
 
 use super::BatchError;
 use super::crc::crc32c;
@@ -40,7 +40,8 @@ const TIMESTAMP_TYPE_BIT: i16 = 0x08;
 const TRANSACTIONAL_BIT: i16 = 0x10;
 const CONTROL_BIT: i16 = 0x20;
 const DELETE_HORIZON_BIT: i16 = 0x40;
-/// The bits a client may set: codec, timestamp type, transactional, control (each judged on its own).
+/// The bits a client may set: codec, timestamp type, transactional, control (each judged on its
+/// own).
 pub(super) const CLIENT_ATTRIBUTES: i16 =
     COMPRESSION_MASK | TIMESTAMP_TYPE_BIT | TRANSACTIONAL_BIT | CONTROL_BIT;
 
@@ -142,7 +143,8 @@ impl BatchHeader {
     /// Reads a header from the start of `bytes`, which may hold less or more than the batch.
     ///
     /// # Errors
-    /// `Truncated` below 61 bytes; `BadMagic`; `BadLength` where the batch could not hold its header.
+    /// `Truncated` below 61 bytes; `BadMagic`; `BadLength` where the batch could not hold its
+    /// header.
     #[inline]
     pub fn parse(bytes: &[u8]) -> Result<Self, BatchError> {
         let Some(head) = bytes.first_chunk::<HEADER_BYTES>() else {
@@ -291,8 +293,8 @@ pub fn rewrite_assigned(batch: &mut [u8], base_offset: i64, leader_epoch: i32) {
     batch[EPOCH_AT..MAGIC_AT].copy_from_slice(&leader_epoch.to_be_bytes());
 }
 
-/// Stamps a batch with the broker's time (`message.timestamp.type=LogAppendTime`): sets the type and
-/// `max_timestamp`, which then holds for every record, and recomputes the CRC.
+/// Stamps a batch with the broker's time (`message.timestamp.type=LogAppendTime`): sets the type
+/// and `max_timestamp`, which then holds for every record, and recomputes the CRC.
 ///
 /// # Panics
 /// If `batch` is shorter than a batch header: it was not validated.

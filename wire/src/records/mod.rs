@@ -1,9 +1,9 @@
 //! Record batches (format 2): what producers send, logs hold and consumers get, byte for byte.
 //!
-//! The broker looks at a batch's header and checks it ([`validate_produced`]), assigns offsets in place
-//! ([`rewrite_assigned`]) and otherwise passes the bytes through. Reading records ([`records()`]) and
-//! building batches ([`BatchBuilder`]) is for the few places that need it: the metadata log,
-//! coordinators, compaction, tools and tests.
+//! The broker looks at a batch's header and checks it ([`validate_produced`]), assigns offsets in
+//! place ([`rewrite_assigned`]) and otherwise passes the bytes through. Reading records
+//! ([`records()`]) and building batches ([`BatchBuilder`]) is for the few places that need it: the
+//! metadata log, coordinators, compaction, tools and tests.
 
 mod batches;
 mod builder;

@@ -130,7 +130,8 @@ impl<'a> RawRecord<'a> {
 
 const AFTER_HEADERS: &str = "bytes follow its headers";
 
-/// A batch's records as plain bytes: borrowed where they are not compressed, else decompressed once.
+/// A batch's records as plain bytes: borrowed where they are not compressed, else decompressed
+/// once.
 #[derive(Debug, Clone)]
 pub struct Payload<'a> {
     header: BatchHeader,
@@ -187,8 +188,8 @@ impl<'a> IntoIterator for &'a Payload<'_> {
     }
 }
 
-/// The records of one whole batch, decompressed to at most [`MAX_DECOMPRESSED_BATCH_BYTES`]. Does not
-/// check the CRC.
+/// The records of one whole batch, decompressed to at most [`MAX_DECOMPRESSED_BATCH_BYTES`]. Does
+/// not check the CRC.
 ///
 /// # Errors
 /// As [`Payload::open`]; a record that does not parse ends the iteration with an error.
@@ -205,8 +206,8 @@ pub fn records_with_limit(batch: &[u8], limit_bytes: usize) -> Result<Records<'_
     Ok(Records::new(payload.header, payload.bytes))
 }
 
-/// Iterator over a batch's records. Those of a compressed batch own their bytes; where that matters,
-/// iterate over a [`Payload`].
+/// Iterator over a batch's records. Those of a compressed batch own their bytes; where that
+/// matters, iterate over a [`Payload`].
 #[derive(Debug, Clone)]
 pub struct Records<'a> {
     header: BatchHeader,

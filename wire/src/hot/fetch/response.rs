@@ -1,4 +1,5 @@
-//! The response: everything but the records, which go from the log's buffers to the socket uncopied.
+//! The response: everything but the records, which go from the log's buffers to the socket
+//! uncopied.
 
 use super::{
     FIRST_ENDPOINTS, FIRST_FLEXIBLE, FIRST_LOG_START, FIRST_RACK, FIRST_SESSION, FIRST_TOPIC_ID,
@@ -33,13 +34,13 @@ pub struct PartitionResponse<'a> {
     pub current_leader: Option<LeaderAndEpoch>,
     /// The snapshot to read instead (KIP-630).
     pub snapshot_id: Option<SnapshotId>,
-    /// Transactions aborted within the records, by first offset; `None` unless the request asked for
-    /// committed records only.
+    /// Transactions aborted within the records, by first offset; `None` unless the request asked
+    /// for committed records only.
     pub aborted_transactions: Option<&'a [AbortedTransaction]>,
     /// The replica to read from instead (KIP-392), or −1.
     pub preferred_read_replica: i32,
-    /// Bytes of record batches that will be inserted. With 0 the client sees an empty field, not null,
-    /// which some clients do not expect.
+    /// Bytes of record batches that will be inserted. With 0 the client sees an empty field, not
+    /// null, which some clients do not expect.
     pub records_bytes: usize,
 }
 
@@ -97,7 +98,7 @@ pub struct Splice {
 /// use wire::hot::{TopicRef, fetch};
 /// let (mut head, mut splices) = (Vec::new(), Vec::new());
 /// let mut encoder =
-///     fetch::ResponseEncoder::begin(&mut head, &mut splices, 12, 7, fetch::ResponseHead::default(), 1)
+///     fetch::ResponseEncoder::begin(&mut head, &mut splices, 12, 7, Default::default(), 1)
 ///         .unwrap();
 /// encoder.topic(TopicRef::Name("tides"), 1).unwrap();
 /// let partition = fetch::PartitionResponse {
@@ -120,9 +121,9 @@ pub struct ResponseEncoder<'o> {
 }
 
 impl<'o> ResponseEncoder<'o> {
-    /// Appends the start of a response frame, its length prefix included, to `buffer`. Records asked
-    /// for later are noted in `splices`, in the order in which they are to be sent; partitions without
-    /// records are not.
+    /// Appends the start of a response frame, its length prefix included, to `buffer`. Records
+    /// asked for later are noted in `splices`, in the order in which they are to be sent;
+    /// partitions without records are not.
     ///
     /// # Errors
     /// A version outside [`VERSIONS`].

@@ -268,3 +268,14 @@ fn a_response_that_does_not_fit_its_request_is_not_written() {
         assert_eq!(out == before, !fits);
     }
 }
+
+#[test]
+fn a_string_ends_where_the_generated_decoder_ends_it() {
+    // A transactional id of 32,768 bytes; its compact length says one more.
+    let mut frame = vec![0x81, 0x80, 0x02];
+    frame.resize(40_000, b'a');
+    let error = produce::ProduceRequest::decode(&frame, 0, 9).unwrap_err();
+    assert_eq!(error, DecodeError::StringTooLong(32_768));
+    let generated = ProduceRequest::decode(&mut Reader::new(&frame), 9);
+    assert_eq!(generated, Err(error));
+}

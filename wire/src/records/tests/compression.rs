@@ -141,7 +141,8 @@ fn bombs_stop_at_the_limit() {
 
 #[test]
 fn snappy_may_not_claim_more_than_it_can_hold() {
-    // 4 GiB - 1, then 60 MiB, claimed by a block of a few bytes: refused before any memory is taken.
+    // 4 GiB - 1, then 60 MiB, claimed by a block of a few bytes: refused before any memory is
+    // taken.
     for claim in [&b"\xff\xff\xff\xff\x0f"[..], b"\x80\x80\x80\x1e"] {
         let mut block = claim.to_vec();
         block.extend_from_slice(b"\x00a");

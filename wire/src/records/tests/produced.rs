@@ -230,7 +230,8 @@ proptest! {
         prop_assert_eq!(walk_produced(&bytes, count), walk(&bytes, count, |_, _| ()));
     }
 
-    /// Bytes that are not batches are refused, never a panic; so are records behind a right checksum.
+    /// Bytes that are not batches are refused, never a panic; so are records behind a right
+    /// checksum.
     #[test]
     fn no_input_panics(mut bytes in proptest::collection::vec(any::<u8>(), 0..300), sealed: bool) {
         if sealed && bytes.len() >= HEADER_BYTES {

@@ -186,7 +186,8 @@ proptest! {
         prop_assert_eq!(header.max_timestamp, parts.iter().map(|p| p.0).max().unwrap());
         let read: Vec<_> = records(&batch).unwrap().map(Result::unwrap).collect();
         prop_assert_eq!(read.len(), parts.len());
-        for (at, (record, (timestamp, key, value, headers))) in read.iter().zip(&parts).enumerate() {
+        for (at, (record, part)) in read.iter().zip(&parts).enumerate() {
+            let (timestamp, key, value, headers) = part;
             prop_assert_eq!(record.offset, base_offset + at as i64);
             prop_assert_eq!(record.timestamp, *timestamp);
             prop_assert_eq!(record.key.as_deref(), key.as_deref());
