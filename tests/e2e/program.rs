@@ -222,6 +222,8 @@ fn health_and_metrics_are_served() {
         topic::produce_ok(&mut connection, &topic, partition, &Builder::default().values(&["x"]));
         read_all(&mut connection, &topic, partition, 0, |_| {});
     }
+    // Histograms are published once a second.
+    std::thread::sleep(Duration::from_millis(2500));
     let samples = scrape(&broker);
     for shard in ["shard=\"0\"", "shard=\"1\""] {
         assert!(samples.iter().any(|sample| sample.labels.contains(shard)), "{shard}");
