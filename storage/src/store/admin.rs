@@ -194,6 +194,9 @@ impl<D: Disk> Store<D> {
                 log.marker = log.segments.pop_back().map(|s| s.base_offset);
             }
         }
+        // Where records below the log start were lost, the segments end before it. Offsets that were
+        // given are not given again.
+        end = end.max(offset.min(log.log_start_offset));
         log.rebuild_producers(io)?;
         log.epochs.truncate_to(end);
         log.next_offset = end;

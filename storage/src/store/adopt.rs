@@ -8,7 +8,7 @@ use wire::records::{BatchHeader, check_crc};
 
 use crate::arena::Survivor;
 use crate::buffer::Chunk;
-use crate::disk::{Disk, OpenMode};
+use crate::disk::{Disk, OpenMode, temporary_path};
 use crate::log::scan::{Expect, FileReader, scan};
 use crate::log::segment::{BatchNote, LOG_SUFFIX, Phase};
 use crate::log::{Log, Snapshot};
@@ -95,11 +95,15 @@ pub(crate) fn write_adopted<D: Disk>(
     let len = adopted.bytes.len() as u64;
     let chunk = Chunk::heap(adopted.bytes.len());
     chunk.append(&adopted.bytes);
-    let file = disk.open(&path, OpenMode::Create)?;
+    // An empty file that keeps this place is replaced, not removed: should this fail half-way, the
+    // next start still knows where the log goes on.
+    let temporary = temporary_path(&path);
+    let file = disk.open(&temporary, OpenMode::Create)?;
     let written = disk
         .write_at(file, 0, &[chunk.slice(0..adopted.bytes.len())], true)
         .and_then(|()| disk.truncate(file, len))
         .and_then(|()| disk.sync(file))
+        .and_then(|()| disk.rename(&temporary, &path))
         .and_then(|()| disk.sync_dir(&log.dir));
     if let Err(error) = written {
         disk.close(file);

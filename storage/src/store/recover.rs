@@ -293,7 +293,6 @@ impl<D: Disk> Recovery<'_, D> {
             if !adopted.bytes.is_empty() {
                 if *marker == Some(log.next_offset) {
                     *marker = None;
-                    self.remove(log, log.next_offset)?;
                 }
                 write_adopted(self.disk, log, &adopted, self.now)
                     .map_err(why("writing what the arena kept", &log.dir))?;
