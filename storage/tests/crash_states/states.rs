@@ -267,8 +267,11 @@ impl Explorer<'_> {
             };
             self.live_and_crash(start, STEPS_AFTER, state.generation + 1, &state.label)
         } else {
-            let label = state.label.clone();
-            caught(|| self.open_and_check(state, seed)).map_err(|why| format!("{label}: {why}"))
+            let (label, failed) = (state.label.clone(), self.counts.failed_starts);
+            caught(|| self.open_and_check(state, seed)).map_err(|why| {
+                let failed = self.counts.failed_starts - failed;
+                format!("{label}, {failed} failed starts: {why}")
+            })
         };
         if let Some(path) = arena_file {
             let _ = std::fs::remove_file(path);

@@ -154,6 +154,7 @@ impl Workload {
         self.recording.disk().end_process();
         if self.faulty {
             self.recording.disk().heal();
+            self.recording.disk().set_capacity(1 << 40);
         } else {
             let position = self.position();
             for (truth, end) in ends {

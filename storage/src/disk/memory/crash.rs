@@ -98,7 +98,7 @@ impl Model {
                     Keep::Drawn => random.one_in(2),
                 };
             if keeps {
-                apply_name(&mut tree, &pending.event);
+                apply_name(&mut tree, pending);
             }
         }
         drop_orphans(&mut tree);

@@ -107,6 +107,8 @@ pub(super) struct File {
 #[derive(Debug, Clone)]
 pub(super) struct PendingName {
     pub(super) event: Event,
+    /// What the name stood for: an entry is changed for this and not for what else has the name.
+    pub(super) node: Option<Node>,
     pub(super) stable: bool,
 }
 
@@ -180,8 +182,16 @@ impl Model {
                 if let Event::Create { inode, .. } = event {
                     self.files.entry(*inode).or_default();
                 }
-                apply_name(&mut self.tree, event);
-                self.pending_names.push_back(PendingName { event: event.clone(), stable: false });
+                let node = match event {
+                    Event::Rename { from: path, .. } | Event::Unlink { path } => {
+                        self.tree.get(path)
+                    }
+                    _ => None,
+                };
+                let (event, node) = (event.clone(), node.copied());
+                let pending = PendingName { event, node, stable: false };
+                apply_name(&mut self.tree, &pending);
+                self.pending_names.push_back(pending);
             }
             Event::SyncDir { path } => self.sync_dir(path),
             Event::SetLen { inode, len } => {
@@ -217,7 +227,7 @@ impl Model {
         }
         while self.pending_names.front().is_some_and(|pending| pending.stable) {
             let pending = self.pending_names.pop_front().expect("seen");
-            apply_name(&mut self.base_tree, &pending.event);
+            apply_name(&mut self.base_tree, &pending);
         }
     }
 
@@ -286,9 +296,10 @@ pub(super) fn apply_whole(content: &mut Content, change: &Change) {
     }
 }
 
-/// Changes the names; an event that does not fit (because one before it was lost) does nothing.
-pub(super) fn apply_name(tree: &mut Tree, event: &Event) {
-    match event {
+/// Changes the names; a change that does not fit (because one before it was lost) does nothing.
+pub(super) fn apply_name(tree: &mut Tree, pending: &PendingName) {
+    let node = pending.node;
+    match &pending.event {
         Event::MakeDir { path } => {
             tree.entry(path.clone()).or_insert(Node::Dir);
         }
@@ -296,26 +307,30 @@ pub(super) fn apply_name(tree: &mut Tree, event: &Event) {
             tree.insert(path.clone(), Node::File(*inode));
         }
         Event::Unlink { path } => {
-            tree.remove(path);
+            if tree.get(path) == node.as_ref() {
+                tree.remove(path);
+            }
         }
-        Event::Rename { from, to } => match tree.get(from).copied() {
+        Event::Rename { from, to } => match node {
             Some(Node::File(inode)) => {
-                tree.remove(from);
+                if tree.get(from) == node.as_ref() {
+                    tree.remove(from);
+                }
                 tree.insert(to.clone(), Node::File(inode));
             }
-            Some(Node::Dir) => {
-                let moved: Vec<_> =
-                    tree.keys().filter(|path| path.starts_with(from)).cloned().collect();
-                for path in moved {
-                    let node = tree.remove(&path).expect("listed");
-                    let rest = path.strip_prefix(from).expect("starts with it");
-                    let target =
-                        if rest.as_os_str().is_empty() { to.clone() } else { to.join(rest) };
-                    tree.insert(target, node);
-                }
-            }
+            Some(Node::Dir) => rename_dir(tree, from, to),
             None => {}
         },
         _ => unreachable!("not a change of names"),
+    }
+}
+
+fn rename_dir(tree: &mut Tree, from: &Path, to: &Path) {
+    let moved: Vec<_> = tree.keys().filter(|path| path.starts_with(from)).cloned().collect();
+    for path in moved {
+        let node = tree.remove(&path).expect("listed");
+        let rest = path.strip_prefix(from).expect("starts with it");
+        let target = if rest.as_os_str().is_empty() { to.to_path_buf() } else { to.join(rest) };
+        tree.insert(target, node);
     }
 }

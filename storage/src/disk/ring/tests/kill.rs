@@ -22,7 +22,7 @@ fn child_writes_until_killed() {
     let file = opened(one(&mut disk, Op::Create { path, allocate_bytes: 4 << 20 }));
     for round in 0_u64.. {
         for index in 0..256_u64 {
-            let bufs = vec![buf(round as u8, 16384)];
+            let bufs = vec![buf(round as u8 | 1, 16384)];
             disk.submit(index, Op::Write { file, position: index * 16384, bufs, sync: true });
         }
         disk.flush().unwrap();
