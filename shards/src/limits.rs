@@ -58,6 +58,8 @@ pub const TICK_MS: u64 = 100;
 pub const DISK_OVERDUE_MS: u64 = 50;
 /// How often metrics are published and idle connections looked for.
 pub const PUBLISH_MS: u64 = 1000;
+/// Between two looks whether there is memory to read into: slow clients hold it, not the disk.
+pub const READ_MEMORY_PAUSE_MS: u64 = 1;
 /// A produce request whose append waits for memory is given up after this at the latest.
 pub const BACK_PRESSURE_MS_MAX: u64 = 30_000;
 /// An ack is waited for at least so long, whatever the producer asks: it is the local disk that is

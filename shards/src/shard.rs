@@ -22,7 +22,7 @@ use wire::hot::TopicRef;
 use crate::connection::Connections;
 use crate::controller::{self, ControllerError};
 use crate::fetch::sessions::Sessions;
-use crate::limits::{BACK_PRESSURE_MS_MAX, COMMAND_TIMEOUT_MS, PUBLISH_MS};
+use crate::limits::{BACK_PRESSURE_MS_MAX, COMMAND_TIMEOUT_MS, PUBLISH_MS, READ_MEMORY_PAUSE_MS};
 use crate::mesh::{Mailbox, Mesh, Message};
 use crate::metrics::{Latency, Published, ShardMetrics};
 use crate::node::NodeConfig;
@@ -61,6 +61,8 @@ pub struct Shard {
     /// A turn of the store has ended.
     pub turned: Broadcast,
     pub last_turn_ms: Cell<u64>,
+    /// The driver knows of something in flight and looks after it on a short timer.
+    pub disk_polls: Cell<bool>,
     pub produce_latency: Latency,
     pub fetch_latency: Latency,
     /// Connections and listeners are to end.
@@ -187,7 +189,7 @@ impl Shard {
                     storage::TicketResult::Read(outcome) => return outcome,
                     storage::TicketResult::Lookup(_) => return ReadOutcome::Busy,
                 },
-                ReadOutcome::Busy if self.clock.mono_ms() < give_up_ms => self.next_turn().await,
+                ReadOutcome::Busy if self.clock.mono_ms() < give_up_ms => self.pause().await,
                 outcome => return outcome,
             }
         }
@@ -203,16 +205,21 @@ impl Shard {
                     storage::TicketResult::Lookup(outcome) => return outcome,
                     storage::TicketResult::Read(_) => return Lookup::Busy,
                 },
-                Lookup::Busy if self.clock.mono_ms() < give_up_ms => self.next_turn().await,
+                Lookup::Busy if self.clock.mono_ms() < give_up_ms => self.pause().await,
                 outcome => return outcome,
             }
         }
     }
 
+    async fn pause(&self) {
+        runtime::sleep(Duration::from_millis(READ_MEMORY_PAUSE_MS)).await;
+        self.clock.refresh();
+    }
+
     /// Waits for the next turn of the store to end.
     pub async fn next_turn(&self) {
-        // While anything is in flight the driver takes turns of itself; waking it would be a busy wait.
-        if self.store.borrow().in_flight() == 0 {
+        // A driver that polls takes its turns by itself; waking it would make this a busy wait.
+        if !self.disk_polls.get() {
             self.disk_wake.notify();
         }
         self.turned.wait().await;

@@ -20,7 +20,7 @@ use crate::connection::{Answer, Connection, Kind, Opened, Piece};
 use crate::dispatch::HandlerError;
 use crate::fetch::plan::{Plan, Wanted};
 use crate::fetch::read::{self, Found, Pass};
-use crate::limits::{FETCH_WAIT_MAX_MS, PARTITIONS_PER_REQUEST_MAX};
+use crate::limits::{FETCH_WAIT_MAX_MS, PARTITIONS_PER_REQUEST_MAX, READ_MEMORY_PAUSE_MS};
 use crate::partition::Located;
 use crate::runtime;
 use crate::runtime::wake::Signal;
@@ -128,7 +128,8 @@ async fn serve(call: Call, plan: Plan) -> Result<(), HandlerError> {
             break pass;
         }
         if pass.is_starved() {
-            shard.next_turn().await;
+            runtime::sleep(Duration::from_millis(READ_MEMORY_PAUSE_MS)).await;
+            shard.clock.refresh();
             continue;
         }
         // Forget what was read: its buffers are not to be held for as long as this waits.

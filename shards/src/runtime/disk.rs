@@ -34,11 +34,10 @@ pub async fn drive(shard: Rc<Shard>) {
 fn pause(shard: &Shard) -> Duration {
     const LONG: Duration = Duration::from_secs(10);
     let store = shard.store.borrow();
-    if store.wants_turn() {
-        // What is dirty could not be submitted (its block is in flight, say): completions first.
-        return Duration::from_micros(DISK_POLL_US);
-    }
-    if store.in_flight() > 0 {
+    // What is dirty and could not be submitted waits for a completion too.
+    let polls = store.in_flight() > 0 || store.wants_turn();
+    shard.disk_polls.set(polls);
+    if polls {
         return Duration::from_micros(DISK_POLL_US);
     }
     let due = store.next_deadline_ms().map(|due| {

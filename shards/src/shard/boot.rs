@@ -169,6 +169,7 @@ impl Shard {
             disk_wake: Default::default(),
             turned: Default::default(),
             last_turn_ms: Cell::new(0),
+            disk_polls: Cell::new(false),
             produce_latency: Default::default(),
             fetch_latency: Default::default(),
             stopping: Default::default(),
