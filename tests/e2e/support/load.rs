@@ -129,7 +129,7 @@ impl Producer {
 
     /// Half the producers name the topic, half give its id.
     fn version(&self) -> i16 {
-        if self.number % 2 == 0 { topic::PRODUCE_BY_ID } else { topic::PRODUCE_BY_NAME }
+        if self.number.is_multiple_of(2) { topic::PRODUCE_BY_ID } else { topic::PRODUCE_BY_NAME }
     }
 
     fn send(
