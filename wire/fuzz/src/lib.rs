@@ -6,6 +6,8 @@ mod hot;
 mod memory;
 mod messages;
 mod records;
+mod seeds;
 
 pub use frames::frames;
 pub use records::records;
+pub use seeds::{frame_seeds, record_seeds};
