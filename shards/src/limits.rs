@@ -60,6 +60,8 @@ pub const DISK_OVERDUE_MS: u64 = 50;
 pub const PUBLISH_MS: u64 = 1000;
 /// Between two looks whether there is memory to read into: slow clients hold it, not the disk.
 pub const READ_MEMORY_PAUSE_MS: u64 = 1;
+/// Between two looks at a log start that the disk did not take yet.
+pub const LOG_START_PAUSE_MS: u64 = 5;
 /// A produce request whose append waits for memory is given up after this at the latest.
 pub const BACK_PRESSURE_MS_MAX: u64 = 30_000;
 /// An ack is waited for at least so long, whatever the producer asks: it is the local disk that is
@@ -79,7 +81,8 @@ pub const METADATA_BATCH_BYTES_MAX: u32 = 64 << 20;
 pub const METADATA_READ_BYTES: usize = 1 << 20;
 
 // glommio.
-/// Memory glommio registers with each of its rings; the disk ring has its own, so the least it takes.
+/// Memory glommio registers with each of its rings; the disk ring has its own, so the least it
+/// takes.
 pub const GLOMMIO_IO_MEMORY_BYTES: usize = 64 << 10;
 /// Entries of glommio's rings.
 pub const GLOMMIO_RING_DEPTH: usize = 256;

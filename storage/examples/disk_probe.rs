@@ -1,10 +1,10 @@
 //! What the disk under a folder does with small synced writes: `disk_probe [folder] [seconds]`.
 //!
-//! Each line is 4 KiB appends with one write in flight per file, on files that were prepared in one of
-//! three ways: reserved (fallocate), zeroed ahead (written once with zeros), or neither.
+//! Each line is 4 KiB appends with one write in flight per file, on files that were prepared in one
+//! of three ways: reserved (fallocate), zeroed ahead (written once with zeros), or neither.
 //!
-//! One run on a busy 2-core virtual machine (virtio disk, write-back cache, no FUA, ext4, Linux 6.18;
-//! DeferTaskrun):
+//! One run on a busy 2-core virtual machine (virtio disk, write-back cache, no FUA, ext4, Linux
+//! 6.18; DeferTaskrun):
 //!
 //! | files | prepared | no sync | RWF_DSYNC | p50, synced | CPU of a synced write |
 //! | --- | --- | --- | --- | --- | --- |
@@ -14,10 +14,11 @@
 //! | 128 | reserved | 50 k/s | 28.7 k/s | 3481 us | 7.4 us |
 //! | 128 | zeroed | 89 k/s | 49.9 k/s | 1875 us | 5.5 us |
 //!
-//! What follows: zeroing ahead of the tail doubles the synced writes and takes a quarter off their CPU,
-//! because a write into zeroed blocks needs no journal commit; reserving alone saves little. The device
-//! refuses FALLOC_FL_WRITE_ZEROES (Linux 6.17), so the zeros have to be written. DeferTaskrun and
-//! CoopTaskrun cost about the same, Plain a quarter more; an eventfd adds about 1 us a write.
+//! What follows: zeroing ahead of the tail doubles the synced writes and takes a quarter off their
+//! CPU, because a write into zeroed blocks needs no journal commit; reserving alone saves little.
+//! The device refuses FALLOC_FL_WRITE_ZEROES (Linux 6.17), so the zeros have to be written.
+//! DeferTaskrun and CoopTaskrun cost about the same, Plain a quarter more; an eventfd adds about 1
+//! us a write.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -42,9 +42,9 @@ impl Drop for Memory {
     }
 }
 
-/// A block-aligned piece of memory with a length that only grows. Cheap to clone; all clones are the
-/// same memory. What lies behind the filled part, up to the end of its block, is zero, so that a
-/// write of whole blocks never carries bytes of an earlier use to the disk.
+/// A block-aligned piece of memory with a length that only grows. Cheap to clone; all clones are
+/// the same memory. What lies behind the filled part, up to the end of its block, is zero, so that
+/// a write of whole blocks never carries bytes of an earlier use to the disk.
 #[derive(Clone)]
 pub struct Chunk(Rc<Memory>);
 
@@ -108,8 +108,8 @@ impl Chunk {
     pub fn append(&self, bytes: &[u8]) -> usize {
         let filled = self.filled();
         let count = bytes.len().min(self.room());
-        // SAFETY: `filled + count` is within the capacity. No slice covers bytes behind `filled`, so
-        // none can overlap the target, `bytes` included.
+        // SAFETY: `filled + count` is within the capacity. No slice covers bytes behind `filled`,
+        // so none can overlap the target, `bytes` included.
         unsafe {
             let target = self.0.base.as_ptr().add(filled);
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), target, count);
@@ -217,13 +217,14 @@ impl IoBuf {
         self.len().next_multiple_of(BLOCK_BYTES)
     }
 
-    /// The bytes as the kernel reads them now, `padded_len` of them. Those behind the filled part may
-    /// change meanwhile, so they are copied, not borrowed.
+    /// The bytes as the kernel reads them now, `padded_len` of them. Those behind the filled part
+    /// may change meanwhile, so they are copied, not borrowed.
     pub(crate) fn copy_padded(&self, out: &mut Vec<u8>) {
         assert!(self.start() + self.padded_len() <= self.chunk.capacity());
         let old = out.len();
         out.resize(old + self.padded_len(), 0);
-        // SAFETY: the source is within the chunk, the target was just made, and they cannot overlap.
+        // SAFETY: the source is within the chunk, the target was just made, and they cannot
+        // overlap.
         unsafe {
             std::ptr::copy_nonoverlapping(
                 self.as_padded_ptr(),
@@ -244,8 +245,8 @@ impl Deref for IoBuf {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: the range was within the filled part when this was made; filled bytes do not change
-        // while a reference lives, and `self` is one.
+        // SAFETY: the range was within the filled part when this was made; filled bytes do not
+        // change while a reference lives, and `self` is one.
         unsafe { std::slice::from_raw_parts(self.as_padded_ptr(), self.len as usize) }
     }
 }

@@ -33,8 +33,8 @@ pub struct LogConfig {
     pub flush_ms: i64,
     /// `max.message.bytes`: the largest batch accepted, header included.
     pub max_message_bytes: u32,
-    /// `index.interval.bytes`: the finest spacing of index entries; it doubles as a segment grows, so
-    /// that the index stays bounded.
+    /// `index.interval.bytes`: the finest spacing of index entries; it doubles as a segment grows,
+    /// so that the index stays bounded.
     pub index_interval_bytes: u32,
     /// `message.timestamp.type`.
     pub timestamp_type: TimestampType,

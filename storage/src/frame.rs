@@ -1,4 +1,5 @@
-//! The frame around every side file: `{magic, version, length, crc32}` and an rkyv archive behind it.
+//! The frame around every side file: `{magic, version, length, crc32}` and an rkyv archive behind
+//! it.
 //!
 //! All numbers are little-endian. The header is one archive-aligned 32 bytes:
 //!

@@ -1,9 +1,9 @@
-//! One core's disk: record batches in segment files, written with direct I/O and data sync, read from
-//! the buffers that were written, recovered after any crash.
+//! One core's disk: record batches in segment files, written with direct I/O and data sync, read
+//! from the buffers that were written, recovered after any crash.
 //!
-//! A [`Store`] belongs to one shard. It is single-threaded, has no clock, and waits for nothing: it is
-//! driven by `Store::turn`. The lower half knows bytes and no logs; the upper half knows logs and
-//! reaches the machine only through [`disk::Disk`] and [`arena::Arena`].
+//! A [`Store`] belongs to one shard. It is single-threaded, has no clock, and waits for nothing: it
+//! is driven by `Store::turn`. The lower half knows bytes and no logs; the upper half knows logs
+//! and reaches the machine only through [`disk::Disk`] and [`arena::Arena`].
 //!
 //! Lower half: [`disk`] (the seam and its backends), [`arena`] (memory that outlives the process),
 //! [`buffer`] (aligned chunks), [`frame`] (side files). The other modules are the upper half.

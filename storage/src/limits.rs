@@ -29,7 +29,8 @@ pub const INDEX_ENTRIES_MAX: usize = 16_384;
 /// that the broken bytes had been durable.
 pub const LOG_IN_FLIGHT_BYTES: u64 = 8 << 20;
 
-/// Whole blocks behind a block in flight are written beside it from this many bytes on; fewer gather.
+/// Whole blocks behind a block in flight are written beside it from this many bytes on; fewer
+/// gather.
 pub const SPLIT_WRITE_BYTES: u64 = 256 << 10;
 
 /// Below this size a segment without an index costs a start next to nothing.
@@ -37,6 +38,9 @@ pub const SMALL_SEGMENT_BYTES: u64 = 1 << 20;
 
 /// How much of a file is searched for a valid batch far behind a break.
 pub const SCAN_BEHIND_BREAK_BYTES: u64 = 64 << 20;
+
+/// Batches behind a break that are looked at, whether reading can go on there.
+pub const RESUME_TRIES: usize = 16;
 
 /// Damaged ranges remembered per log.
 pub const DAMAGE_NOTES_MAX: usize = 64;

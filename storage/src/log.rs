@@ -1,14 +1,15 @@
 //! One partition's log: its segments, the tail in memory, and how far it has come on disk.
 //!
 //! A segment file is written by one life of the process only. A start never appends to a file it
-//! found; the first append opens a segment of its own. So a write that a killed process had in flight
-//! can land late without touching anything written since: recovery has counted the valid batches of
-//! the old file, made them durable, and everything after them belongs to the next file.
+//! found; the first append opens a segment of its own. So a write that a killed process had in
+//! flight can land late without touching anything written since: recovery has counted the valid
+//! batches of the old file, made them durable, and everything after them belongs to the next file.
 
 pub(crate) mod epochs;
 pub mod index;
 pub(crate) mod pump;
 pub(crate) mod scan;
+pub(crate) mod seal;
 pub(crate) mod segment;
 pub(crate) mod side;
 pub(crate) mod tail;
@@ -51,6 +52,8 @@ pub(crate) struct Log {
     /// Snapshots of segments that are full but not stored yet, by base offset.
     pub snapshots: Vec<(i64, Snapshot)>,
     pub log_start_offset: i64,
+    /// The log start that the next start of the process would find.
+    pub durable_log_start: i64,
     pub next_offset: i64,
     /// Never goes back.
     pub ack_offset: i64,
@@ -82,7 +85,8 @@ pub(crate) struct Log {
     /// An empty segment file that an earlier life left to keep the place of this offset. It is
     /// replaced, not written: see the module.
     pub marker: Option<i64>,
-    /// Found without our `partition` file: written by Kafka, so offsets may be missing (compaction).
+    /// Found without our `partition` file: written by Kafka, so offsets may be missing
+    /// (compaction).
     pub adopted: bool,
     /// What the `partition` file on disk says, and when it was written.
     pub side_durable_offset: i64,
@@ -107,6 +111,7 @@ impl Log {
             segments: VecDeque::new(),
             snapshots: Vec::new(),
             log_start_offset: next_offset,
+            durable_log_start: next_offset,
             next_offset,
             ack_offset: next_offset,
             high_watermark: next_offset,
@@ -146,8 +151,8 @@ impl Log {
         }
     }
 
-    /// Keeps the state at a segment's end until it is stored with it. A segment that was cut away may
-    /// have had the same name.
+    /// Keeps the state at a segment's end until it is stored with it. A segment that was cut away
+    /// may have had the same name.
     pub fn keep_snapshot(&mut self, base_offset: i64, snapshot: Snapshot) {
         self.snapshots.retain(|(base, _)| *base != base_offset);
         self.snapshots.push((base_offset, snapshot));
@@ -185,9 +190,9 @@ impl Log {
         segment_path(&self.dir, base_offset, suffix)
     }
 
-    /// Whether a batch counts as acknowledged once it is in the crash-safe arena. Not before the side
-    /// file on disk says so: without it a start would not know whose bytes the arena holds, and take
-    /// what a power cut took for damage.
+    /// Whether a batch counts as acknowledged once it is in the crash-safe arena. Not before the
+    /// side file on disk says so: without it a start would not know whose bytes the arena holds,
+    /// and take what a power cut took for damage.
     pub fn acks_from_memory(&self, crash_safe: bool) -> bool {
         crash_safe && self.config.flush_messages > 1 && self.lazy_on_disk
     }

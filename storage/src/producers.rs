@@ -1,5 +1,5 @@
-//! What a log remembers of its idempotent producers (KIP-98, KIP-360): per producer id the epoch and
-//! the last five batches, to recognise repetitions and gaps.
+//! What a log remembers of its idempotent producers (KIP-98, KIP-360): per producer id the epoch
+//! and the last five batches, to recognise repetitions and gaps.
 
 use std::collections::HashMap;
 

@@ -1,20 +1,22 @@
 //! One shard's logs: the way in for everything above.
 //!
 //! Nothing here waits. [`Store::append`] copies a batch into tail memory and returns; the next
-//! [`Store::turn`] gives what gathered to the disk, one submission for all logs, takes what the disk
-//! has finished, and [`Store::drain_events`] says what that means. Only [`Store::open`],
+//! [`Store::turn`] gives what gathered to the disk, one submission for all logs, takes what the
+//! disk has finished, and [`Store::drain_events`] says what that means. Only [`Store::open`],
 //! [`Store::close`] and the rare changes of a log's folder (create, delete, truncate) block.
 
 pub(crate) mod admin;
 pub(crate) mod adopt;
 pub(crate) mod append;
 pub(crate) mod cold;
+pub(crate) mod found;
 pub(crate) mod io;
 pub(crate) mod lookup;
 pub(crate) mod open;
 pub(crate) mod parse;
 pub(crate) mod read;
 pub(crate) mod recover;
+pub(crate) mod reread;
 pub(crate) mod retention;
 pub(crate) mod turn;
 
@@ -30,6 +32,7 @@ use crate::arena::Survivor;
 use crate::buffer::Chunk;
 use crate::config::{LogConfig, StoreConfig};
 use crate::disk::{Completion, Disk};
+use crate::errors::StorageError;
 use crate::log::Log;
 use crate::store::cold::PendingRead;
 use crate::store::io::Io;
@@ -185,6 +188,18 @@ impl<D: Disk> Store<D> {
     #[inline]
     pub fn ack_end_offset(&self, id: LogId) -> Option<i64> {
         self.logs.get(id).map(|log| log.ack_offset)
+    }
+
+    /// The log start that a start after a crash would find: records below it do not come back.
+    ///
+    /// # Errors
+    /// The log is gone, or fenced, so that it may never move again.
+    pub fn durable_log_start(&self, id: LogId) -> Result<i64, StorageError> {
+        let log = self.logs.get(id).ok_or(StorageError::NoSuchLog)?;
+        match &log.fenced {
+            Some(reason) => Err(StorageError::Fenced(reason.clone())),
+            None => Ok(log.durable_log_start),
+        }
     }
 
     /// `(log start, ack end, log end)`, the offsets every fetch looks at.

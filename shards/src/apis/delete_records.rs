@@ -1,10 +1,13 @@
 //! DeleteRecords (key 21), versions 0–2 (KIP-107).
 //!
 //! Moves a partition's log start; -1 means the high watermark. Segments that lie below it whole are
-//! removed.
+//! removed. The answer waits until the new log start is on stable storage: what it says is deleted
+//! does not come back after a crash.
 
 use std::rc::Rc;
+use std::time::Duration;
 
+use storage::LogId;
 use wire::ErrorCode;
 use wire::hot::TopicRef;
 use wire::messages::delete_records_response::{
@@ -14,6 +17,8 @@ use wire::messages::{DeleteRecordsRequest, DeleteRecordsResponse};
 
 use crate::dispatch::{HandlerError, RequestContext};
 use crate::errors;
+use crate::limits::LOG_START_PAUSE_MS;
+use crate::runtime;
 use crate::shard::Shard;
 
 /// "All that may be read."
@@ -26,24 +31,69 @@ pub async fn handle(
     body: &[u8],
 ) -> Result<Vec<u8>, HandlerError> {
     let request: DeleteRecordsRequest<'_> = ctx.decode(body)?;
+    let timeout_ms = u64::try_from(request.timeout_ms).unwrap_or(0);
+    let deadline_ms = shard.clock.mono_ms() + timeout_ms;
+    // All partitions are under way before the first is waited for.
+    let asked = request.topics.iter().flat_map(|topic| {
+        let partitions = topic.partitions.iter();
+        partitions.map(|asked| delete(shard, &topic.name, asked.partition_index, asked.offset))
+    });
+    let moved: Vec<_> = asked.collect();
+    shard.disk_wake.notify();
+    let mut outcomes = Vec::with_capacity(moved.len());
+    for moved in moved {
+        outcomes.push(match moved {
+            Ok(moved) => durable(shard, &moved, deadline_ms).await,
+            Err(code) => Err(code),
+        });
+    }
+    let mut outcomes = outcomes.into_iter();
     let topics = request.topics.iter().map(|topic| {
-        let partitions = topic.partitions.iter().map(|asked| {
-            let outcome = delete(shard, &topic.name, asked.partition_index, asked.offset);
-            DeleteRecordsPartitionResult {
-                partition_index: asked.partition_index,
-                low_watermark: outcome.unwrap_or(INVALID_LOW_WATERMARK),
-                error_code: outcome.err().unwrap_or(ErrorCode::None) as i16,
-            }
+        let each = topic.partitions.iter().zip(outcomes.by_ref());
+        let partitions = each.map(|(asked, outcome)| DeleteRecordsPartitionResult {
+            partition_index: asked.partition_index,
+            low_watermark: outcome.unwrap_or(INVALID_LOW_WATERMARK),
+            error_code: outcome.err().unwrap_or(ErrorCode::None) as i16,
         });
         DeleteRecordsTopicResult { name: topic.name.clone(), partitions: partitions.collect() }
     });
     let topics = topics.collect();
-    shard.disk_wake.notify();
     ctx.respond(&DeleteRecordsResponse { topics, ..Default::default() })
 }
 
-/// The new log start.
-fn delete(shard: &Shard, topic: &str, index: i32, offset: i64) -> Result<i64, ErrorCode> {
+/// A log start that is not yet known to be on stable storage.
+struct Moved {
+    log: LogId,
+    log_start: i64,
+}
+
+/// Waits until a crash would not bring the deleted records back; the log start.
+async fn durable(shard: &Rc<Shard>, moved: &Moved, deadline_ms: u64) -> Result<i64, ErrorCode> {
+    loop {
+        let (durable, busy) = {
+            let store = shard.store.borrow();
+            (store.durable_log_start(moved.log), store.in_flight() > 0)
+        };
+        match durable {
+            Ok(durable) if durable >= moved.log_start => return Ok(moved.log_start),
+            Ok(_) => {}
+            Err(error) => return Err(errors::storage(&error)),
+        }
+        if shard.clock.mono_ms() >= deadline_ms || shard.is_stopped() {
+            return Err(ErrorCode::RequestTimedOut);
+        }
+        if busy {
+            shard.next_turn().await;
+        } else {
+            // The disk refused it, and will be asked again.
+            runtime::sleep(Duration::from_millis(LOG_START_PAUSE_MS)).await;
+            shard.clock.refresh();
+        }
+    }
+}
+
+/// Moves the log start.
+fn delete(shard: &Shard, topic: &str, index: i32, offset: i64) -> Result<Moved, ErrorCode> {
     let partition = shard.led_here(TopicRef::Name(topic), index)?;
     let high_watermark = partition.high_watermark.get();
     let before = match offset {
@@ -51,6 +101,7 @@ fn delete(shard: &Shard, topic: &str, index: i32, offset: i64) -> Result<i64, Er
         offset if (0..=high_watermark).contains(&offset) => offset,
         _ => return Err(ErrorCode::OffsetOutOfRange),
     };
-    let log_start = shard.store.borrow_mut().delete_records(partition.log, before);
-    log_start.map_err(|error| errors::storage(&error))
+    let log = partition.log;
+    let moved = shard.store.borrow_mut().delete_records(log, before);
+    moved.map(|log_start| Moved { log, log_start }).map_err(|error| errors::storage(&error))
 }

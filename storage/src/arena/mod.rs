@@ -6,9 +6,9 @@
 //! holds. A start after a crash gets those notes back as [`Survivor`]s, whose chunks are the memory
 //! itself, ready to be written to the segment that lacks them.
 //!
-//! A note has a checksum of its own; the bytes it speaks of have none here, because a killed process
-//! leaves its memory as it was, in the order it was stored, and every batch carries a CRC32C that the
-//! recovery checks anyway.
+//! A note has a checksum of its own; the bytes it speaks of have none here, because a killed
+//! process leaves its memory as it was, in the order it was stored, and every batch carries a
+//! CRC32C that the recovery checks anyway.
 #![allow(unsafe_code)]
 
 mod header;
@@ -46,8 +46,8 @@ pub struct SliceKey {
 #[derive(Debug)]
 pub struct Survivor {
     pub key: SliceKey,
-    /// Grows with every publication of the arena; the newer of two that claim the same bytes has the
-    /// higher one.
+    /// Grows with every publication of the arena; the newer of two that claim the same bytes has
+    /// the higher one.
     pub sequence: u64,
     /// The published bytes. Dropping the last reference frees the chunk.
     pub bytes: IoBuf,
@@ -66,8 +66,8 @@ pub enum ArenaError {
     )]
     Version { path: String, version: u64 },
     #[error(
-        "the arena {path} needs {needed_bytes} bytes and its file system has {free_bytes}. Make it smaller, \
-             or give the file system more room (--shm-size for a container)"
+        "the arena {path} needs {needed_bytes} bytes and its file system has {free_bytes}. \
+        Make it smaller, or give the file system more room (--shm-size for a container)"
     )]
     NoRoom { path: String, needed_bytes: u64, free_bytes: u64 },
 }
@@ -214,8 +214,8 @@ impl Arena {
         self.inner.file.is_some()
     }
 
-    /// An empty chunk of [`CHUNK_BYTES`], or `None` if all are in use, or the tmpfs is full: that is
-    /// back-pressure.
+    /// An empty chunk of [`CHUNK_BYTES`], or `None` if all are in use, or the tmpfs is full: that
+    /// is back-pressure.
     pub fn allocate(&self) -> Option<Chunk> {
         let index = self.inner.free.borrow_mut().pop()?;
         if !self.inner.reserve(index) {
@@ -227,13 +227,15 @@ impl Arena {
 
     fn chunk(&self, index: u32, filled: usize) -> Chunk {
         let base = self.inner.map.at(self.inner.geometry.chunk(index));
-        // SAFETY: the place is in the mapping, which the home keeps, `CHUNK_BYTES` long and aligned;
-        // its pages are real; and the index was free or just adopted, so nothing refers to it.
+        // SAFETY: the place is in the mapping, which the home keeps, `CHUNK_BYTES` long and
+        // aligned; its pages are real; and the index was free or just adopted, so nothing refers to
+        // it.
         unsafe { Chunk::at_home(base, CHUNK_BYTES, filled, self.inner.clone(), index) }
     }
 
     /// Notes that all filled bytes of `chunk` are the bytes of `key`. After it they survive the
-    /// process. Must come before the chunk is given to the disk. Costs the same whatever the length.
+    /// process. Must come before the chunk is given to the disk. Costs the same whatever the
+    /// length.
     ///
     /// # Panics
     /// If the chunk is not of this arena: an error of the program.
@@ -242,8 +244,8 @@ impl Arena {
         self.inner.note(index, |sequence| Slot { sequence, key: *key, len: chunk.filled() as u32 });
     }
 
-    /// Takes the note back: the bytes are not wanted after a crash (durable, truncated, or their log
-    /// deleted).
+    /// Takes the note back: the bytes are not wanted after a crash (durable, truncated, or their
+    /// log deleted).
     ///
     /// # Panics
     /// If the chunk is not of this arena: an error of the program.

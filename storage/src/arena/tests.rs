@@ -181,8 +181,8 @@ fn an_image_holds_what_a_kill_would_leave() {
 
 const CHILD: &str = "TIDEMILL_ARENA_CHILD";
 
-/// Not a test of its own: what the child of the next test does until it is killed. Each record tells
-/// its place, so the parent can check every byte. Chunks are dropped, too, and used again.
+/// Not a test of its own: what the child of the next test does until it is killed. Each record
+/// tells its place, so the parent can check every byte. Chunks are dropped, too, and used again.
 #[test]
 fn child_publishes_until_killed() {
     let Ok(dir) = std::env::var(CHILD) else {

@@ -1,8 +1,9 @@
 //! Locks on files and folders that outlive a killed process for as long as it still writes.
 //!
 //! The lock is `flock`, which belongs to the open file and not to the process: it is freed when the
-//! last user of the open file is gone, and a write in flight is such a user. So who gets the lock of a
-//! file knows that every write of an earlier holder has landed, even if that holder was killed.
+//! last user of the open file is gone, and a write in flight is such a user. So who gets the lock
+//! of a file knows that every write of an earlier holder has landed, even if that holder was
+//! killed.
 #![allow(unsafe_code)]
 
 use std::fs::File;

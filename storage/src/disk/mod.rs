@@ -6,24 +6,25 @@
 //!
 //! Three backends:
 //! - [`ring::RingDisk`]: io_uring and O_DIRECT, for real;
-//! - [`memory::MemoryDisk`]: files in memory that know which of their bytes would survive a power cut;
+//! - [`memory::MemoryDisk`]: files in memory that know which of their bytes would survive a power
+//!   cut;
 //! - [`recording::RecordingDisk`]: a memory disk that keeps the list of its operations, from which
 //!   every state a crash could leave can be built.
 //!
 //! What holds for all of them:
-//! - Data moves in whole blocks: positions are multiples of [`BLOCK_BYTES`], buffers start on a block
-//!   of their chunk, and a write's length is rounded up to a block, the bytes after its end in the
-//!   chunk (zeros, see [`Chunk`]) included.
+//! - Data moves in whole blocks: positions are multiples of [`BLOCK_BYTES`], buffers start on a
+//!   block of their chunk, and a write's length is rounded up to a block, the bytes after its end
+//!   in the chunk (zeros, see [`Chunk`]) included.
 //! - Writes and reads may complete in any order. Two writes of the same block must not be in flight
 //!   together: the later could land first.
 //! - A write with `sync` is on stable storage when it completes; a write without is after a later
 //!   `Sync` of the file that was submitted after the write's completion.
-//! - Jobs ([`Op`]s that are neither write, read nor sync) are carried out one by one in the order of
-//!   submission, and each is durable when it completes, the folder's entry included.
-//! - A failed write or sync says nothing about what reached the disk. It must not be retried as if it
-//!   had not happened: fence the file.
-//! - Memory of an operation is held by the disk until its completion, so it cannot be used again while
-//!   the kernel may touch it.
+//! - Jobs ([`Op`]s that are neither write, read nor sync) are carried out one by one in the order
+//!   of submission, and each is durable when it completes, the folder's entry included.
+//! - A failed write or sync says nothing about what reached the disk. It must not be retried as if
+//!   it had not happened: fence the file.
+//! - Memory of an operation is held by the disk until its completion, so it cannot be used again
+//!   while the kernel may touch it.
 
 pub(crate) mod lock;
 pub mod memory;
@@ -53,10 +54,11 @@ pub type Token = u64;
 pub enum OpenMode {
     /// It must exist; only read.
     Read,
-    /// It must exist. The file is locked against other holders: opening waits until every write that
-    /// an earlier, killed process had in flight to it has landed.
+    /// It must exist. The file is locked against other holders: opening waits until every write
+    /// that an earlier, killed process had in flight to it has landed.
     Write,
-    /// It must not exist; otherwise as `Write`. The entry is durable after `sync_dir` of its folder.
+    /// It must not exist; otherwise as `Write`. The entry is durable after `sync_dir` of its
+    /// folder.
     Create,
 }
 
@@ -66,8 +68,8 @@ pub enum Op {
     /// Writes the buffers one after another from `position` on. All but the last are whole blocks.
     /// Completes as [`Done::Written`].
     Write { file: FileId, position: u64, bufs: Vec<IoBuf>, sync: bool },
-    /// Reads up to `len` bytes (whole blocks) into the front of an empty chunk that nobody else holds.
-    /// Completes as [`Done::Read`], short only at the end of the file.
+    /// Reads up to `len` bytes (whole blocks) into the front of an empty chunk that nobody else
+    /// holds. Completes as [`Done::Read`], short only at the end of the file.
     Read { file: FileId, position: u64, len: usize, into: Chunk },
     /// Makes the completed writes of the file durable (fdatasync). Completes as [`Done::Unit`].
     Sync { file: FileId },
@@ -83,8 +85,8 @@ pub enum Op {
     Allocate { file: FileId, len: u64 },
     /// Cuts or grows the file to `len` bytes, makes it durable. Completes as [`Done::Unit`].
     Truncate { file: FileId, len: u64 },
-    /// `Truncate` if a length is given, then closes the file, after its operations in flight. The id
-    /// is invalid from the submission on. Completes as [`Done::Unit`].
+    /// `Truncate` if a length is given, then closes the file, after its operations in flight. The
+    /// id is invalid from the submission on. Completes as [`Done::Unit`].
     Close { file: FileId, truncate_to: Option<u64> },
     /// Replaces a side file whole: write new, sync, rename, sync the folder. Completes as
     /// [`Done::Unit`].
@@ -121,8 +123,8 @@ pub struct Completion {
 
 /// One shard's disk. See the module for what all backends keep.
 ///
-/// The synchronous functions are durable only where they say so, may block for as long as the device
-/// likes, and must not be used on a file with operations in flight.
+/// The synchronous functions are durable only where they say so, may block for as long as the
+/// device likes, and must not be used on a file with operations in flight.
 pub trait Disk {
     /// Creates a folder and its missing parents, durably.
     fn create_dir(&mut self, path: &Path) -> io::Result<()>;
@@ -139,7 +141,8 @@ pub trait Disk {
     fn truncate(&mut self, file: FileId, len: u64) -> io::Result<()>;
     /// Grows the file to `len` bytes, space reserved and reading as zeros; durable after `sync`.
     fn allocate(&mut self, file: FileId, len: u64) -> io::Result<()>;
-    /// Reads whole blocks into the front of an empty chunk nobody else holds; short only at the end.
+    /// Reads whole blocks into the front of an empty chunk nobody else holds; short only at the
+    /// end.
     fn read_at(
         &mut self,
         file: FileId,
@@ -172,8 +175,8 @@ pub trait Disk {
     /// Bytes that may still be written on the file system of this path.
     fn free_bytes(&mut self, path: &Path) -> io::Result<u64>;
 
-    /// Queues an operation. Nothing of it need have begun before the next [`Disk::flush`]. The queue
-    /// itself is bounded by the caller's own bounds: every write and read holds a chunk.
+    /// Queues an operation. Nothing of it need have begun before the next [`Disk::flush`]. The
+    /// queue itself is bounded by the caller's own bounds: every write and read holds a chunk.
     ///
     /// # Panics
     /// On a broken rule of the module: an unknown file, a position that is not a multiple of

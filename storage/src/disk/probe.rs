@@ -1,5 +1,5 @@
-//! Whether this machine can carry a disk ring, asked at start, and said in words that name the kernel
-//! and what to do.
+//! Whether this machine can carry a disk ring, asked at start, and said in words that name the
+//! kernel and what to do.
 #![allow(unsafe_code)]
 
 use std::ffi::CString;
@@ -35,8 +35,8 @@ pub struct DiskReport {
 /// Direct I/O on the data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direct {
-    /// It works with blocks of [`BLOCK_BYTES`]. The alignments are those the file system states, if it
-    /// states any.
+    /// It works with blocks of [`BLOCK_BYTES`]. The alignments are those the file system states, if
+    /// it states any.
     Works { memory_align: Option<u32>, position_align: Option<u32> },
     /// The file system refuses it; files can still go through the page cache.
     Refused,
@@ -51,8 +51,8 @@ pub enum ProbeError {
     )]
     NoIoUring { kernel: String },
     #[error(
-        "Linux {kernel} has io_uring turned off (kernel.io_uring_disabled = {setting}). Turn it on: \
-         sysctl kernel.io_uring_disabled=0{group}"
+        "Linux {kernel} has io_uring turned off (kernel.io_uring_disabled = {setting}). \
+        Turn it on: sysctl kernel.io_uring_disabled=0{group}"
     )]
     Disabled { kernel: String, setting: u32, group: &'static str },
     #[error(

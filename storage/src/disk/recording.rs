@@ -34,7 +34,8 @@ impl RecordingDisk {
         RecordingDisk { disk, start }
     }
 
-    /// The disk itself, to be given to a store; also for faults and for crashing it where it stands.
+    /// The disk itself, to be given to a store; also for faults and for crashing it where it
+    /// stands.
     pub fn disk(&self) -> MemoryDisk {
         self.disk.clone()
     }

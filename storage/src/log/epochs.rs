@@ -17,7 +17,8 @@ impl Epochs {
         self.entries.last().map_or(-1, |e| e.0)
     }
 
-    /// Notes that `epoch` begins at `start`, unless it is known or older. Returns whether it is new.
+    /// Notes that `epoch` begins at `start`, unless it is known or older. Returns whether it is
+    /// new.
     #[inline]
     pub fn assign(&mut self, epoch: i32, start: i64) -> bool {
         if epoch < 0 || self.entries.last().is_some_and(|&(last, _)| epoch <= last) {

@@ -33,8 +33,8 @@ impl SparseIndex {
         }
     }
 
-    /// Notes the next batch of the segment, in order. The first one has no entry: every lookup starts
-    /// at the segment's start if nothing better is known.
+    /// Notes the next batch of the segment, in order. The first one has no entry: every lookup
+    /// starts at the segment's start if nothing better is known.
     pub fn note(
         &mut self,
         relative_offset: i64,
@@ -53,6 +53,11 @@ impl SparseIndex {
             self.since_bytes = 0;
         }
         self.since_bytes += size_bytes;
+    }
+
+    /// The next batch gets an entry wherever it is.
+    pub fn mark_next(&mut self) {
+        self.since_bytes = self.since_bytes.max(self.interval_bytes);
     }
 
     fn thin(&mut self) {

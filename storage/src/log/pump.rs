@@ -9,11 +9,10 @@ use crate::disk::{
 };
 use crate::limits::{
     LAZY_WRITE_BYTES, LOG_IN_FLIGHT_BYTES, PREALLOCATE_STEP_MAX_BYTES, PREALLOCATE_STEP_MIN_BYTES,
-    SMALL_SEGMENT_BYTES, SPLIT_WRITE_BYTES,
+    SPLIT_WRITE_BYTES,
 };
 use crate::log::Log;
-use crate::log::segment::{FileState, INDEX_SUFFIX, IndexState, LOG_SUFFIX, Phase, Segment};
-use crate::log::side::IndexFile;
+use crate::log::segment::{FileState, LOG_SUFFIX, Phase, Segment};
 use crate::log::writer::{Write, WriteState};
 use crate::store::io::{Io, Purpose};
 use crate::types::Event;
@@ -160,8 +159,8 @@ impl Log {
             self.submit_write(file, start, from, limit, io);
             return if limit == self.segments[at].size_bytes { Step::Again } else { Step::Stop };
         }
-        // The tail block is in flight, so what follows gathers behind it. Many whole blocks need not
-        // wait for that: they go beside it, and the rest of the block follows when it is free.
+        // The tail block is in flight, so what follows gathers behind it. Many whole blocks need
+        // not wait for that: they go beside it, and the rest of the block follows when it is free.
         let (whole_from, whole_to) = (round_up_to_block(from), round_down_to_block(limit));
         if whole_to < whole_from + SPLIT_WRITE_BYTES {
             return Step::Stop;
@@ -409,80 +408,6 @@ impl Log {
                 self.fence(&format!("data sync failed: {error}"), io);
             }
         }
-    }
-
-    /// The segment's bytes are on stable storage: cut the file to its length and store the index.
-    fn seal<D: Disk>(&mut self, at: usize, io: &mut Io<D>) {
-        let segment = &mut self.segments[at];
-        segment.phase = Phase::Sealing;
-        let file = std::mem::replace(&mut segment.file, FileState::None);
-        let len = segment.size_bytes;
-        if let FileState::Open(file) = file {
-            self.jobs += 1;
-            io.submit(Purpose::Finish { log: self.id }, Op::Close { file, truncate_to: Some(len) });
-        }
-        // A stop does not wait for indexes of files that the next start reads in no time.
-        if io.closing && len < SMALL_SEGMENT_BYTES {
-            self.segments[at].phase = Phase::Closed;
-            return;
-        }
-        self.store_index(at, io);
-    }
-
-    /// Writes a resting segment's `.index`.
-    pub fn store_index<D: Disk>(&mut self, at: usize, io: &mut Io<D>) {
-        let segment = &self.segments[at];
-        let IndexState::Here(index) = &segment.index else { return };
-        let base_offset = segment.base_offset;
-        // Kept until the file is there: a failed write is tried again with the same.
-        let Some((_, snapshot)) = self.snapshots.iter().find(|(base, _)| *base == base_offset)
-        else {
-            self.segments[at].phase = Phase::Closed;
-            return;
-        };
-        let snapshot = snapshot.clone();
-        let stored = IndexFile {
-            base_offset,
-            next_offset: segment.next_offset,
-            size_bytes: segment.size_bytes,
-            max_timestamp_ms: segment.max_timestamp_ms,
-            max_timestamp_offset: segment.max_timestamp_offset,
-            first_append_ms: segment.first_append_ms,
-            last_append_ms: segment.last_append_ms,
-            index: index.as_ref().clone(),
-            producers: snapshot.producers,
-            epochs: snapshot.epochs,
-        };
-        io.index_bytes += stored.index.memory_bytes();
-        match stored.encode() {
-            Ok(bytes) => {
-                let path = self.segment_path(base_offset, INDEX_SUFFIX);
-                self.jobs += 1;
-                let purpose = Purpose::Seal { log: self.id, base_offset };
-                io.submit(purpose, Op::WriteFile { path, bytes });
-            }
-            Err(error) => {
-                tracing::error!(log = %self.key, base_offset, %error, "index not stored");
-                self.segments[at].phase = Phase::Closed;
-            }
-        }
-    }
-
-    pub fn on_sealed<D: Disk>(&mut self, base_offset: i64, result: io::Result<()>, io: &mut Io<D>) {
-        let stored = result.is_ok();
-        if let Err(error) = result {
-            // The index is rebuilt by the next start; the log itself is whole.
-            tracing::warn!(log = %self.key, base_offset, %error, "index not stored");
-        }
-        if stored {
-            self.snapshots.retain(|(base, _)| *base != base_offset);
-        }
-        if let Some(at) = self.segment_by_base(base_offset) {
-            self.segments[at].phase = Phase::Closed;
-            self.segments[at].stored = stored;
-            io.sealed.push((self.id, base_offset));
-        }
-        self.mark_dirty(io);
     }
 
     pub fn failed<D: Disk>(&mut self, what: &str, error: &io::Error, io: &mut Io<D>) {

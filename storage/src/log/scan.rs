@@ -6,7 +6,7 @@ use wire::records::{BatchHeader, HEADER_BYTES, check_crc};
 
 use crate::buffer::{Chunk, IoBuf};
 use crate::disk::{Disk, FileId, round_down_to_block, round_up_to_block};
-use crate::limits::{BATCH_BYTES_MAX, READ_AHEAD_MAX_BYTES};
+use crate::limits::{BATCH_BYTES_MAX, READ_AHEAD_MAX_BYTES, RESUME_TRIES, SCAN_BEHIND_BREAK_BYTES};
 
 /// What a scanned file has to look like.
 #[derive(Debug, Clone, Copy)]
@@ -76,10 +76,19 @@ impl<'a, D: Disk> FileReader<'a, D> {
 /// Walks the whole batches of a file; `found` gets each with its position.
 pub(crate) fn scan<D: Disk>(
     reader: &mut FileReader<'_, D>,
+    expect: Expect,
+    found: impl FnMut(&BatchHeader, u64),
+) -> io::Result<Scanned> {
+    scan_from(reader, 0, expect, found)
+}
+
+/// As [`scan`], from a batch in the middle of the file on.
+pub(crate) fn scan_from<D: Disk>(
+    reader: &mut FileReader<'_, D>,
+    mut position: u64,
     mut expect: Expect,
     mut found: impl FnMut(&BatchHeader, u64),
 ) -> io::Result<Scanned> {
-    let mut position = 0;
     loop {
         let stopped = match next_batch(reader, position, &expect)? {
             Next::Batch(header) => {
@@ -149,8 +158,9 @@ pub(crate) fn out_of_line(header: &BatchHeader, expect: &Expect) -> Option<Strin
     None
 }
 
-/// Looks for a valid batch of this log behind a break, from `position` on: proof that the break is in
-/// bytes that were once on stable storage. Reads a bounded stretch. Gives its position and offset.
+/// Looks for a valid batch of this log behind a break, from `position` on: proof that the break is
+/// in bytes that were once on stable storage. Reads a bounded stretch. Gives its position and
+/// offset.
 pub(crate) fn find_batch_after<D: Disk>(
     reader: &mut FileReader<'_, D>,
     position: u64,
@@ -185,6 +195,36 @@ pub(crate) fn find_batch_after<D: Disk>(
             }
         }
         at += step;
+    }
+    Ok(None)
+}
+
+/// Where reading can go on behind a break at `position`, where `expect` is not met: the position
+/// and offset of a batch that can be believed (see `reread`). What follows it reaches `due_offset`.
+pub(crate) fn resume_behind<D: Disk>(
+    reader: &mut FileReader<'_, D>,
+    position: u64,
+    expect: &Expect,
+    due_offset: i64,
+) -> io::Result<Option<(u64, i64)>> {
+    if let Ok(header) = BatchHeader::parse(reader.bytes(position, HEADER_BYTES)?)
+        && out_of_line(&header, expect).is_none()
+    {
+        let next = position + header.total_size_bytes() as u64;
+        let after = Expect { base_offset: header.last_offset() + 1, gaps: false, ..*expect };
+        if let Next::Batch(_) = next_batch(reader, next, &after)? {
+            return Ok(Some((next, after.base_offset)));
+        }
+    }
+    let mut from = position + 1;
+    for _ in 0..RESUME_TRIES {
+        let behind = find_batch_after(reader, from, expect, SCAN_BEHIND_BREAK_BYTES)?;
+        let Some((place, offset)) = behind else { return Ok(None) };
+        let run = scan_from(reader, place, Expect { base_offset: offset, ..*expect }, |_, _| {})?;
+        if run.next_offset >= due_offset {
+            return Ok(Some((place, offset)));
+        }
+        from = place + 1;
     }
     Ok(None)
 }

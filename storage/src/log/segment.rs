@@ -136,6 +136,17 @@ impl Segment {
     }
 }
 
+impl Segment {
+    /// The bytes up to a position are damaged; the batch there gets an index entry, so that readers
+    /// find it without walking over them.
+    pub fn skip_to(&mut self, position: u64) {
+        if let IndexState::Here(index) = &mut self.index {
+            Rc::make_mut(index).mark_next();
+        }
+        self.size_bytes = position;
+    }
+}
+
 /// What a segment learns from a batch.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BatchNote {

@@ -15,8 +15,8 @@ const PARTITION_VERSION: u32 = 1;
 pub(crate) const PARTITION_FILE: &str = "partition";
 
 /// `<base offset>.index`: written once the segment is at rest. Its presence says that the first
-/// `size_bytes` of the `.log` file are whole batches on stable storage, which are not read again at a
-/// start.
+/// `size_bytes` of the `.log` file are whole batches on stable storage, which are not read again at
+/// a start.
 #[derive(Debug, Clone, PartialEq, Eq, Archive, Serialize, Deserialize)]
 pub struct IndexFile {
     pub base_offset: i64,

@@ -1,5 +1,5 @@
-//! The newest bytes of a log in memory: the buffers that are written to disk, kept afterwards as the
-//! cache of the tail, and where the batches in them begin.
+//! The newest bytes of a log in memory: the buffers that are written to disk, kept afterwards as
+//! the cache of the tail, and where the batches in them begin.
 //!
 //! ```text
 //!        recent:     b0      b1   b2         b3     b4
@@ -7,7 +7,8 @@
 //!        chunks:   [ ....64 KiB.... ][ ....64 KiB.... ][ ..filled..|free ]
 //!                                         ▲ written              ▲ end of the log
 //! ```
-//! Positions here are *log-wide*: bytes since the log was opened, running on over segments (`lpos`).
+//! Positions here are *log-wide*: bytes since the log was opened, running on over segments
+//! (`lpos`).
 
 use std::collections::VecDeque;
 
@@ -119,8 +120,8 @@ impl Tail {
         self.recent.partition_point(|r| r.base_offset <= offset).checked_sub(1)
     }
 
-    /// The offset up to which whole batches lie below a log-wide position; `None` if that is further
-    /// back than what is remembered.
+    /// The offset up to which whole batches lie below a log-wide position; `None` if that is
+    /// further back than what is remembered.
     pub fn offset_at(&self, lpos: u64) -> Option<i64> {
         let after = self.recent.partition_point(|r| r.lpos <= lpos);
         after.checked_sub(1).map(|at| self.recent[at].base_offset)

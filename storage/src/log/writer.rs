@@ -7,8 +7,8 @@
 //!              │           └ contiguous prefix of completed writes
 //!              └ contiguous prefix that a data sync covers: what `durable` means
 //! ```
-//! Writes complete in any order; `writes` holds them in the order of the log, and only a done prefix
-//! counts. Two writes of one block are never in flight together.
+//! Writes complete in any order; `writes` holds them in the order of the log, and only a done
+//! prefix counts. Two writes of one block are never in flight together.
 
 use std::collections::VecDeque;
 

@@ -1,5 +1,5 @@
-//! Rare changes: logs come and go, records are deleted, a log is cut, the store is closed. These may
-//! block for as long as the device likes.
+//! Rare changes: logs come and go, records are deleted, a log is cut, the store is closed. These
+//! may block for as long as the device likes.
 
 use std::path::Path;
 use std::rc::Rc;
@@ -63,8 +63,8 @@ impl<D: Disk> Store<D> {
         Ok(id)
     }
 
-    /// Removes a log: its folder is renamed at once and removed after `file.delete.delay.ms`. Blocks
-    /// until nothing of it is in flight.
+    /// Removes a log: its folder is renamed at once and removed after `file.delete.delay.ms`.
+    /// Blocks until nothing of it is in flight.
     pub fn delete_log(&mut self, id: LogId) -> Result<(), StorageError> {
         self.settle(id);
         let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
@@ -103,7 +103,8 @@ impl<D: Disk> Store<D> {
     }
 
     /// Moves the log start up to `before_offset` (`-1`: to the ack end), and removes whole segments
-    /// below it. Returns the new log start.
+    /// below it. Returns the new log start, which is to be promised to nobody before
+    /// [`Store::durable_log_start`] has reached it.
     pub fn delete_records(&mut self, id: LogId, before_offset: i64) -> Result<i64, StorageError> {
         let now = self.io.now;
         let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
@@ -124,6 +125,8 @@ impl<D: Disk> Store<D> {
             log.move_start(offset, &mut self.io);
             log.write_side_file(now, &mut self.io);
             self.remove_below_start(id, now);
+        } else if log.durable_log_start < log.log_start_offset {
+            log.write_side_file(now, &mut self.io);
         }
         Ok(self.logs.get(id).map_or(offset, |log| log.log_start_offset))
     }
@@ -194,8 +197,8 @@ impl<D: Disk> Store<D> {
                 log.marker = log.segments.pop_back().map(|s| s.base_offset);
             }
         }
-        // Where records below the log start were lost, the segments end before it. Offsets that were
-        // given are not given again.
+        // Where records below the log start were lost, the segments end before it. Offsets that
+        // were given are not given again.
         end = end.max(offset.min(log.log_start_offset));
         log.rebuild_producers(io)?;
         log.epochs.truncate_to(end);
@@ -206,6 +209,7 @@ impl<D: Disk> Store<D> {
         let lpos = log.segments.back().map_or(log.writer.submitted_lpos, Segment::end_lpos);
         log.writer.reset(lpos, end);
         log.side_durable_offset = end;
+        log.durable_log_start = log.log_start_offset;
         let side = log.partition_file();
         if let Ok(bytes) = side.encode() {
             let path = log.dir.join(crate::log::side::PARTITION_FILE);
@@ -234,8 +238,8 @@ impl<D: Disk> Store<D> {
         }
     }
 
-    /// A clean stop: everything to stable storage, files cut to their exact length, the arena emptied
-    /// if nothing is left that only it holds. Blocks.
+    /// A clean stop: everything to stable storage, files cut to their exact length, the arena
+    /// emptied if nothing is left that only it holds. Blocks.
     pub fn close(mut self, now: Now) {
         self.io.now = now;
         self.io.closing = true;
@@ -286,7 +290,8 @@ impl<D: Disk> Store<D> {
         }
     }
 
-    /// Reads a closed segment through, to have its index again. Blocks: it is for a damaged file only.
+    /// Reads a closed segment through, to have its index again. Blocks: it is for a damaged file
+    /// only.
     pub(crate) fn rebuild_index(
         &mut self,
         id: LogId,
@@ -351,8 +356,8 @@ impl Log {
         io.disk.write_file(&path, &bytes).map_err(|error| refused(error.to_string()))
     }
 
-    /// Cuts a closed segment's file in front of the batch that holds an offset. Its index goes first:
-    /// without one, a start reads the file.
+    /// Cuts a closed segment's file in front of the batch that holds an offset. Its index goes
+    /// first: without one, a start reads the file.
     fn cut_segment<D: Disk>(
         &mut self,
         at: usize,

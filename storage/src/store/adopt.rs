@@ -23,8 +23,8 @@ pub(crate) struct Adopted {
 
 impl Adopted {
     /// Picks the batches that continue the log. The notes of the arena say which bytes of which
-    /// segment they are; bytes that the segment file has already are passed over. Batches are judged
-    /// by their offsets, so a start that dies in the middle of this can be repeated.
+    /// segment they are; bytes that the segment file has already are passed over. Batches are
+    /// judged by their offsets, so a start that dies in the middle of this can be repeated.
     pub fn collect(log: &Log, survivors: &[Survivor]) -> Adopted {
         let mut by_segment: BTreeMap<i64, Vec<&Survivor>> = BTreeMap::new();
         for survivor in survivors {

@@ -17,8 +17,8 @@ use crate::store::{Logs, Store};
 use crate::types::{AppendContext, Appended, LogId, Now};
 
 impl<D: Disk> Store<D> {
-    /// Appends one validated batch. `header` is that of `batch`. The batch gets its offsets and leader
-    /// epoch; it is acknowledged once `ack_end_offset` reaches the returned `end`, of which
+    /// Appends one validated batch. `header` is that of `batch`. The batch gets its offsets and
+    /// leader epoch; it is acknowledged once `ack_end_offset` reaches the returned `end`, of which
     /// [`crate::Event::AckEnd`] tells.
     pub fn append(
         &mut self,

@@ -56,6 +56,7 @@ pub(crate) enum Purpose {
     Side {
         log: LogId,
         durable_offset: i64,
+        log_start_offset: i64,
     },
     /// A read of the pending read with this key.
     Read {

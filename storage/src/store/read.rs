@@ -7,8 +7,8 @@ use crate::store::cold::{Attempt, Goal, PendingRead};
 use crate::types::{LogId, ReadOutcome, ReadRequest, Slices, Ticket};
 
 impl<D: Disk> Store<D> {
-    /// Reads whole batches. The tail and buffers read ahead are served at once; otherwise the answer
-    /// comes as [`crate::Event::Ticket`] after some turns.
+    /// Reads whole batches. The tail and buffers read ahead are served at once; otherwise the
+    /// answer comes as [`crate::Event::Ticket`] after some turns.
     pub fn read(&mut self, id: LogId, request: ReadRequest) -> ReadOutcome {
         match self.attempt(id, &request) {
             Attempt::Ready(slices) => ReadOutcome::Ready(slices),
@@ -70,8 +70,8 @@ impl<D: Disk> Store<D> {
     }
 }
 
-/// Chooses whole batches: of `count` batches, from the one at `first` on, how many to return. `end_of`
-/// gives a batch's end as (offset behind it, bytes from the start of the first one).
+/// Chooses whole batches: of `count` batches, from the one at `first` on, how many to return.
+/// `end_of` gives a batch's end as (offset behind it, bytes from the start of the first one).
 pub(crate) fn choose(
     first: usize,
     count: usize,

@@ -2,19 +2,20 @@
 //!
 //! - A segment with an `.index` is at rest: its length is compared, nothing is read.
 //! - Any other is read through. The last one's whole batches count up to the first break; what
-//!   follows was never acknowledged and is cut off, after the arena has given back what it still held.
-//! - A break in front of data that had been acknowledged is damage, and refused with the bytes named:
-//!   in a segment that has a successor with data (nothing of a successor is written before all of its
-//!   predecessor is on stable storage), below the recorded durable end, or so far in front of a valid
-//!   batch that the bytes cannot have been in flight together.
+//!   follows was never acknowledged and is cut off, after the arena has given back what it still
+//!   held.
+//! - A break in front of data that had been acknowledged is damage, and refused with the bytes
+//!   named: in a segment that has a successor with data (nothing of a successor is written before
+//!   all of its predecessor is on stable storage), below the recorded durable end, or so far in
+//!   front of a valid batch that the bytes cannot have been in flight together.
 //! - A file that is read is opened for writing, because that waits until every write that the dead
 //!   process had in flight to it has landed: what is found then does not change any more.
-//! - The valid part is synced before anything is built on it, and the file is never written again. A
-//!   write that the dead process still had in flight carries the bytes the file was to have at that
-//!   place: in front of the valid end they are the same bytes, behind it they are cut, or do not count
-//!   because the next segment begins at the offset that was valid.
+//! - The valid part is synced before anything is built on it, and the file is never written again.
+//!   A write that the dead process still had in flight carries the bytes the file was to have at
+//!   that place: in front of the valid end they are the same bytes, behind it they are cut, or do
+//!   not count because the next segment begins at the offset that was valid.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
 use wire::Uuid;
@@ -23,16 +24,15 @@ use crate::arena::Survivor;
 use crate::disk::{Disk, OpenMode, TEMPORARY_SUFFIX};
 use crate::errors::Corruption;
 use crate::limits::{LOG_IN_FLIGHT_BYTES, SCAN_BEHIND_BREAK_BYTES};
-use crate::log::scan::{Expect, FileReader, RESERVED_SPACE, Scanned, find_batch_after, scan};
+use crate::log::scan::{Expect, FileReader, RESERVED_SPACE, find_batch_after};
 use crate::log::segment::{
-    BatchNote, DELETED_SUFFIX, INDEX_SUFFIX, IndexState, LOG_SUFFIX, Phase, Segment,
-    parse_segment_name, segment_path,
+    DELETED_SUFFIX, INDEX_SUFFIX, LOG_SUFFIX, parse_segment_name, segment_path,
 };
 use crate::log::side::{IndexFile, PARTITION_FILE, PartitionFile};
 use crate::log::{Log, Snapshot, arena_topic};
-use crate::producers::Producers;
 use crate::store::adopt::{Adopted, write_adopted};
 use crate::store::open::Survivors;
+use crate::store::reread::Last;
 use crate::types::{LogId, LogKey, Now, RecoveryReport};
 
 pub(crate) struct Recovery<'a, D> {
@@ -46,21 +46,14 @@ pub(crate) struct Recovery<'a, D> {
 }
 
 /// A segment file as it was found.
-struct Found {
-    base_offset: i64,
-    len: u64,
-    stored: Option<IndexFile>,
+pub(super) struct Found {
+    pub base_offset: i64,
+    pub len: u64,
+    pub stored: Option<IndexFile>,
 }
 
-/// The last segment that had to be read, and how far it goes.
-struct Last {
-    path: PathBuf,
-    base_offset: i64,
-    len: u64,
-    scanned: Scanned,
-}
+pub(crate) type Failure = Rc<str>;
 
-type Failure = Rc<str>;
 impl<D: Disk> Recovery<'_, D> {
     /// Recovers the log in a folder; `None` if it is no log.
     pub fn log(&mut self, dir: &Path, name: &str) -> Result<Option<Log>, Failure> {
@@ -163,8 +156,8 @@ impl<D: Disk> Recovery<'_, D> {
         self.keep_place(log, marker)
     }
 
-    /// Files at the end that nothing was written to: the last one keeps the place of the next offset,
-    /// or was made in advance.
+    /// Files at the end that nothing was written to: the last one keeps the place of the next
+    /// offset, or was made in advance.
     fn drop_trailing_empties(
         &mut self,
         log: &Log,
@@ -199,75 +192,18 @@ impl<D: Disk> Recovery<'_, D> {
         self.disk.sync_dir(&log.dir).map_err(why("syncing", &log.dir))
     }
 
-    /// Reads a segment without a usable index through, up to where the next one begins.
-    fn read_segment(
-        &mut self,
-        log: &mut Log,
-        found: &Found,
-        next_base: Option<i64>,
-    ) -> Result<Last, Failure> {
-        let base_offset = found.base_offset;
-        let path = log.segment_path(base_offset, LOG_SUFFIX);
-        let mut segment = log.found_segment(base_offset);
-        let expect = Expect {
-            base_offset,
-            until_offset: next_base.unwrap_or(i64::MAX),
-            gaps: log.adopted,
-            leader_epoch: i32::MIN,
-        };
-        let (now_ms, limit) = (self.now.unix_ms, self.producers_limit);
-        let (producers, epochs) = (&mut log.producers, &mut log.epochs);
-        let file = self.disk.open(&path, OpenMode::Write).map_err(why("opening", &path))?;
-        let mut reader = FileReader::new(self.disk, file, found.len);
-        let scanned = scan(&mut reader, expect, |header, _| {
-            let note = BatchNote::of(header, header.max_timestamp.clamp(0, now_ms));
-            segment.note_batch(&note);
-            epochs.assign(header.partition_leader_epoch, header.base_offset);
-            if header.has_producer() {
-                producers.note(header, header.base_offset, now_ms, limit);
-            }
-        });
-        self.report.scanned_bytes += reader.read_bytes;
-        self.disk.close(file);
-        let scanned = scanned.map_err(why("reading", &path))?;
-        if let (Some(next_base), Some(stopped)) = (next_base, &scanned.stopped) {
-            let corruption = Corruption {
-                file: path.clone(),
-                start_position: scanned.valid_bytes,
-                end_position: found.len,
-                start_offset: scanned.next_offset,
-                end_offset: next_base,
-                what: format!("a later segment was written, but here is: {stopped}").into(),
-            };
-            self.note_damage(log, corruption);
-            log.next_offset = next_base;
-        } else {
-            log.next_offset = scanned.next_offset;
-        }
-        segment.phase = Phase::Closed;
-        if scanned.valid_bytes > 0 {
-            let snapshot = Snapshot {
-                producers: log.producers.snapshot(),
-                epochs: log.epochs.entries().to_vec(),
-            };
-            log.keep_snapshot(base_offset, snapshot);
-            log.segments.push_back(segment);
-        }
-        Ok(Last { path, base_offset, len: found.len, scanned })
-    }
-
-    fn note_damage(&mut self, log: &mut Log, corruption: Corruption) {
+    pub(super) fn note_damage(&mut self, log: &mut Log, corruption: Corruption) {
         tracing::error!(log = %log.key, %corruption, "damage found at the start");
         log.note_damage(&corruption);
         self.report.damage.push((log.key.clone(), corruption));
     }
 
-    /// Adopts what the arena has beyond the segments, looks whether anything acknowledged is missing,
-    /// and makes what was found durable.
+    /// Adopts what the arena has beyond the segments, looks whether anything acknowledged is
+    /// missing, and makes what was found durable.
     fn finish(
         &mut self,
         log: &mut Log,
-        last: Option<Last>,
+        mut last: Option<Last>,
         side: Option<&PartitionFile>,
         marker: &mut Option<i64>,
     ) -> Result<(), Failure> {
@@ -283,8 +219,18 @@ impl<D: Disk> Recovery<'_, D> {
         // Until all of it is on stable storage, only the arena has it.
         let kept_before = self.kept.len();
         self.kept.extend(survivors);
-        if let Some(corruption) = self.missing(log, last.as_ref(), &adopted, side)? {
+        let missing = loop {
+            let missing = self.missing(log, last.as_ref(), &adopted, side)?;
+            let (Some(corruption), Some(last)) = (&missing, &mut last) else { break missing };
+            let due = corruption.end_offset;
+            let Some(passed) = self.go_on_behind(log, last, i64::MAX, due)? else { break missing };
+            self.note_damage(log, passed);
+            adopted = Adopted::collect(log, &self.kept[kept_before..]);
+        };
+        if let Some(corruption) = missing {
             log.fenced = Some(corruption.to_string().into());
+            // Who asks for what is missing learns that it is, and not that it never was.
+            log.next_offset = log.next_offset.max(corruption.end_offset);
             self.note_damage(log, corruption);
         } else {
             if let Some(last) = last {
@@ -396,94 +342,6 @@ impl<D: Disk> Recovery<'_, D> {
     }
 }
 
-impl Log {
-    fn found_segment(&self, base_offset: i64) -> Segment {
-        let interval = self.config.index_interval_bytes;
-        Segment::new(base_offset, self.end_lpos(), interval)
-    }
-
-    /// A segment has to begin where the last one ended.
-    fn check_gap(&mut self, base_offset: i64) -> Result<(), Failure> {
-        let due = self.next_offset;
-        if base_offset < due {
-            return Err(format!("segment {base_offset} begins before {due}, where one ends").into());
-        }
-        if base_offset > due && !self.adopted && base_offset > self.log_start_offset {
-            let last = self.segments.back();
-            let position = last.map_or(0, |s| s.size_bytes);
-            self.note_damage(&Corruption {
-                file: self.segment_path(due, LOG_SUFFIX),
-                start_position: position,
-                end_position: position,
-                start_offset: due,
-                end_offset: base_offset,
-                what: "the segment with these offsets is missing".into(),
-            });
-        }
-        self.next_offset = base_offset;
-        Ok(())
-    }
-
-    /// Takes over a segment at rest.
-    fn take_stored(&mut self, stored: &IndexFile, len: u64) {
-        let mut segment = self.found_segment(stored.base_offset);
-        segment.next_offset = stored.next_offset;
-        segment.size_bytes = stored.size_bytes;
-        segment.max_timestamp_ms = stored.max_timestamp_ms;
-        segment.max_timestamp_offset = stored.max_timestamp_offset;
-        segment.first_append_ms = stored.first_append_ms;
-        segment.last_append_ms = stored.last_append_ms;
-        segment.phase = Phase::Closed;
-        segment.index = IndexState::Stored;
-        segment.stored = true;
-        if len < stored.size_bytes {
-            let entries = stored.index.entries();
-            let whole = entries.partition_point(|e| u64::from(e.position) <= len);
-            let known = whole.checked_sub(1).map_or(0, |at| entries[at].relative_offset);
-            self.note_damage(&Corruption {
-                file: self.segment_path(stored.base_offset, LOG_SUFFIX),
-                start_position: len,
-                end_position: stored.size_bytes,
-                start_offset: stored.base_offset + i64::from(known),
-                end_offset: stored.next_offset,
-                what: "the file is shorter than it was when it was closed".into(),
-            });
-        }
-        self.next_offset = stored.next_offset;
-        self.segments.push_back(segment);
-    }
-
-    fn take_snapshot(&mut self, snapshot: Option<Snapshot>) {
-        if let Some(snapshot) = snapshot {
-            self.producers = Producers::new(snapshot.producers);
-            self.take_epochs(&snapshot.epochs);
-        }
-    }
-
-    fn take_epochs(&mut self, epochs: &[(i32, i64)]) {
-        for &(epoch, start) in epochs {
-            if start <= self.next_offset {
-                self.epochs.assign(epoch, start);
-            }
-        }
-    }
-
-    /// All segments are known: where the log begins and ends.
-    fn settle_positions(&mut self, side: Option<&PartitionFile>) {
-        let recorded = side.map_or(0, |s| s.log_start_offset);
-        let end = self.next_offset;
-        let first = self.segments.front().map_or(end, |s| s.base_offset);
-        self.log_start_offset = recorded.max(first).min(end);
-        self.high_watermark = side.map_or(end, |s| s.high_watermark).clamp(first.min(end), end);
-        self.ack_offset = end;
-        let lpos = self.end_lpos();
-        self.writer.reset(lpos, end);
-        self.epochs.start_at(self.log_start_offset);
-        self.side_durable_offset = side.map_or(-1, |s| s.durable_end_offset);
-        self.side_dirty = side.is_none();
-    }
-}
-
 /// A log's name: from its side file, else from its folder.
 fn key_of(side: Option<&PartitionFile>, folder: &str) -> Option<LogKey> {
     if let Some(side) = side {
@@ -494,7 +352,7 @@ fn key_of(side: Option<&PartitionFile>, folder: &str) -> Option<LogKey> {
     (!topic.is_empty()).then(|| LogKey { topic: topic.into(), partition })
 }
 
-fn why(what: &'static str, path: &Path) -> impl Fn(std::io::Error) -> Failure + use<> {
+pub(super) fn why(what: &'static str, path: &Path) -> impl Fn(std::io::Error) -> Failure + use<> {
     let path = path.to_path_buf();
     move |error| format!("{what} {}: {error}", path.display()).into()
 }

@@ -64,9 +64,17 @@ impl<D: Disk> Store<D> {
     /// Removes whole segments below the log start; their files go after `file.delete.delay.ms`.
     pub(crate) fn remove_below_start(&mut self, id: LogId, now: Now) {
         let Some(log) = self.logs.get_mut(id) else { return };
+        // The moved log start is on disk before anything is gone; its writing calls this again.
+        let waits = |s: &Segment| s.next_offset > log.durable_log_start;
+        if log.segments.front().is_some_and(waits) {
+            if log.segments[0].next_offset <= log.log_start_offset {
+                log.write_side_file(now, &mut self.io);
+            }
+            return;
+        }
         let mut removed = Vec::new();
         while log.segments.len() > 1
-            && log.segments[0].next_offset <= log.log_start_offset
+            && log.segments[0].next_offset <= log.log_start_offset.min(log.durable_log_start)
             && log.segments[0].phase == Phase::Closed
             && log.segments[0].reads == 0
             && log.keeps_place_without_first()
@@ -77,8 +85,6 @@ impl<D: Disk> Store<D> {
             return;
         }
         log.epochs.start_at(log.log_start_offset);
-        // The moved log start is on disk before anything is gone.
-        log.write_side_file(now, &mut self.io);
         let log_start_offset = log.log_start_offset;
         let stale: Vec<_> = {
             let (stale, kept) = std::mem::take(&mut log.read_buffers)
@@ -268,6 +274,7 @@ impl Log {
         }
         let file = self.partition_file();
         let durable_offset = file.durable_end_offset;
+        let log_start_offset = file.log_start_offset;
         match file.encode() {
             Ok(bytes) => {
                 self.lazy_in_writing = !self.always_synced;
@@ -276,27 +283,33 @@ impl Log {
                 self.side_written_ms = now.mono_ms;
                 self.jobs += 1;
                 let path = self.dir.join(PARTITION_FILE);
-                let purpose = Purpose::Side { log: self.id, durable_offset };
+                let log = self.id;
+                let purpose = Purpose::Side { log, durable_offset, log_start_offset };
                 io.submit(purpose, Op::WriteFile { path, bytes });
             }
             Err(error) => tracing::error!(log = %self.key, %error, "partition file not written"),
         }
     }
 
+    /// `positions` are the durable end and the log start that the file says.
     pub fn on_side_written<D: Disk>(
         &mut self,
-        durable_offset: i64,
+        positions: (i64, i64),
         result: std::io::Result<()>,
         io: &mut Io<D>,
     ) {
         self.side_writing = false;
         match result {
             Ok(()) => {
-                self.side_durable_offset = durable_offset;
+                (self.side_durable_offset, self.durable_log_start) = positions;
                 self.lazy_on_disk = self.lazy_in_writing;
                 if !self.side_on_disk {
                     self.side_on_disk = true;
                     self.space_is_back(io);
+                }
+                if self.durable_log_start < self.log_start_offset {
+                    // It moved on meanwhile, and somebody waits for that.
+                    self.write_side_file(io.now, io);
                 }
                 self.update_ack(io);
                 self.mark_dirty(io);

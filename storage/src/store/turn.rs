@@ -155,9 +155,16 @@ impl<D: Disk> Store<D> {
                     log.on_sealed(base_offset, result.map(drop), io);
                 }
             }
-            Purpose::Side { log, durable_offset } => {
+            Purpose::Side { log, durable_offset, log_start_offset } => {
+                // After a failure the next sweep tries again.
+                let written = result.is_ok();
                 if let Some(log) = self.logs.get_mut(log) {
-                    log.on_side_written(durable_offset, result.map(drop), io);
+                    let positions = (durable_offset, log_start_offset);
+                    log.on_side_written(positions, result.map(drop), io);
+                }
+                if written {
+                    let now = self.io.now;
+                    self.remove_below_start(log, now);
                 }
             }
             Purpose::Read { .. }

@@ -1,12 +1,12 @@
 //! Every state that a crash can leave is recovered: nothing promised is lost, nothing is invented.
 //!
-//! A seeded life of a store (appends, rolls, retention, cuts, deleted records, restarts) runs on a disk
-//! that keeps its history. Then, for the points of that history, states are built that a power cut or
-//! a kill could have left there: any part of what was not yet stable, torn at sectors and blocks, with
-//! stale sectors behind a torn end; with the crash-safe arena and without; with writes of the dead
-//! process that land while the next one starts. Each is opened and compared with what the store had
-//! promised and what it had been given. Some live on, crash again, also in the middle of the recovery,
-//! for three generations.
+//! A seeded life of a store (appends, rolls, retention, cuts, deleted records, restarts) runs on a
+//! disk that keeps its history. Then, for the points of that history, states are built that a power
+//! cut or a kill could have left there: any part of what was not yet stable, torn at sectors and
+//! blocks, with stale sectors behind a torn end; with the crash-safe arena and without; with writes
+//! of the dead process that land while the next one starts. Each is opened and compared with what
+//! the store had promised and what it had been given. Some live on, crash again, also in the middle
+//! of the recovery, for three generations.
 //!
 //! `CRASH_STATES_COUNT` and `CRASH_STATES_SEED` make it longer and other; a failure names its seed.
 

@@ -297,7 +297,8 @@ impl Explorer<'_> {
         if self.random.one_in(30) {
             self.counts.indexes_compared += check_indexes(&disk.image(), state.now)?;
         }
-        // Recovered once more, all that was found is there again, whatever the power took meanwhile.
+        // Recovered once more, all that was found is there again, whatever the power took
+        // meanwhile.
         if self.random.one_in(4) {
             let image = disk.crash(Crash::PowerCut, Keep::Nothing, &mut Random::new(seed));
             let again = MemoryDisk::from_image(image, MemoryOptions::default());

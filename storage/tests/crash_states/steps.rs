@@ -139,7 +139,8 @@ impl Workload {
         }
     }
 
-    /// A clean stop and a start. If the disk has failed, the stop cannot save more than was promised.
+    /// A clean stop and a start. If the disk has failed, the stop cannot save more than was
+    /// promised.
     pub fn restart(&mut self) -> Result<(), String> {
         let Some(store) = self.store.take() else { return Ok(()) };
         let before = self.position();

@@ -61,8 +61,8 @@ impl Content {
         count
     }
 
-    /// Writes within the file; what lies behind its end is left out, as a device would that does not
-    /// know of those blocks.
+    /// Writes within the file; what lies behind its end is left out, as a device would that does
+    /// not know of those blocks.
     pub fn write(&mut self, position: u64, bytes: &[u8]) {
         let count = bytes.len().min(self.len.saturating_sub(position) as usize);
         let mut done = 0;

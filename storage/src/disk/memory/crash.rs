@@ -13,8 +13,8 @@ use crate::limits::BLOCK_BYTES;
 pub enum Crash {
     /// The machine lost its power: what was not synced may be gone, in any combination.
     PowerCut,
-    /// The process was killed: what it had written stays, and writes in flight may land at once, never,
-    /// or later, but not after their file was opened for writing again.
+    /// The process was killed: what it had written stays, and writes in flight may land at once,
+    /// never, or later, but not after their file was opened for writing again.
     Kill,
 }
 
@@ -50,7 +50,8 @@ enum Fate {
     Prefix(usize),
     /// Any units landed, the others kept what they had.
     Scattered(usize),
-    /// The first sectors landed; fresh sectors behind them hold what was once elsewhere in the file.
+    /// The first sectors landed; fresh sectors behind them hold what was once elsewhere in the
+    /// file.
     StaleTail,
     /// Lands after the crash.
     Late,

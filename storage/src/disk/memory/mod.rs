@@ -1,7 +1,7 @@
 //! A disk in memory that knows what a power cut would leave.
 //!
-//! A [`MemoryDisk`] is a handle: clones share the same files, so a test keeps one while the store owns
-//! another, and takes the files away from under it with [`MemoryDisk::crash`].
+//! A [`MemoryDisk`] is a handle: clones share the same files, so a test keeps one while the store
+//! owns another, and takes the files away from under it with [`MemoryDisk::crash`].
 
 mod content;
 mod crash;

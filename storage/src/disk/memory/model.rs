@@ -1,7 +1,7 @@
 //! What a file system holds now, and what of it a power cut would leave.
 //!
-//! The state is a fold of [`Event`]s, so a list of events is a whole history. Rules, weaker than any
-//! file system we know on purpose:
+//! The state is a fold of [`Event`]s, so a list of events is a whole history. Rules, weaker than
+//! any file system we know on purpose:
 //! - Data of a write is stable when it landed with sync, or at a later sync of its file.
 //! - A file's length is stable at a sync of the file or at a synced write to it.
 //! - An entry of a folder is stable at a sync of the folder, and at nothing else.
@@ -41,8 +41,8 @@ pub enum Event {
         inode: Inode,
         len: u64,
     },
-    /// A write has begun: from here on any of its sectors may be on the device. With an id that is in
-    /// flight: the memory behind it has changed, either version of a sector may land.
+    /// A write has begun: from here on any of its sectors may be on the device. With an id that is
+    /// in flight: the memory behind it has changed, either version of a sector may land.
     Begin {
         inode: Inode,
         id: u64,
@@ -260,7 +260,8 @@ impl Model {
             unreachable!("found as a write")
         };
         file.now.write(*position, data);
-        // What the device was given at last: from here on a sector has this, or what was there before.
+        // What the device was given at last: from here on a sector has this, or what was there
+        // before.
         *versions = vec![data.clone()];
         *landed = true;
         pending.ended = Some(ended);

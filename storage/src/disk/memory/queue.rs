@@ -278,8 +278,8 @@ fn gather(bufs: &[IoBuf]) -> Arc<[u8]> {
     bytes.into()
 }
 
-/// Bytes that were final when the write was submitted must not have changed: somebody would be using
-/// memory that is in flight.
+/// Bytes that were final when the write was submitted must not have changed: somebody would be
+/// using memory that is in flight.
 fn check_final(bufs: &[IoBuf], begun: &[u8]) {
     let mut at = 0;
     for buf in bufs {

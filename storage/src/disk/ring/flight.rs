@@ -79,8 +79,8 @@ impl Flight {
         self.file.as_raw_fd()
     }
 
-    /// The entry for the rest of the operation. It points into memory that `self` owns, so `self` must
-    /// neither move its vectors nor be dropped before the completion.
+    /// The entry for the rest of the operation. It points into memory that `self` owns, so `self`
+    /// must neither move its vectors nor be dropped before the completion.
     pub(super) fn entry(&mut self) -> squeue::Entry {
         let fd = types::Fd(self.fd());
         let (at, done) = (self.position + self.done as u64, self.done);

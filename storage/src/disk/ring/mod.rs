@@ -82,8 +82,8 @@ struct WaitingJob {
 }
 
 impl RingDisk {
-    /// A ring of this thread. [`super::probe::probe`] says beforehand, and in words, whether the kernel
-    /// will give one.
+    /// A ring of this thread. [`super::probe::probe`] says beforehand, and in words, whether the
+    /// kernel will give one.
     pub fn new(config: &RingConfig) -> io::Result<RingDisk> {
         let (ring, flags) = setup::build_best(config.flags)?;
         let wake = match config.wake_fd {

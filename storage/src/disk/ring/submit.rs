@@ -14,8 +14,8 @@ use crate::disk::memory::{check_read, check_write};
 use crate::disk::{Completion, Done, FileId, Op, Token};
 use crate::limits::RING_ENTRIES;
 
-/// How long a wait sleeps before it looks again, in case a wake-up was lost or there are two places to
-/// look at.
+/// How long a wait sleeps before it looks again, in case a wake-up was lost or there are two places
+/// to look at.
 const WAIT_STEP: Duration = Duration::from_millis(1);
 
 impl RingDisk {
@@ -116,8 +116,8 @@ impl RingDisk {
             };
             let flight = self.flights[slot as usize].as_mut().expect("queued flights exist");
             let entry = flight.entry().user_data(u64::from(slot));
-            // SAFETY: the entry points into the boxed flight and the chunks it owns, which stay until
-            // its completion.
+            // SAFETY: the entry points into the boxed flight and the chunks it owns, which stay
+            // until its completion.
             unsafe { submission.push(&entry) }.expect("not full, as just seen");
             self.in_kernel += 1;
         }

@@ -26,7 +26,8 @@ impl Wake {
     /// Makes it readable.
     pub(super) fn raise(&self) {
         let one = 1_u64;
-        // SAFETY: eight readable bytes. It fails only when the counter is full, and is readable then.
+        // SAFETY: eight readable bytes. It fails only when the counter is full, and is readable
+        // then.
         unsafe { libc::write(self.fd(), (&raw const one).cast(), 8) };
     }
 

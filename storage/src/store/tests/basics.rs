@@ -266,6 +266,42 @@ fn delete_records_moves_the_start_and_survives() {
 }
 
 #[test]
+fn a_log_start_counts_once_a_power_cut_cannot_take_it_back() {
+    let mut h = Harness::simple(LogConfig::default());
+    for n in 0..10 {
+        h.append(&batch(1, 100, h.now.unix_ms, n));
+    }
+    h.settle();
+    let id = h.id;
+    // The second request comes while the file of the first is being written.
+    for offset in [3, 7] {
+        assert_eq!(h.store().delete_records(id, offset).unwrap(), offset);
+    }
+    let mut waited = 0;
+    let mut before = 0;
+    loop {
+        let durable = h.store().durable_log_start(id).unwrap();
+        assert!(durable >= before, "{durable} after {before}");
+        before = durable;
+        let image = h.disk.crash(Crash::PowerCut, Keep::Nothing, &mut h.random);
+        let mut after = Harness::simple(LogConfig::default());
+        after.start(image);
+        assert!(after.status().log_start_offset >= durable, "{durable} was promised");
+        if durable == 7 {
+            break;
+        }
+        waited += 1;
+        assert!(waited < 1000, "never durable");
+        h.turn();
+    }
+    assert!(waited > 1, "it takes a write");
+    // What a start found is durable.
+    h.restart();
+    let id = h.id;
+    assert_eq!(h.store().durable_log_start(id).unwrap(), 7);
+}
+
+#[test]
 fn a_cut_log_goes_on_from_the_cut() {
     let mut h = Harness::simple(small_segments());
     for n in 0..50 {

@@ -1,5 +1,7 @@
 //! What a start does with what it finds.
 
+use std::path::Path;
+
 use super::*;
 use crate::disk::memory::{Fault, FaultOn, Node};
 use crate::log::side::IndexFile;
@@ -93,22 +95,105 @@ fn a_break_before_acknowledged_data_is_damage_and_refused() {
     let request = ReadRequest { offset: 10, max_bytes: 1, until_offset: 600, at_least_one: true };
     assert!(matches!(h.read(request), ReadOutcome::Corrupt(_)));
     h.check_read(status.damage[0].end_offset, 1, 600);
+}
 
-    // In the last one, below what was recorded as durable.
-    let mut h = rolled(4);
+/// A log whose last segment has no index, and of which all 600 records are known to be durable.
+fn noted_as_durable(seed: u64) -> (Harness, PathBuf, usize) {
+    let mut h = rolled(seed);
+    let size = h.kept[0].bytes.len();
     h.pass(120_000);
     h.settle();
     let last = PathBuf::from(h.files(".log").last().unwrap());
-    h.disk.edit(&last, |bytes| bytes[size + 100] ^= 1).unwrap();
+    (h, last, size)
+}
+
+fn start_damaged(h: &mut Harness, path: &Path, change: impl FnOnce(&mut Vec<u8>)) -> LogStatus {
+    h.disk.edit(path, change).unwrap();
     let image = h.disk.image();
     h.store = None;
     h.start(image);
-    let status = h.status();
-    assert!(status.fenced.is_some() && status.damage[0].end_offset == 600, "{status:?}");
-    assert!(matches!(h.try_append(&batch(1, 1, 5, 1)), Err(AppendError::Fenced(_))));
-    let mut offset = 0;
-    while offset < status.log_end_offset {
-        offset = h.check_read(offset, 1 << 16, status.log_end_offset);
+    h.status()
+}
+
+#[test]
+fn damage_in_the_last_segment_costs_the_batch_it_is_in() {
+    // In the records; in the length; in the base offset, which no checksum covers.
+    for (seed, place) in [(41, 100), (42, 10), (43, 6)] {
+        let (mut h, last, size) = noted_as_durable(seed);
+        let status = start_damaged(&mut h, &last, |bytes| bytes[size + place] ^= 1);
+        assert!(status.fenced.is_none(), "{status:?}");
+        assert_eq!((status.damage.len(), status.log_end_offset), (1, 600), "{status:?}");
+        let damage = status.damage[0].clone();
+        let positions = (damage.start_position, damage.end_position);
+        assert_eq!(positions, (size as u64, 2 * size as u64));
+        assert_eq!(damage.end_offset, damage.start_offset + 10);
+        let others = |h: &mut Harness| {
+            for (mut offset, until) in [(0, damage.start_offset), (damage.end_offset, 600)] {
+                while offset < until {
+                    offset = h.check_read(offset, 1 << 16, until);
+                }
+            }
+            for offset in damage.start_offset..damage.end_offset {
+                let request =
+                    ReadRequest { offset, max_bytes: 1, until_offset: 600, at_least_one: true };
+                assert!(matches!(h.read(request), ReadOutcome::Corrupt(_)), "at {offset}");
+            }
+        };
+        others(&mut h);
+        // It goes on behind, and is the same when the segment has a successor.
+        assert_eq!(h.append(&batch(10, 900, 5, 1)).base_offset, 600);
+        h.settle();
+        h.restart();
+        assert_eq!(h.status().damage.len(), 1);
+        others(&mut h);
+        h.check_read(600, 1, 610);
+    }
+}
+
+#[test]
+fn a_record_that_looks_like_a_batch_is_not_taken_for_one() {
+    let config = LogConfig { file_delete_delay_ms: 0, ..LogConfig::default() };
+    let mut h = Harness::simple(config);
+    let mut forged = batch(1, 10, 5, 9);
+    rewrite_assigned(&mut forged, 5, 0);
+    h.append(&batch(1, 300, h.now.unix_ms, 1));
+    let mut builder = BatchBuilder::new();
+    builder.append(5, None, Some(&forged), &[]);
+    h.append(&builder.build().unwrap());
+    for n in 0..8 {
+        h.append(&batch(1, 300, h.now.unix_ms, n));
+    }
+    h.settle();
+    h.pass(120_000);
+    h.settle();
+    let size = h.kept[0].bytes.len();
+    let last = PathBuf::from(h.files(".log").last().unwrap());
+    // The batch around it has a length that cannot be.
+    let status = start_damaged(&mut h, &last, |bytes| bytes[size + 8] = 0x7f);
+    assert_eq!((status.damage[0].start_offset, status.damage[0].end_offset), (1, 2));
+    assert_eq!(status.log_end_offset, 10);
+    h.check_read(2, 1 << 20, 10);
+}
+
+#[test]
+fn a_last_segment_of_which_nothing_is_left_is_refused_and_not_forgotten() {
+    let (mut h, last, size) = noted_as_durable(44);
+    let mut status = start_damaged(&mut h, &last, |bytes| bytes[size..].fill(0x5a));
+    for again in [true, false] {
+        assert!(status.fenced.is_some(), "{status:?}");
+        assert_eq!((status.damage[0].end_offset, status.log_end_offset), (600, 600));
+        assert!(matches!(h.try_append(&batch(1, 1, 5, 1)), Err(AppendError::Fenced(_))));
+        let damaged_from = status.damage[0].start_offset;
+        let mut offset = 0;
+        while offset < damaged_from {
+            offset = h.check_read(offset, 1 << 16, damaged_from);
+        }
+        let request = ReadRequest { offset, max_bytes: 1, until_offset: 600, at_least_one: true };
+        assert!(matches!(h.read(request), ReadOutcome::Corrupt(_)));
+        if again {
+            h.restart();
+            status = h.status();
+        }
     }
 }
 
