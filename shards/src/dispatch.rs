@@ -18,8 +18,8 @@ use crate::shard::Shard;
 /// How requests of one connection follow each other.
 #[derive(Clone, Copy)]
 pub enum Mode {
-    /// Decoded and started in the order of arrival, without waiting for what came before; the answer
-    /// waits for its turn. Their code knows the connection (`apis::produce`, `apis::fetch`).
+    /// Decoded and started in the order of arrival, without waiting for what came before; the
+    /// answer waits for its turn. Their code knows the connection (`apis::produce`, `apis::fetch`).
     Produce,
     Fetch,
     /// Starts when everything that came before is answered, and nothing starts until it is answered

@@ -1,8 +1,8 @@
-//! One core's broker: connections, dispatch, one file per Kafka API, partitions, and the mesh between
-//! the cores of a node.
+//! One core's broker: connections, dispatch, one file per Kafka API, partitions, and the mesh
+//! between the cores of a node.
 //!
-//! A [`Node`] is one process; it runs one shard per core. A shard is a thread with its own executor,
-//! store, connections and partitions, and a Kafka broker of its own.
+//! A [`Node`] is one process; it runs one shard per core. A shard is a thread with its own
+//! executor, store, connections and partitions, and a Kafka broker of its own.
 //!
 //! - Invariant: only the shard that holds a replica touches its partition.
 //! - Invariant: glommio is named only in `runtime` and `net`.

@@ -66,7 +66,7 @@ numbers! {
     connections: Gauge, "Open client connections.";
     connections_accepted: Counter, "Connections accepted.";
     connections_refused: Counter, "Connections refused for a limit.";
-    connections_failed: Counter, "Connections closed because of what the client sent or did not send.";
+    connections_failed: Counter, "Connections closed for what the client sent or did not send.";
     connections_idle_closed: Counter, "Connections closed for being idle.";
     requests: Counter, "Requests answered, of all APIs.";
     received_bytes: Counter, "Bytes read from clients.";

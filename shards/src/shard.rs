@@ -84,7 +84,7 @@ impl Shard {
 
     /// Where a partition is: here, elsewhere, or nowhere.
     pub fn locate(&self, topic: TopicRef<'_>, index: i32) -> Located {
-        self.partitions.borrow().locate(&self.image, topic, index)
+        self.partitions.borrow().locate(&self.image, self.broker_id, topic, index)
     }
 
     /// The configs of this broker that act.
@@ -107,8 +107,8 @@ impl Shard {
         self.mesh.mailbox(usize::from(self.index))
     }
 
-    /// Has the controller decide and carry out `command`: here on the first shard, else by the mesh.
-    /// When it returns, every shard of the node has the image that came of it.
+    /// Has the controller decide and carry out `command`: here on the first shard, else by the
+    /// mesh. When it returns, every shard of the node has the image that came of it.
     ///
     /// # Errors
     /// The command is refused as a whole, or nobody answered.
@@ -128,8 +128,8 @@ impl Shard {
         }
     }
 
-    /// Gives a new image to every shard of the node, this one first, and waits until all have made it
-    /// their own. For the controller.
+    /// Gives a new image to every shard of the node, this one first, and waits until all have made
+    /// it their own. For the controller.
     ///
     /// # Errors
     /// A shard did not take it in time.

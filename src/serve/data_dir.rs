@@ -110,29 +110,23 @@ fn holder(file: &mut File) -> Option<u32> {
     text.trim().parse().ok()
 }
 
-/// A directory can be there and its disk not take a byte.
+/// More than a start writes before it serves: a node that starts can note what it decides.
+const CHECK_BYTES: usize = 256 << 10;
+
+/// A directory can be there and its disk not take a byte. With a full disk there is no start: every
+/// start is a new leader epoch, which has to be on stable storage before a client sees it.
 fn check_writable(data: &Path) -> Result<()> {
     let path = data.join(".write-check");
     let check = || -> io::Result<()> {
         let mut file = File::create(&path)?;
-        file.write_all(b"x")?;
+        file.write_all(&[0; CHECK_BYTES])?;
         file.sync_all()?;
         fs::remove_file(&path)
     };
-    match check() {
-        Ok(()) => Ok(()),
-        // A full disk does not stop a start: what is there can be read, and deleted.
-        Err(error) if error.kind() == io::ErrorKind::StorageFull => {
-            let _ = fs::remove_file(&path);
-            tracing::warn!(
-                data = %data.display(),
-                "the disk is full: produce will be refused until there is space; delete topics, \
-                 records or other files"
-            );
-            Ok(())
-        }
-        Err(error) => Err(unusable(data, "write to", &error)),
-    }
+    check().map_err(|error| {
+        let _ = fs::remove_file(&path);
+        unusable(data, "write to", &error)
+    })
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //!
 //! Generated from the dispatch table. A version we do not know is answered in v0 with
 //! UNSUPPORTED_VERSION and the table, so that the client can ask again (KIP-511). v3 adds features
-//! (KIP-584); the client's name and version are checked there, as in Kafka. v5 lets a client say which
-//! cluster and node it believes it talks to (KIP-1242): REBOOTSTRAP_REQUIRED if that is not us.
+//! (KIP-584); the client's name and version are checked there, as in Kafka. v5 lets a client say
+//! which cluster and node it believes it talks to (KIP-1242): REBOOTSTRAP_REQUIRED if that is not
+//! us.
 
 use std::rc::Rc;
 

@@ -1,6 +1,7 @@
 //! CreatePartitions (key 37), versions 0–3.
 //!
-//! `count` is the new total; partitions are only ever added, because taking one away would move keys.
+//! `count` is the new total; partitions are only ever added, because taking one away would move
+//! keys.
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -1,7 +1,7 @@
 //! DeleteTopics (key 20), versions 1–6.
 //!
-//! By name, from v6 also by topic id. Each topic succeeds or fails on its own. The answer comes when
-//! every shard has taken its partitions down; their files go after `file.delete.delay.ms`.
+//! By name, from v6 also by topic id. Each topic succeeds or fails on its own. The answer comes
+//! when every shard has taken its partitions down; their files go after `file.delete.delay.ms`.
 
 use std::rc::Rc;
 

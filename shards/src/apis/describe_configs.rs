@@ -1,8 +1,8 @@
 //! DescribeConfigs (key 32), versions 1–4.
 //!
 //! Every config there is, with its source, synonyms, type and (v3+) documentation. A null list of
-//! keys, and before Kafka 4 also an empty one, means all. A broker describes only itself or, under the
-//! empty name, what is set for all brokers.
+//! keys, and before Kafka 4 also an empty one, means all. A broker describes only itself or, under
+//! the empty name, what is set for all brokers.
 
 use std::borrow::Cow;
 use std::rc::Rc;

@@ -1,4 +1,5 @@
-//! DescribeProducers (key 61), version 0 (KIP-664): the idempotent producers that partitions remember.
+//! DescribeProducers (key 61), version 0 (KIP-664): the idempotent producers that partitions
+//! remember.
 
 use std::rc::Rc;
 

@@ -1,9 +1,10 @@
 //! Fetch (key 1), versions 4–18.
 //!
-//! - Records are whole batches, from the log's own buffers to the socket. The first batch of the first
-//!   partition that has any is sent even if it is over the limits, so that a client always gets on.
-//! - A fetch that finds less than `min_bytes` is parked on its partitions until their high watermark
-//!   moves, at most `max_wait`.
+//! - Records are whole batches, from the log's own buffers to the socket. The first batch of the
+//!   first partition that has any is sent even if it is over the limits, so that a client always
+//!   gets on.
+//! - A fetch that finds less than `min_bytes` is parked on its partitions until their high
+//!   watermark moves, at most `max_wait`.
 //! - v7 has sessions (KIP-227), v9 checks leader epochs (KIP-320), v12 tells where logs diverge
 //!   (KIP-595), v13 names topics by id (KIP-516), v16 names the leader to go to (KIP-951).
 //! - `replica_id` is not believed: whoever asks reads up to the high watermark.
@@ -153,8 +154,8 @@ async fn serve(call: Call, plan: Plan) -> Result<(), HandlerError> {
     answer(&call, &plan, pass)
 }
 
-/// Has `signal` notified when any of the partitions has more; `false` if one has more already than was
-/// seen.
+/// Has `signal` notified when any of the partitions has more; `false` if one has more already than
+/// was seen.
 fn park(shard: &Shard, wanted: &[Wanted], seen: &[i64], signal: &Rc<Signal>) -> bool {
     let mut nothing_new = true;
     for (wanted, seen) in wanted.iter().zip(seen) {

@@ -1,7 +1,7 @@
 //! Metadata (key 3), versions 0–13.
 //!
-//! - Which topics: v0 takes an empty list for all; from v1 null means all and empty means none; from
-//!   v12 a topic may be named by its id.
+//! - Which topics: v0 takes an empty list for all; from v1 null means all and empty means none;
+//!   from v12 a topic may be named by its id.
 //! - Auto-create: v0–3 always may, from v4 the request says; only topics asked for by name.
 //! - The answer lists every shard as a broker. "Controller" is the broker that takes administrative
 //!   requests without a hop; any shard takes them.

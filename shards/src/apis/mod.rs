@@ -1,4 +1,5 @@
-//! One file per Kafka API, named after it. Each begins with its versions and what is special in them.
+//! One file per Kafka API, named after it. Each begins with its versions and what is special in
+//! them.
 
 pub mod alter_configs;
 pub mod api_versions;

@@ -1,7 +1,8 @@
 //! OffsetForLeaderEpoch (key 23), versions 2–4 (KIP-320).
 //!
 //! Where an epoch ends, so that a client can tell whether the log was cut under it. For the newest
-//! epoch that is the high watermark side of the log's end; for one the log does not know, -1 and -1.
+//! epoch that is the high watermark side of the log's end; for one the log does not know, -1 and
+//! -1.
 
 use std::rc::Rc;
 

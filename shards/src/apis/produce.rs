@@ -2,9 +2,10 @@
 //!
 //! The hot path: decoded in place, nothing allocated per record or batch, no task of its own.
 //! - The answer is written when the batches are appended, and let go when they are acknowledged: by
-//!   the local log's ack end, for acks=1 as for acks=all (there is one replica). If an ack fails after
-//!   all, the answer is corrected.
-//! - acks=0 gets no answer; an error ends the connection (a producer without acks learns no other way).
+//!   the local log's ack end, for acks=1 as for acks=all (there is one replica). If an ack fails
+//!   after all, the answer is corrected.
+//! - acks=0 gets no answer; an error ends the connection (a producer without acks learns no other
+//!   way).
 //! - zstd only from v7 (KIP-110). v10 names the new leader (KIP-951). v13 names topics by id.
 //! - Transactions do not exist yet: their batches are refused with INVALID_TXN_STATE.
 
@@ -288,8 +289,8 @@ async fn append_waiting(
     }
 }
 
-/// Rewrites an answer whose acks failed after it was written: `failures` are places of partitions in
-/// the request, and why.
+/// Rewrites an answer whose acks failed after it was written: `failures` are places of partitions
+/// in the request, and why.
 pub fn correct(frame: &mut Vec<u8>, version: i16, failures: &[(u32, ErrorCode)]) {
     const LENGTH_BYTES: usize = 4;
     let corrected = || -> Result<Vec<u8>, HandlerError> {

@@ -60,7 +60,8 @@ impl Connections {
         }
     }
 
-    /// Closes connections whose frame takes too long or that were idle for `idle_ms` (negative: ever).
+    /// Closes connections whose frame takes too long or that were idle for `idle_ms` (negative:
+    /// ever).
     pub fn close_overdue(&self, metrics: &ShardMetrics, now_ms: u64, idle_ms: i64) {
         let idle_ms = u64::try_from(idle_ms).unwrap_or(u64::MAX);
         for connection in self.open.borrow().values() {

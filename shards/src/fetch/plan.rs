@@ -46,8 +46,8 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Of a partition of a request; `before` names the topic of the one before it, which is mostly the
-    /// same.
+    /// Of a partition of a request; `before` names the topic of the one before it, which is mostly
+    /// the same.
     pub fn new(partition: &FetchPartition<'_>, before: Option<&TopicName>) -> Self {
         let topic = match before {
             Some(before) if before.as_ref() == partition.topic => before.clone(),

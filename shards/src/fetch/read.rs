@@ -64,8 +64,8 @@ impl Pass {
     }
 }
 
-/// Reads what is wanted, waiting for the disk where it must. Cold reads of several partitions are under
-/// way together; each counts as its limit against the whole until it is back.
+/// Reads what is wanted, waiting for the disk where it must. Cold reads of several partitions are
+/// under way together; each counts as its limit against the whole until it is back.
 pub async fn pass(shard: &Shard, plan: &Plan) -> Pass {
     let mut left_bytes = plan.max_bytes;
     let mut at_least_one = true;

@@ -1,5 +1,5 @@
-//! Fetch sessions (KIP-227): the broker remembers what a client wants, so that the client sends, and is
-//! sent, only what changed.
+//! Fetch sessions (KIP-227): the broker remembers what a client wants, so that the client sends,
+//! and is sent, only what changed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -38,8 +38,8 @@ struct Remembered {
     had_error: bool,
 }
 
-/// One client's session. Partitions are in the order in which they are read: who was given records goes
-/// to the end, so that none starves.
+/// One client's session. Partitions are in the order in which they are read: who was given records
+/// goes to the end, so that none starves.
 struct Session {
     /// The epoch that the next request must have.
     next_epoch: i32,
@@ -189,8 +189,8 @@ impl Sessions {
         }
     }
 
-    /// Notes what a client is about to be told. Returns which of `wanted` to tell: all of them, or if
-    /// only changes are wanted, those with records, an error, or other offsets than last time.
+    /// Notes what a client is about to be told. Returns which of `wanted` to tell: all of them, or
+    /// if only changes are wanted, those with records, an error, or other offsets than last time.
     pub fn tell(
         &mut self,
         session_id: i32,

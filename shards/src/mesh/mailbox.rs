@@ -65,8 +65,8 @@ impl Mailbox {
         .await
     }
 
-    /// Wakes the reader if messages wait; whether they did. For the safety tick: a wake-up from another
-    /// thread could be lost.
+    /// Wakes the reader if messages wait; whether they did. For the safety tick: a wake-up from
+    /// another thread could be lost.
     pub fn nudge(&self) -> bool {
         let state = self.lock();
         let waits = state.stop || !state.queue.is_empty();

@@ -91,8 +91,8 @@ impl FrameBuffer {
         self.buffer.len()
     }
 
-    /// Makes room to read into, for the whole of the frame at the front at least. Returns whether it
-    /// had to wait for memory.
+    /// Makes room to read into, for the whole of the frame at the front at least. Returns whether
+    /// it had to wait for memory.
     ///
     /// # Errors
     /// As [`FrameBuffer::next_frame`].

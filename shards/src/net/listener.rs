@@ -15,12 +15,12 @@ use crate::limits::ACCEPT_PAUSE_MS;
 use crate::runtime;
 use crate::shard::Shard;
 
-/// Kafka's default of `socket.{send,receive}.buffer.bytes`. Kafka sets that size; here it stands for
-/// the kernel's own, which grows with the connection and is faster.
+/// Kafka's default of `socket.{send,receive}.buffer.bytes`. Kafka sets that size; here it stands
+/// for the kernel's own, which grows with the connection and is faster.
 const KAFKA_BUFFER_BYTES: i32 = 102_400;
 
-/// Listens on a port, or on any free one if it is 0. A port that a just ended process used can be had
-/// at once. Any thread.
+/// Listens on a port, or on any free one if it is 0. A port that a just ended process used can be
+/// had at once. Any thread.
 pub fn bind(host: &str, port: u16, backlog: u32) -> io::Result<(TcpListener, SocketAddr)> {
     // A listener with no host, or with Kafka's wildcard, is for all addresses.
     let host = match host {

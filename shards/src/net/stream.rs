@@ -30,8 +30,8 @@ impl Stream {
         Pin::new(&mut *self.inner.borrow_mut()).poll_read(cx, into)
     }
 
-    /// Writes as much of the pieces as the socket takes now, at least a byte. The first piece is not
-    /// empty.
+    /// Writes as much of the pieces as the socket takes now, at least a byte. The first piece is
+    /// not empty.
     pub async fn write(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
         poll_fn(|cx| {
             match self.send(pieces) {

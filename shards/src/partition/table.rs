@@ -50,7 +50,15 @@ impl Partitions {
     }
 
     /// As [`Partitions::find`]; if it is not here, the image says where it is.
-    pub fn locate(&self, image: &RefCell<Image>, topic: TopicRef<'_>, index: i32) -> Located {
+    /// A partition that the image gives to broker `own`, but whose log could not be opened, is
+    /// Kafka's offline log folder.
+    pub fn locate(
+        &self,
+        image: &RefCell<Image>,
+        own: i32,
+        topic: TopicRef<'_>,
+        index: i32,
+    ) -> Located {
         if let Some(partition) = self.find(topic, index) {
             return Located::Here(Rc::clone(partition));
         }
@@ -64,6 +72,9 @@ impl Partitions {
         };
         match known.partition(index) {
             None => Located::Unknown(ErrorCode::UnknownTopicOrPartition),
+            Some(partition) if partition.leader == own => {
+                Located::Unknown(ErrorCode::KafkaStorageError)
+            }
             Some(partition) => Located::Elsewhere(LeaderAndEpoch {
                 leader_id: partition.leader,
                 leader_epoch: partition.leader_epoch,

@@ -8,8 +8,8 @@ use wire::ErrorCode;
 use super::Partition;
 use crate::connection::Connection;
 
-/// One partition of a produce request, whose answer is written and goes when everything below `end` is
-/// acknowledged.
+/// One partition of a produce request, whose answer is written and goes when everything below `end`
+/// is acknowledged.
 pub struct AckWaiter {
     pub end: i64,
     /// On the shard's own clock.
@@ -28,8 +28,8 @@ impl AckWaiter {
 }
 
 impl Partition {
-    /// Queues a waiter. Ends grow, so the first in the queue is the first to go; a batch sent twice may
-    /// have a lower one and then goes with the one before it.
+    /// Queues a waiter. Ends grow, so the first in the queue is the first to go; a batch sent twice
+    /// may have a lower one and then goes with the one before it.
     pub fn wait_for_ack(&self, waiter: AckWaiter) {
         self.ack_waiters.borrow_mut().push_back(waiter);
     }

@@ -25,8 +25,8 @@ pub struct Executor<T: Send + 'static> {
 impl<T: Send + 'static> Executor<T> {
     /// Starts a thread, pinned to `core` if one is given, and runs on it what `main` makes.
     ///
-    /// glommio registers memory with three rings, which counts as locked: it gets the least it takes,
-    /// so that a limit of 8 MiB does for many shards.
+    /// glommio registers memory with three rings, which counts as locked: it gets the least it
+    /// takes, so that a limit of 8 MiB does for many shards.
     pub fn start<F>(
         name: &str,
         core: Option<usize>,

@@ -70,8 +70,9 @@ impl Broadcast {
     }
 }
 
-/// See [`Broadcast::wait`]. It has one waker in the list at most, and none once it is dropped: a task's
-/// waker counts its clones in 16 bits, and a task may be polled, or begin to wait, far more often.
+/// See [`Broadcast::wait`]. It has one waker in the list at most, and none once it is dropped: a
+/// task's waker counts its clones in 16 bits, and a task may be polled, or begin to wait, far more
+/// often.
 pub struct Waiting<'a> {
     broadcast: &'a Broadcast,
     joined: u64,

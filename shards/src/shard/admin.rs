@@ -18,7 +18,7 @@ impl Shard {
     /// # Errors
     /// What to tell the client otherwise.
     pub fn led_here(&self, topic: TopicRef<'_>, index: i32) -> Result<Rc<Partition>, ErrorCode> {
-        match self.partitions.borrow().locate(&self.image, topic, index) {
+        match self.partitions.borrow().locate(&self.image, self.broker_id, topic, index) {
             Located::Here(partition) => Ok(partition),
             Located::Elsewhere(_) => Err(ErrorCode::NotLeaderOrFollower),
             Located::Unknown(code) => Err(code),
@@ -35,8 +35,8 @@ impl Shard {
         self.node.data_dir.join(format!("shard-{}", self.index))
     }
 
-    /// What a broker of this node was started with: the node's configs and what each shard has of its
-    /// own.
+    /// What a broker of this node was started with: the node's configs and what each shard has of
+    /// its own.
     pub fn static_configs(&self, broker: &cluster::Broker) -> StaticConfigs {
         let mut configs = self.node.configs.clone();
         let id = broker.id.to_string();

@@ -109,8 +109,8 @@ async fn first_image(shard: &Rc<Shard>) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Lets connections finish what they have, ends all tasks and closes the store. A task that does not
-/// end in time keeps the store from being closed cleanly; the next start then recovers it.
+/// Lets connections finish what they have, ends all tasks and closes the store. A task that does
+/// not end in time keeps the store from being closed cleanly; the next start then recovers it.
 async fn drain(shard: Rc<Shard>, index: usize) {
     shard.connections.finish();
     let pause = Duration::from_millis(10);

@@ -13,8 +13,8 @@ pub struct Budget {
     freed: Broadcast,
 }
 
-/// A part of the budget that one reader holds. Given back with [`Budget::release`], always: a lost one
-/// is lost for good.
+/// A part of the budget that one reader holds. Given back with [`Budget::release`], always: a lost
+/// one is lost for good.
 #[derive(Debug, Default)]
 pub struct Reserved {
     bytes: usize,
@@ -54,8 +54,8 @@ impl Budget {
         true
     }
 
-    /// As [`Budget::try_resize`], waiting until there is enough. Whoever waits holds nothing meanwhile,
-    /// so that readers do not wait for each other for ever.
+    /// As [`Budget::try_resize`], waiting until there is enough. Whoever waits holds nothing
+    /// meanwhile, so that readers do not wait for each other for ever.
     pub async fn resize(&self, held: &mut Reserved, bytes: usize) {
         debug_assert!(bytes <= self.limit_bytes);
         while !self.try_resize(held, bytes) {

@@ -260,7 +260,8 @@ impl Client {
         self.produced(version, id)
     }
 
-    /// What a fetch answers: top-level error, session id, and each partition with its records copied.
+    /// What a fetch answers: top-level error, session id, and each partition with its records
+    /// copied.
     pub fn fetched(&mut self, version: i16, correlation_id: i32) -> Fetched {
         let body = self.body(ApiKey::Fetch, version, correlation_id);
         let mut reader = Reader::new(&body);

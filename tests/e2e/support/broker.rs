@@ -39,13 +39,16 @@ pub struct Options {
     /// Broker settings by Kafka's names.
     pub settings: Vec<(String, String)>,
     pub restrictions: Restrictions,
+    /// Of each shard; unset: the default.
+    pub arena_mib: Option<usize>,
     /// Instead of a folder in the test's own.
     pub data: Option<PathBuf>,
 }
 
 impl Options {
     pub fn shards(shards: usize) -> Options {
-        Options { shards, settings: Vec::new(), restrictions: Restrictions::default(), data: None }
+        let (settings, restrictions) = (Vec::new(), Restrictions::default());
+        Options { shards, settings, restrictions, arena_mib: None, data: None }
     }
 
     pub fn set(mut self, key: &str, value: &str) -> Options {
@@ -55,6 +58,11 @@ impl Options {
 
     pub fn data(mut self, data: &Path) -> Options {
         self.data = Some(data.to_owned());
+        self
+    }
+
+    pub fn arena_mib(mut self, arena_mib: usize) -> Options {
+        self.arena_mib = Some(arena_mib);
         self
     }
 
@@ -126,6 +134,9 @@ impl Broker {
             .args(["--control", &self.http_address()])
             .arg("--arena")
             .arg(&self.arena);
+        if let Some(arena_mib) = self.options.arena_mib {
+            command.args(["--arena-mib", &arena_mib.to_string()]);
+        }
         for (key, value) in &self.options.settings {
             command.arg("--set").arg(format!("{key}={value}"));
         }
