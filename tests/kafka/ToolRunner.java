@@ -28,7 +28,7 @@ import org.apache.kafka.common.utils.Utils;
 public final class ToolRunner {
     private static final int TIMED_OUT = 124;
 
-    /** What a tool prints goes to the call that runs it, even from loggers made in an earlier one. */
+    /** What a tool prints goes to the call that runs it, even from an earlier one's loggers. */
     private static final class Redirect extends OutputStream {
         private ByteArrayOutputStream target = new ByteArrayOutputStream();
 
@@ -61,7 +61,8 @@ public final class ToolRunner {
             int partitions = Integer.parseInt(args[0]);
             for (int i = 1; i < args.length; i++) {
                 byte[] key = args[i].getBytes(StandardCharsets.UTF_8);
-                System.out.println(args[i] + " " + Utils.toPositive(Utils.murmur2(key)) % partitions);
+                int partition = Utils.toPositive(Utils.murmur2(key)) % partitions;
+                System.out.println(args[i] + " " + partition);
             }
         }
     }
@@ -118,7 +119,8 @@ public final class ToolRunner {
         reset(tool);
         Thread thread = new Thread(() -> {
             try {
-                Class.forName(tool).getMethod("main", String[].class).invoke(null, (Object) arguments);
+                var main = Class.forName(tool).getMethod("main", String[].class);
+                main.invoke(null, (Object) arguments);
                 code.compareAndSet(null, 0);
             } catch (Throwable thrown) {
                 Throwable cause = thrown.getCause() == null ? thrown : thrown.getCause();
