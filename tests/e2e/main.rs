@@ -8,6 +8,7 @@
 
 mod support;
 
+mod addresses;
 mod bad_frames;
 mod bad_places;
 mod bad_records;

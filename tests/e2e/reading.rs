@@ -1,7 +1,7 @@
 //! The rules of fetch: whole batches, the first batch always, bounds of the log, sessions.
 
 use crate::on_one_and_two_shards;
-use crate::support::batch::Builder;
+use crate::support::batch::{Builder, now_ms};
 use crate::support::broker::{Broker, Options};
 use crate::support::connection::Connection;
 use crate::support::fetch::{self, Bounds, FETCH_BY_NAME, fetch, read_all};
@@ -18,6 +18,7 @@ on_one_and_two_shards!(
     batches_come_whole,
     offsets_outside_the_log_are_named,
     retention_by_size_moves_the_start,
+    retention_by_time_moves_the_start,
     sessions_tell_only_what_is_new,
     epochs_are_told,
 );
@@ -94,6 +95,34 @@ fn retention_by_size_moves_the_start(test: &str, shards: usize) {
     let mut connection = topic.connect(&broker, 0);
     assert!(earliest(&mut connection) >= start, "what was deleted stays deleted");
     assert_eq!(topic::offset_for(&mut connection, &topic, 0, LATEST), 8000);
+}
+
+fn retention_by_time_moves_the_start(test: &str, shards: usize) {
+    let check = "log.retention.check.interval.ms";
+    let mut broker = Broker::start(test, Options::shards(shards).set(check, "200"));
+    let configs = [("segment.bytes", "1048576"), ("retention.ms", "3600000")];
+    let topic = Topic::create(&broker, "aged", 1, &configs);
+    let mut connection = topic.connect(&broker, 0);
+    let values = vec![vec![b'x'; 1000]; 100];
+    let two_hours_ms = 2 * 3_600_000;
+    let old = Builder { timestamp_ms: now_ms() - two_hours_ms, ..Builder::default() };
+    let (old, fresh) = (old.values(&values), Builder::default().values(&values));
+    for batch in std::iter::repeat_n(&old, 40).chain(std::iter::repeat_n(&fresh, 40)) {
+        topic::produce_ok(&mut connection, &topic, 0, batch);
+    }
+    let earliest = |connection: &mut Connection| topic::offset_for(connection, &topic, 0, -2);
+    // A segment goes when its newest record is too old; one has records of both kinds.
+    eventually("old segments are gone", Duration::from_secs(60), || {
+        earliest(&mut connection) >= 2500
+    });
+    let start = earliest(&mut connection);
+    assert!(start <= 4000, "a fresh record is gone: {start}");
+    assert_eq!(fetch(&mut connection, &topic, 0, 0, now(1000)).error_code, OFFSET_OUT_OF_RANGE);
+    assert_eq!(read_all(&mut connection, &topic, 0, start, |_| {}), 8000);
+    broker.kill();
+    broker.start_again();
+    let mut connection = topic.connect(&broker, 0);
+    assert!(earliest(&mut connection) >= start, "what was deleted stays deleted");
 }
 
 /// One fetch in a session.

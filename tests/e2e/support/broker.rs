@@ -39,6 +39,10 @@ pub struct Options {
     /// Broker settings by Kafka's names.
     pub settings: Vec<(String, String)>,
     pub restrictions: Restrictions,
+    /// As in a URL.
+    pub host: &'static str,
+    /// The host that clients are told; unset: the one that is listened on.
+    pub advertised_host: Option<&'static str>,
     /// Of each shard; unset: the default.
     pub arena_mib: Option<usize>,
     /// Instead of a folder in the test's own.
@@ -48,7 +52,9 @@ pub struct Options {
 impl Options {
     pub fn shards(shards: usize) -> Options {
         let (settings, restrictions) = (Vec::new(), Restrictions::default());
-        Options { shards, settings, restrictions, arena_mib: None, data: None }
+        let (host, advertised_host) = ("127.0.0.1", None);
+        let (arena_mib, data) = (None, None);
+        Options { shards, settings, restrictions, host, advertised_host, arena_mib, data }
     }
 
     pub fn set(mut self, key: &str, value: &str) -> Options {
@@ -58,6 +64,16 @@ impl Options {
 
     pub fn data(mut self, data: &Path) -> Options {
         self.data = Some(data.to_owned());
+        self
+    }
+
+    pub fn host(mut self, host: &'static str) -> Options {
+        self.host = host;
+        self
+    }
+
+    pub fn advertised_host(mut self, host: &'static str) -> Options {
+        self.advertised_host = Some(host);
         self
     }
 
@@ -134,6 +150,9 @@ impl Broker {
             .args(["--control", &self.http_address()])
             .arg("--arena")
             .arg(&self.arena);
+        if let Some(host) = self.options.advertised_host {
+            command.args(["--advertise", &format!("{host}:{}", self.port)]);
+        }
         if let Some(arena_mib) = self.options.arena_mib {
             command.args(["--arena-mib", &arena_mib.to_string()]);
         }
@@ -223,7 +242,7 @@ impl Broker {
     }
 
     pub fn address(&self, shard: usize) -> String {
-        format!("127.0.0.1:{}", usize::from(self.port) + shard)
+        format!("{}:{}", self.options.host, usize::from(self.port) + shard)
     }
 
     pub fn bootstrap(&self) -> String {
