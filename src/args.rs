@@ -35,11 +35,57 @@ pub enum Command {
     /// Look into log files of Tidemill or Kafka.
     #[command(subcommand)]
     Log(LogCommand),
+    /// Check what of this machine stands in the way of a fast broker, and set it right.
+    #[command(subcommand)]
+    Tune(TuneCommand),
     /// Print the completions for a shell.
     Completions {
         /// Which shell, such as bash, zsh or fish.
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TuneCommand {
+    /// Show each setting: found, wanted, and why. Ends with 1 if one is not as wanted.
+    Check(TuneCheckArgs),
+    /// Set what a file of the kernel can set, after writing a script that undoes it.
+    Apply(TuneApplyArgs),
+}
+
+/// For which broker a machine is looked at.
+#[derive(Debug, Clone, Args)]
+pub struct TuneArgs {
+    /// The data directory, to find its disk.
+    #[arg(long, value_name = "DIR", default_value = "./tidemill-data")]
+    pub data: PathBuf,
+    /// The cores that run shards, such as 0,2-5; without it, all that this process may use.
+    #[arg(long, value_name = "LIST")]
+    pub cores: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct TuneCheckArgs {
+    #[command(flatten)]
+    pub subject: TuneArgs,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TuneApplyArgs {
+    #[command(flatten)]
+    pub subject: TuneArgs,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Print the changes as a script, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where the script goes that undoes the changes; it must not be there yet.
+    #[arg(long, value_name = "FILE", default_value = "tidemill-tune-undo.sh")]
+    pub undo: PathBuf,
 }
 
 /// Where the cluster is.

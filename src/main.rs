@@ -11,6 +11,7 @@ mod limits;
 mod logfile;
 mod problem;
 mod serve;
+mod tune;
 mod version;
 
 use std::io::{BufWriter, Write};
@@ -45,6 +46,11 @@ fn run(command: &Command) -> problem::Result<ExitCode> {
         Command::Produce(args) => commands::produce::run(args),
         Command::Consume(args) => commands::consume::run(args, &mut out),
         Command::Log(command) => commands::log::run(command, &mut out),
+        Command::Tune(command) => {
+            let fine = tune::run(command, &mut out);
+            out.flush()?;
+            return Ok(ExitCode::from(u8::from(!fine?)));
+        }
         Command::Completions { shell } => completions(*shell, &mut out),
     };
     // What was found before something failed is shown.

@@ -3,7 +3,7 @@
 mod arena;
 pub mod args;
 mod data_dir;
-mod host;
+pub mod host;
 mod identity;
 mod logging;
 mod notify;

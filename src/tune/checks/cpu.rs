@@ -1,0 +1,94 @@
+//! Cores: how fast they run, how deep they sleep, what they share.
+
+use crate::config::cores;
+use crate::tune::Subject;
+use crate::tune::finding::{Change, Finding};
+
+const CPUS: &str = "/sys/devices/system/cpu";
+/// A core that sleeps deeper than this takes as long as a whole request to wake.
+const WAKE_US_MAX: i64 = 50;
+
+pub fn check(subject: &Subject) -> Vec<Finding> {
+    vec![governor(subject), idle(subject), siblings(subject), nodes(subject)]
+}
+
+fn governor(subject: &Subject) -> Finding {
+    let why = "a core that slows down when it is idle answers the next request late";
+    let finding = Finding::new("cpu.governor", "performance", why);
+    let path = |core: &usize| format!("{CPUS}/cpu{core}/cpufreq/scaling_governor");
+    let found: Option<Vec<String>> =
+        subject.cores.iter().map(|core| subject.host.read(path(core))).collect();
+    let Some(mut found) = found else {
+        return finding.unseen("the host of a virtual machine decides, or the firmware does");
+    };
+    found.sort();
+    found.dedup();
+    let changes = subject.cores.iter();
+    let changes = changes.filter_map(|core| subject.host.change(path(core), "performance"));
+    finding.change(found.join(", "), changes.collect())
+}
+
+fn idle(subject: &Subject) -> Finding {
+    let why = "a core in a deep sleep wakes late for the next request";
+    let wanted = format!("no sleep above {WAKE_US_MAX} us");
+    let finding = Finding::new("cpu.idle", wanted, why);
+    let (mut states, mut deep, mut changes) = (0, Vec::new(), Vec::<Change>::new());
+    for core in &subject.cores {
+        let folder = format!("{CPUS}/cpu{core}/cpuidle");
+        for state in subject.host.names(&folder) {
+            let read = |name: &str| subject.host.number(format!("{folder}/{state}/{name}"));
+            let Some(latency_us) = read("latency") else { continue };
+            states += 1;
+            if latency_us > WAKE_US_MAX && read("disable") == Some(0) {
+                deep.push(latency_us);
+                changes.extend(subject.host.change(format!("{folder}/{state}/disable"), "1"));
+            }
+        }
+    }
+    match deep.iter().max() {
+        _ if states == 0 => finding.unseen("the host of a virtual machine decides"),
+        None => finding.good(format!("at most {WAKE_US_MAX} us")),
+        Some(deepest) => finding.change(format!("up to {deepest} us"), changes),
+    }
+}
+
+/// Two threads of one physical core share its caches and units.
+fn siblings(subject: &Subject) -> Finding {
+    let why = "two shards on the threads of one physical core take each other's time";
+    let finding = Finding::new("cpu.siblings", "one shard a physical core", why);
+    let mut sharing = Vec::new();
+    for core in &subject.cores {
+        let path = format!("{CPUS}/cpu{core}/topology/thread_siblings_list");
+        let Some(list) = subject.host.read(path) else {
+            return finding.unseen("the machine does not tell which cores are threads of one");
+        };
+        let threads = cores::parse(&list).unwrap_or_default();
+        let others = threads.iter().filter(|other| *other > core);
+        sharing.extend(others.filter(|o| subject.cores.contains(o)).map(|o| format!("{core}+{o}")));
+    }
+    if sharing.is_empty() {
+        return finding.good("each its own");
+    }
+    // More shards still do more in all; it is a choice between throughput and even latency.
+    finding.good(format!("shared: {}", sharing.join(" ")))
+}
+
+fn nodes(subject: &Subject) -> Finding {
+    let why = "memory of another node is slower, and a shard's memory is where it was first used";
+    let finding = Finding::new("cpu.numa", "memory on the shard's own node", why);
+    let folder = "/sys/devices/system/node";
+    let names = subject.host.names(folder);
+    let mut used = Vec::new();
+    for node in names.iter().filter(|name| name.trim_start_matches("node").parse::<u32>().is_ok()) {
+        let list = subject.host.read(format!("{folder}/{node}/cpulist")).unwrap_or_default();
+        let of_node = cores::parse(&list).unwrap_or_default();
+        let ours = of_node.iter().filter(|core| subject.cores.contains(core)).count();
+        if ours > 0 {
+            used.push(format!("{node}: {ours} shards"));
+        }
+    }
+    match used.len() {
+        0 => finding.unseen("the machine does not tell its nodes"),
+        _ => finding.good(used.join(", ")),
+    }
+}

@@ -1,0 +1,65 @@
+//! `tidemill tune`: what of this machine stands in the way of a fast broker, and setting it right.
+//!
+//! ```text
+//!   /proc, /sys ──► checks ──► findings ──► table or JSON
+//!                                 │
+//!                                 └─ changes ──► script, or written, with an undo script first
+//! ```
+//!
+//! Every change is a value written to one file of the kernel, so what was there before undoes it. What
+//! a file cannot set (mount options, limits of a service) is told, not touched.
+
+mod apply;
+mod checks;
+mod finding;
+mod host;
+mod report;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use crate::args::{TuneArgs, TuneCommand};
+use crate::config::cores;
+use crate::problem::{Problem, Result};
+use crate::serve::host::allowed_cores;
+use finding::Finding;
+use host::Host;
+
+/// What is looked at, and for whom.
+pub struct Subject {
+    pub host: Host,
+    /// Cores that shards will run on.
+    pub cores: Vec<usize>,
+    /// The data directory, or its parent that is there.
+    pub data: PathBuf,
+}
+
+/// Whether everything is as wanted.
+pub fn run(command: &TuneCommand, out: &mut impl Write) -> Result<bool> {
+    match command {
+        TuneCommand::Check(args) => {
+            let findings = checks::run(&subject(&args.subject)?);
+            report::write(out, &findings, args.json)?;
+            Ok(findings.iter().all(Finding::is_fine))
+        }
+        TuneCommand::Apply(args) => {
+            let subject = subject(&args.subject)?;
+            let findings = checks::run(&subject);
+            apply::run(args, &subject.host, &findings, out)?;
+            Ok(true)
+        }
+    }
+}
+
+fn subject(args: &TuneArgs) -> Result<Subject> {
+    let cores = match &args.cores {
+        Some(text) => {
+            cores::parse(text).map_err(|why| Problem::usage(format!("--cores {text}: {why}")))?
+        }
+        None => allowed_cores(),
+    };
+    let absolute = std::path::absolute(&args.data)?;
+    let there = absolute.ancestors().find(|path| path.is_dir());
+    let data = there.unwrap_or(&absolute).to_path_buf();
+    Ok(Subject { host: Host::this(), cores, data })
+}
