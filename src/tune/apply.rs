@@ -67,7 +67,7 @@ fn agreed(out: &mut impl Write) -> Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// On disk before the first change. One that is there is the way back to how the machine was at first.
+/// On disk before the first change. One that is there leads back to how the machine was at first.
 fn write_undo(args: &TuneApplyArgs, findings: &[Finding], out: &mut impl Write) -> Result<()> {
     let path = &args.undo;
     let unusable = |error: io::Error| {

@@ -6,8 +6,8 @@
 //!                                 └─ changes ──► script, or written, with an undo script first
 //! ```
 //!
-//! Every change is a value written to one file of the kernel, so what was there before undoes it. What
-//! a file cannot set (mount options, limits of a service) is told, not touched.
+//! Every change is a value written to one file of the kernel, so what was there before undoes it.
+//! What a file cannot set (mount options, limits of a service) is told, not touched.
 
 mod apply;
 mod checks;

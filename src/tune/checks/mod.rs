@@ -1,4 +1,5 @@
-//! The checks, by part of the machine. Each looks at files of the kernel and judges; none changes any.
+//! The checks, by part of the machine. Each looks at files of the kernel and judges; none changes
+//! any.
 
 mod cpu;
 mod disk;
