@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use wire::codec::{Decode, Encode, Reader};
 use wire::header::RequestHeader;
 use wire::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
+use wire::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use wire::messages::metadata_request::MetadataRequestTopic;
 use wire::messages::{
-    CreateTopicsRequest, CreateTopicsResponse, MetadataRequest, MetadataResponse,
+    CreateTopicsRequest, CreateTopicsResponse, ListOffsetsRequest, ListOffsetsResponse,
+    MetadataRequest, MetadataResponse,
 };
 use wire::{ApiKey, ErrorCode};
 
@@ -20,6 +22,9 @@ use crate::limits::{ADMIN_TIMEOUT_MS, SETTLE_MS};
 /// Both peers have these versions.
 const CREATE_TOPICS_VERSION: i16 = 7;
 const METADATA_VERSION: i16 = 12;
+const LIST_OFFSETS_VERSION: i16 = 7;
+
+const LATEST_TIMESTAMP: i64 = -1;
 
 /// Where each partition of a topic is led, by partition index.
 pub type Leaders = Vec<String>;
@@ -47,7 +52,7 @@ fn call(
     stream.read_exact(&mut length)?;
     let mut response = vec![0; u32::from_be_bytes(length) as usize];
     stream.read_exact(&mut response)?;
-    // Both APIs are flexible in these versions: correlation id, then an empty tag section.
+    // All three APIs are flexible in these versions: correlation id, then an empty tag section.
     response.drain(..5);
     Ok(response)
 }
@@ -88,7 +93,32 @@ fn leaders(address: &str, topic: &str, partitions: usize) -> Result<Option<Leade
     Ok(found.into_iter().collect())
 }
 
-/// Creates a topic with the given configs and waits until every partition has a leader.
+/// Whether every partition can be read where it is led.
+fn is_open(topic: &str, leaders: &Leaders) -> Result<bool, BenchError> {
+    let mut addresses = leaders.clone();
+    addresses.sort();
+    addresses.dedup();
+    for address in addresses {
+        let led = (0..).zip(leaders).filter(|(_, leader)| **leader == address);
+        let partitions = led.map(|(partition_index, _)| ListOffsetsPartition {
+            partition_index,
+            timestamp: LATEST_TIMESTAMP,
+            ..Default::default()
+        });
+        let topics =
+            vec![ListOffsetsTopic { name: topic.into(), partitions: partitions.collect() }];
+        let request = ListOffsetsRequest { replica_id: -1, topics, ..Default::default() };
+        let body = call(&address, ApiKey::ListOffsets, LIST_OFFSETS_VERSION, &request)?;
+        let response = ListOffsetsResponse::decode(&mut Reader::new(&body), LIST_OFFSETS_VERSION)?;
+        let mut partitions = response.topics.iter().flat_map(|topic| &topic.partitions);
+        if partitions.any(|partition| partition.error_code != 0) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Creates a topic with the given configs and waits until every partition is led and open.
 pub fn create_topic(
     address: &str,
     topic: &str,
@@ -116,8 +146,10 @@ pub fn create_topic(
     create(address, &request)?;
     let deadline = Instant::now() + Duration::from_millis(ADMIN_TIMEOUT_MS);
     while Instant::now() < deadline {
-        if let Some(leaders) = leaders(address, topic, partitions)? {
-            // Stock Kafka names a leader before that broker has opened the partition.
+        // Stock Kafka names a leader before that broker has opened the partition.
+        if let Some(leaders) = leaders(address, topic, partitions)?
+            && is_open(topic, &leaders)?
+        {
             sleep(Duration::from_millis(SETTLE_MS));
             return Ok(leaders);
         }

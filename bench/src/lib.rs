@@ -7,10 +7,13 @@
 
 pub mod admin;
 pub mod connection;
+pub mod facts;
 pub mod fetch;
 pub mod frames;
+pub mod html;
 pub mod limits;
 pub mod peer;
+pub mod plot;
 pub mod produce;
 pub mod report;
 pub mod suite;
@@ -28,6 +31,9 @@ pub enum BenchError {
     Kafka { api: &'static str, error: String },
     #[error("{0} did not become ready: {1}")]
     NotReady(String, String),
+    /// In an open loop the broker fell so far behind that the rate has no meaning.
+    #[error("{rate} requests a second are more than the broker can take")]
+    Overrun { rate: u64 },
     #[error("{0}")]
     Usage(String),
 }

@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use bench::BenchError;
 use bench::peer::{Kind, Peer};
 use bench::report::{self, PeerReport};
 use bench::suite::{self, Durability, ROWS, Timing};
+use bench::{BenchError, facts, html};
 use clap::{Parser, Subcommand};
+use signal_hook::consts::SIGINT;
 
 #[derive(Parser)]
 #[command(version, about = "Load generator and side-by-side run against stock Kafka")]
@@ -49,6 +52,15 @@ struct Compare {
     /// Only rows whose name contains this.
     #[arg(long, default_value = "")]
     row: String,
+    #[arg(skip)]
+    stopped: Arc<AtomicBool>,
+}
+
+impl Compare {
+    /// After Ctrl-C the row that runs is the last, and what was measured is reported.
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
 }
 
 fn turn(
@@ -72,7 +84,18 @@ fn turn(
             if row.fetch && durability == Durability::Synced {
                 continue;
             }
-            let outcome = suite::run_row(&peer, row, durability, timing, &number.to_string())?;
+            if options.is_stopped() {
+                break;
+            }
+            let outcome = match suite::run_row(&peer, row, durability, timing, &number.to_string())
+            {
+                Err(error @ BenchError::Overrun { .. }) => {
+                    let (name, row) = (report.name, row.name);
+                    eprintln!("turn {number}, {name}, {row}, {durability:?}: left out: {error}");
+                    continue;
+                }
+                outcome => outcome?,
+            };
             eprintln!(
                 "turn {number}, {}, {}, {durability:?}: {:.0} records/s, p99 {:.2} ms",
                 report.name,
@@ -105,17 +128,31 @@ fn compare(options: &Compare) -> Result<(), BenchError> {
         .collect();
     for number in 0..options.turns {
         for ((kind, _), report) in peers.iter().zip(&mut reports) {
+            if options.is_stopped() {
+                break;
+            }
             turn(options, kind, number, report)?;
         }
     }
     println!("{}", report::table(&reports));
     report::write_histograms(&options.data.join("hgrm"), &reports)?;
     println!("Histograms: {}", options.data.join("hgrm").display());
+    let facts = facts::gather(&options.tidemill, options.kafka_jars.as_deref(), &options.data);
+    let page = options.data.join("report.html");
+    std::fs::write(&page, html::page(&reports, &facts))?;
+    println!("Report: {}", page.display());
     Ok(())
 }
 
 fn main() -> ExitCode {
     let Command::Compare(options) = Arguments::parse().command;
+    // The second Ctrl-C ends the program at once.
+    let stopped = || Arc::clone(&options.stopped);
+    let watched = signal_hook::flag::register_conditional_shutdown(SIGINT, 130, stopped())
+        .and_then(|_| signal_hook::flag::register(SIGINT, stopped()));
+    if let Err(error) = watched {
+        eprintln!("tidemill-bench: Ctrl-C will lose what was measured: {error}");
+    }
     match compare(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

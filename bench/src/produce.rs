@@ -9,7 +9,7 @@ use crate::BenchError;
 use crate::admin::Leaders;
 use crate::connection::{Connection, Pending};
 use crate::frames::{self, Frame};
-use crate::limits::{IN_FLIGHT_MAX, LATENCY_US_MAX};
+use crate::limits::{DRAIN_S, IN_FLIGHT_MAX, LATENCY_US_MAX};
 
 /// How requests are paced.
 #[derive(Clone, Copy, Debug)]
@@ -181,7 +181,10 @@ pub fn run(
         Pace::InFlight(count) => closed_loop(&mut run, &mut poll, count, end)?,
         Pace::PerSecond(rate) => open_loop(&mut run, &mut poll, rate, start, end)?,
     }
-    run.measured.elapsed = Instant::now() - run.measure_from;
+    run.measured.elapsed = match workload.pace {
+        Pace::InFlight(_) => Instant::now() - run.measure_from,
+        Pace::PerSecond(_) => workload.measure,
+    };
     Ok(run.measured)
 }
 
@@ -257,18 +260,21 @@ fn open_loop(
     let interval = Duration::from_nanos(1_000_000_000 / rate.max(1));
     let mut due = start;
     let mut lane = 0;
-    while due < end {
+    let given_up = end + Duration::from_secs(DRAIN_S);
+    // A request that was due is waited for: one that was slow must not be left out.
+    while due < end || run.lanes.iter().any(|lane| lane.connection.in_flight() > 0) {
         let now = Instant::now();
         while due <= now && due < end {
             if run.lanes[lane].connection.in_flight() >= IN_FLIGHT_MAX {
-                return Err(BenchError::Usage(format!(
-                    "{rate} requests a second are more than the broker can take"
-                )));
+                return Err(BenchError::Overrun { rate });
             }
             run.push(lane, due);
             run.lanes[lane].connection.flush()?;
             lane = (lane + 1) % run.lanes.len();
             due += interval;
+        }
+        if now > given_up {
+            return Err(BenchError::Overrun { rate });
         }
         poll.poll(&mut events, Some(Duration::ZERO))?;
         for event in &events {

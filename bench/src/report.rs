@@ -16,14 +16,14 @@ pub struct PeerReport {
     pub idle_mib: Vec<f64>,
 }
 
-fn median(values: &[f64]) -> f64 {
+pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 impl PeerReport {
-    fn each(
+    pub fn each(
         &self,
         row: &str,
         durability: Durability,
@@ -34,11 +34,29 @@ impl PeerReport {
     }
 }
 
+impl PeerReport {
+    /// Whether a row was run.
+    pub fn has(&self, row: &str) -> bool {
+        self.turns.iter().flatten().any(|outcome| outcome.row == row)
+    }
+
+    /// The latencies of all turns at a row, in microseconds.
+    pub fn merged(&self, row: &str, durability: Durability) -> Option<Histogram<u64>> {
+        let outcomes = self.turns.iter().flatten();
+        let mut found = outcomes.filter(|o| o.row == row && o.durability == durability);
+        let mut merged = found.next()?.measured.latency_us.clone();
+        for outcome in found {
+            merged.add(&outcome.measured.latency_us).expect("one range for all");
+        }
+        Some(merged)
+    }
+}
+
 fn quantile_ms(outcome: &Outcome, quantile: f64) -> f64 {
     outcome.measured.latency_us.value_at_quantile(quantile) as f64 / 1000.0
 }
 
-fn rate(value: f64) -> String {
+pub fn rate(value: f64) -> String {
     match value {
         v if v >= 1e6 => format!("{:.2} M/s", v / 1e6),
         v if v >= 1e3 => format!("{:.1} k/s", v / 1e3),
@@ -91,7 +109,8 @@ pub fn table(peers: &[PeerReport]) -> String {
     out
 }
 
-fn ack_name(peer: &str, durability: Durability) -> &'static str {
+/// What an acknowledgement promises.
+pub fn ack_name(peer: &str, durability: Durability) -> &'static str {
     match (peer, durability) {
         (_, Durability::Synced) => "after data sync",
         ("tidemill", Durability::Memory) => "crash-safe arena",
@@ -132,17 +151,7 @@ pub fn write_histograms(directory: &Path, peers: &[PeerReport]) -> std::io::Resu
     for peer in peers {
         for row in ROWS {
             for durability in [Durability::Memory, Durability::Synced] {
-                let mut merged: Option<Histogram<u64>> = None;
-                let outcomes = peer.turns.iter().flatten();
-                for outcome in outcomes.filter(|o| o.row == row.name && o.durability == durability)
-                {
-                    let latency = &outcome.measured.latency_us;
-                    match &mut merged {
-                        None => merged = Some(latency.clone()),
-                        Some(sum) => sum.add(latency).expect("one range for all"),
-                    }
-                }
-                if let Some(histogram) = merged {
+                if let Some(histogram) = peer.merged(row.name, durability) {
                     let slug = row.name.replace([' ', ',', '/'], "-");
                     let name = format!("{}-{slug}-{durability:?}.hgrm", peer.name);
                     fs::write(directory.join(name), percentiles(&histogram))?;

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::BenchError;
 use crate::admin::{self, Leaders};
 use crate::peer::Peer;
-use crate::produce::{self, Measured, Pace, Workload};
+pub use crate::produce::Pace;
+use crate::produce::{self, Measured, Workload};
 
 /// When an acknowledgement is given; both peers know it by the same topic config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +51,9 @@ pub const ROWS: &[Row] = &[
     row("produce 10 x 1 KiB", 10, 1024, Pace::InFlight(5)),
     Row { fetch: true, ..row("fetch cached, 1 MiB", 100, 100, Pace::InFlight(1)) },
     row("1,000 single-record requests/s", 1, 100, Pace::PerSecond(1000)),
+    row("15,000 single-record requests/s", 1, 100, Pace::PerSecond(15_000)),
+    Row { partitions: 64, connections: 16, ..row("64 partitions", 100, 100, Pace::InFlight(5)) },
+    Row { partitions: 1000, ..row("1,000 partitions in turn", 100, 100, Pace::InFlight(5)) },
 ];
 
 /// How long each row runs.
@@ -128,7 +132,7 @@ pub fn run_row(
     // The CPU was counted over warm-up and measurement; the records over the measurement alone.
     let share = timing.measure.as_secs_f64() / (timing.warm_up + timing.measure).as_secs_f64();
     let millions = measured.records as f64 / 1e6;
-    let cpu_s_per_million = cpu.as_secs_f64() * share / millions.max(f64::MIN_POSITIVE);
+    let cpu_s_per_million = cpu.as_secs_f64() * share / millions;
     sleep(Duration::from_millis(200));
     Ok(Outcome { row: row.name, durability, measured, cpu_s_per_million })
 }
