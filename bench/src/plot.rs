@@ -59,6 +59,7 @@ pub struct Curve {
 
 const PLOT_HEIGHT: f64 = 280.0;
 const LEFT: f64 = 60.0;
+const RIGHT: f64 = 36.0;
 const BOTTOM: f64 = 34.0;
 /// The percentile axis shows as many nines as a run of seconds has requests for.
 const NINES: f64 = 4.0;
@@ -70,7 +71,7 @@ pub fn percentiles(curves: &[Curve]) -> String {
     let high = values().fold(0.01, f64::max).log10().ceil().max(low + 1.0);
     let x = |quantile: f64| {
         let nines = -(1.0 - quantile).max(10f64.powf(-NINES)).log10();
-        LEFT + nines / NINES * (WIDTH - LEFT - 20.0)
+        LEFT + nines / NINES * (WIDTH - LEFT - RIGHT)
     };
     let y = |ms: f64| {
         let share = (ms.max(0.001).log10() - low) / (high - low);
@@ -113,7 +114,7 @@ fn grid(
             svg,
             "<path d=\"M{LEFT} {at:.1}H{:.1}\" stroke=\"#ddd\"/>\
              <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{ms} ms</text>",
-            WIDTH - 20.0,
+            WIDTH - RIGHT,
             LEFT - 6.0,
             at + 4.0,
         );
