@@ -10,7 +10,7 @@
 //! through the same code. With one node the log has one voter; Raft takes the place of
 //! [`log::MetadataLog::append`] when there are more.
 
-mod internal;
+pub mod internal;
 mod log;
 
 use std::cell::RefCell;

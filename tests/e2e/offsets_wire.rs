@@ -1,11 +1,13 @@
 //! Committed offsets by raw requests: every version, bad input, deletion, crashes.
 
 use crate::on_one_and_two_shards;
-use crate::support::broker::against_kafka;
+use crate::support::broker::{Broker, against_kafka};
 use crate::support::connection::Connection;
-use crate::support::eventually;
 use crate::support::group::{self, Commit, Committed, Member, NOT_COORDINATOR};
+use crate::support::mounts::Mount;
 use crate::support::topic::{Topic, shard_of};
+use crate::support::{eventually, skip};
+use std::io::Write;
 use std::time::Duration;
 use wire::Uuid;
 use wire::messages::offset_delete_request::{
@@ -354,4 +356,64 @@ fn offsets_outlive_a_clean_stop(test: &str, shards: usize) {
     assert_eq!(member.heartbeat(&mut connection, 4, generation), 0);
     let synced = member.sync(&mut connection, 5, generation, &[]);
     assert_eq!((synced.error_code, &*synced.assignment), (0, &b"a part"[..]));
+}
+
+/// What cannot be written is not acknowledged, members do not lose their place for it, and space
+/// that comes back is used.
+#[test]
+fn a_full_disk_refuses_commits_and_recovers() {
+    let test = "a_full_disk_refuses_commits_and_recovers";
+    if against_kafka() {
+        return skip(test, "stock Kafka shuts down instead");
+    }
+    let mount = match Mount::small(test, 96) {
+        Ok(mount) => mount,
+        Err(why) => return skip(test, &why),
+    };
+    let options = group::options(1).arena_mib(8).data(&mount.path().join("data"));
+    let mut broker = Broker::start(test, options.set("offsets.commit.timeout.ms", "500"));
+    let topic = Topic::create(&broker, "written", 1, &[]);
+    let mut connection = group::connect(&broker, "full");
+    let mut member = Member { session_ms: 6_000, ..Member::new("full") };
+    let generation = member.settle(&mut connection, b"all");
+    let ballast = mount.path().join("ballast");
+    fill_disk(&ballast);
+    let mut commit = |broker: &Broker, offset| {
+        let commit = Commit::new(&topic, 0, offset);
+        let code = member.commit(&mut connection, 8, generation, &[commit])[0];
+        assert!(code == 0 || code == group::COORDINATOR_NOT_AVAILABLE, "{code}:{}", broker.log());
+        code == 0
+    };
+    let mut acknowledged = -1;
+    while acknowledged < 20_000 && commit(&broker, acknowledged + 1) {
+        acknowledged += 1;
+    }
+    assert!(acknowledged < 20_000, "the disk was never full");
+    // Longer than a session: nobody is put out while nothing can be written.
+    for _ in 0..8 {
+        std::thread::sleep(Duration::from_secs(1));
+        assert!(!commit(&broker, acknowledged + 2));
+    }
+    broker.must_run();
+    std::fs::remove_file(&ballast).expect("the ballast");
+    let mut offset = acknowledged + 3;
+    eventually("commits are taken again", Duration::from_secs(20), || {
+        offset += 1;
+        commit(&broker, offset)
+    });
+    assert_eq!(member.heartbeat(&mut connection, 4, generation), 0, "the member is still there");
+    broker.kill();
+    broker.start_again();
+    let mut connection = group::connect(&broker, "full");
+    let told = group::committed(&mut connection, 8, "full", &topic, 0);
+    assert_eq!(told, Committed::at(offset));
+    assert_eq!(member.heartbeat(&mut connection, 4, generation), 0);
+}
+
+/// Takes all the space there is.
+fn fill_disk(ballast: &std::path::Path) {
+    let mut file = std::fs::File::create(ballast).expect("the ballast");
+    for block in [1 << 20, 4096] {
+        while file.write_all(&vec![0; block]).and_then(|()| file.sync_data()).is_ok() {}
+    }
 }

@@ -1,41 +1,44 @@
 //! The topics that the brokers keep for themselves. A start makes those that are missing, so that
-//! no client has to wait for one, and a data folder of an older version gets them as well.
+//! no client has to wait for one, and a data folder of an older version gets them as well; so does
+//! whoever misses one later, because somebody deleted it.
 
 use std::rc::Rc;
 
 use cluster::command::{CreateTopics, NewTopic};
 use cluster::configs::{BrokerSettings, View};
 use cluster::names::CONSUMER_OFFSETS;
-use cluster::{Command, Image, Reply};
+use cluster::{Command, ErrorKind, Image, Reply};
 
-use super::{ControllerError, handle};
+use super::ControllerError;
 use crate::runtime::random;
 use crate::shard::Shard;
 
-/// Creates what is missing, spread over all shards. One that the controller refuses (a name that is
-/// taken, a config that is out of bounds) is missing from then on, and the log says why: that is no
+/// Has the controller create what is missing, spread over all shards. One that it refuses (a name
+/// that is taken, a config that is out of bounds) stays missing, and the log says why: that is no
 /// reason not to serve the rest.
 ///
 /// # Errors
-/// The metadata log did not take it.
+/// The controller did not answer.
 pub async fn create(shard: &Rc<Shard>, image: &Image) -> Result<(), ControllerError> {
     if image.topic(CONSUMER_OFFSETS).is_some() {
         return Ok(());
     }
     let topics = vec![consumer_offsets(shard, image)];
     let request = CreateTopics { topics, validate_only: false, seed: random::u64() };
-    match handle(shard, Command::CreateTopics(request)).await? {
-        Reply::CreateTopics(results) => {
-            for result in results {
-                if let Err(error) = result.outcome {
+    if let Reply::CreateTopics(results) = shard.command(Command::CreateTopics(request)).await? {
+        for result in results {
+            match result.outcome {
+                // Another shard was faster.
+                Err(error) if error.kind == ErrorKind::TopicExists => {}
+                Err(error) => {
                     let topic = &*result.name;
                     tracing::error!(topic, %error, "cannot be created; no groups are served");
                 }
+                Ok(_) => {}
             }
-            Ok(())
         }
-        _ => Err(ControllerError::Log("another command's reply".to_owned())),
     }
+    Ok(())
 }
 
 /// As Kafka makes it. The values its `offsets.topic.*` configs have now stay with the topic.
