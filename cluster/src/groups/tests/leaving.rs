@@ -44,7 +44,7 @@ fn the_last_one_leaves_an_empty_group() {
     assert_eq!(world.state(), "Empty");
     assert_eq!(leave(&mut world, &[(&ids[0], None)]), [ErrorCode::UnknownMemberId]);
     // The next generation is a later one.
-    let ids = vec![world.member_id()];
+    let ids = [world.member_id()];
     let ticket = world.join(9, &join(&ids[0], &["range"]));
     world.pass(DELAY_MS);
     assert_eq!(world.joined(ticket).0.generation_id, 3);

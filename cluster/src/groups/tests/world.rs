@@ -55,7 +55,7 @@ impl World {
         let (log, replies) = (Vec::new(), BTreeMap::new());
         let coordinator = Coordinator::new();
         let mut world = Self { coordinator, image, settings, now, log, replies, next: 0 };
-        world.run(|coordinator, ctx| coordinator.loaded(ctx));
+        world.run(Coordinator::loaded);
         world
     }
 
@@ -82,7 +82,7 @@ impl World {
         let end_ms = self.now.mono_ms + ms;
         while let Some(due_ms) = self.coordinator.next_deadline_ms().filter(|due| *due <= end_ms) {
             self.set_time(due_ms.max(self.now.mono_ms));
-            self.run(|coordinator, ctx| coordinator.tick(ctx));
+            self.run(Coordinator::tick);
         }
         self.set_time(end_ms);
     }
@@ -95,7 +95,7 @@ impl World {
     /// A new coordinator of the same log.
     pub fn restart(&mut self) {
         self.coordinator = self.replayed();
-        self.run(|coordinator, ctx| coordinator.loaded(ctx));
+        self.run(Coordinator::loaded);
     }
 
     pub fn replayed(&self) -> Coordinator {
