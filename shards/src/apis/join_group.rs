@@ -12,6 +12,8 @@ use crate::dispatch::{HandlerError, RequestContext};
 use crate::groups;
 use crate::shard::Shard;
 
+const FIRST_VERSION_WITH_NULL_PROTOCOL: i16 = 7;
+
 pub async fn handle(
     shard: &Rc<Shard>,
     ctx: &RequestContext,
@@ -20,7 +22,12 @@ pub async fn handle(
     let request: JoinGroupRequest<'_> = ctx.decode(body)?;
     let asked = Request::JoinGroup(&request);
     match groups::submit(shard, &request.group_id, ctx, asked).await {
-        Ok(Reply::JoinGroup(response)) => ctx.respond(&response),
+        Ok(Reply::JoinGroup(mut response)) => {
+            if ctx.api_version < FIRST_VERSION_WITH_NULL_PROTOCOL {
+                response.protocol_name.get_or_insert_default();
+            }
+            ctx.respond(&response)
+        }
         Ok(_) => Err(HandlerError::Internal("JoinGroup got another request's reply")),
         Err(code) => ctx.respond(&JoinGroupResponse {
             error_code: code as i16,

@@ -17,6 +17,8 @@ pub fn start(shard: &Rc<Shard>) {
 async fn tick(shard: Rc<Shard>) {
     while !shard.is_stopping() {
         let now_ms = shard.clock.refresh().mono_ms;
+        // What is looked at now needs to wake nobody.
+        shard.groups.next_tick_ms.set(0);
         let indexes: Vec<i32> = shard.groups.slots.borrow().keys().copied().collect();
         let next_ms = indexes.into_iter().filter_map(|index| tick_one(&shard, index, now_ms)).min();
         let latest_ms = now_ms + GROUP_TICK_MS_MAX;
