@@ -273,7 +273,7 @@ mod tests {
             data(4, 6, b"b"),
             marker(5, 6, 1),
             data(6, 5, b"b"),
-            data(7, -1, b"a"),
+            data(7, -1, b"c"),
         ];
         // 2 was given up; 6 is not decided, so the range ends there; 3 has its horizon set.
         let (left, offsets) = run(&log, 10_000);

@@ -219,10 +219,17 @@ impl<D: Disk> Recovery<'_, D> {
         let survivors = self.survivors.remove(&arena_key).unwrap_or_default();
         let mut adopted = Adopted::collect(log, &survivors);
         let log_start_offset = side.map_or(0, |s| s.log_start_offset);
-        if adopted.end_offset < log_start_offset {
+        let nothing = log.segments.is_empty() && adopted.bytes.is_empty();
+        if adopted.end_offset < log_start_offset || nothing {
             // Records below the log start went with the power once; none of them counts any more.
-            log.next_offset = log_start_offset;
+            let holder = Adopted::batch_at_start(log_start_offset, &survivors);
+            let next_offset = log.next_offset.max(log_start_offset);
+            log.next_offset = holder.unwrap_or(next_offset);
             adopted = Adopted::collect(log, &survivors);
+            if adopted.bytes.is_empty() {
+                log.next_offset = next_offset;
+                adopted = Adopted::collect(log, &survivors);
+            }
         }
         // Until all of it is on stable storage, only the arena has it.
         let kept_before = self.kept.len();

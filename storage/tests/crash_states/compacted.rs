@@ -42,7 +42,7 @@ pub fn check(
         return Err(format!("the end is {end}, {} is read", header.last_offset() + 1));
     }
     let found = contents(batches.iter().map(|(_, bytes)| bytes.as_slice()))?;
-    let below_end: Vec<&Batch> = bounds.allowed.iter().filter(|b| b.base_offset < end).collect();
+    let below_end: Vec<&Batch> = bounds.allowed.iter().filter(|b| b.last_offset < end).collect();
     let appended = contents(below_end.iter().map(|batch| batch.bytes.as_slice()))?;
     for (offset, content) in &found {
         if appended.get(offset) != Some(content) {
@@ -61,7 +61,10 @@ pub fn check(
             continue;
         }
         if appended[&offset].1.is_some() {
-            return Err(format!("the last record of key {key:?}, at {offset}, is lost"));
+            let offsets: Vec<_> = found.keys().collect();
+            return Err(format!(
+                "the last record of key {key:?}, at {offset}, is lost of {range:?}: {offsets:?}"
+            ));
         }
         let older = found.iter().find(|(_, (other, _))| other.as_ref() == Some(key));
         if let Some((older, _)) = older {

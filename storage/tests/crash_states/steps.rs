@@ -38,7 +38,12 @@ impl Workload {
             true => self.random.below(length as u64 + 1) as i64,
             false => (self.random.below(6) as i64).min(length),
         };
-        let offset = status.log_end_offset - back;
+        let mut offset = status.log_end_offset - back;
+        if is_compacted(&self.truths[truth].topic) {
+            // A record may be gone because a later, acknowledged one replaced it: those are not cut,
+            // as no replica cuts below the high watermark.
+            offset = offset.max(status.ack_end_offset);
+        }
         let before = self.position();
         self.truths[truth].note(before, Fact::CutBegin(offset));
         self.count_facts();
