@@ -103,7 +103,7 @@ impl LogConfig {
 /// The settings of a shard's compaction (`log.cleaner.*`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CleanerConfig {
-    /// `log.cleaner.enable`, and more than no `log.cleaner.threads`.
+    /// `log.cleaner.enable`.
     pub enabled: bool,
     /// `log.cleaner.dedupe.buffer.size`: memory for the keys of one run.
     pub keys_bytes: usize,
