@@ -291,7 +291,7 @@ mod tests {
         let mut builder = BatchBuilder::new();
         builder.append(1, None, Some(b"value"), &[]).append(1, Some(b"k"), Some(b"v"), &[]);
         let keyless = builder.build().unwrap();
-        let codec = wire::records::Compression::Lz4;
+        let codec = Compression::Lz4;
         let mut broken = BatchBuilder::new().base_offset(2).compression(codec);
         broken.append(1, Some(b"k"), Some(b"v"), &[]);
         let mut broken = broken.build().unwrap();

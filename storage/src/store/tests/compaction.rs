@@ -284,6 +284,91 @@ fn lag_ratio_and_the_active_segment_hold_compaction_back() {
 }
 
 #[test]
+fn cuts_lookups_and_deletions_fit_a_log_with_gaps() {
+    let mut h = filled();
+    h.compact();
+    let id = h.id;
+    let before = h.seen(0);
+    // By time: the first record that is left.
+    let lookup = h.store().offset_for_time(id, 0);
+    assert_eq!(h.lookup(lookup).map(|found| found.offset), Some(before[0].offset));
+    let lookup = h.store().offset_of_max_timestamp(id);
+    assert!(h.lookup(lookup).is_some());
+    // A cut among the gaps takes the records from there on, and new ones follow.
+    let cut_at = before[before.len() / 2].offset;
+    let end = h.store().truncate(id, cut_at).unwrap();
+    assert!(end <= cut_at);
+    let kept: Vec<Seen> = before.iter().filter(|s| s.offset < end).cloned().collect();
+    assert_eq!(h.seen(0), kept);
+    h.acked = end;
+    h.kept.clear();
+    h.put(&[(7, Some(7))], Compression::None);
+    h.settle();
+    let image = h.crash(Crash::PowerCut, Keep::Nothing);
+    h.start(image);
+    assert!(h.store().recovery_report().damage.is_empty());
+    assert_eq!(h.seen(0).len(), kept.len() + 1);
+    // Deleted records: the log begins at any offset, gap or not.
+    let start = kept[kept.len() / 3].offset + 1;
+    let id = h.id;
+    h.store().delete_records(id, start).unwrap();
+    h.settle();
+    let left = h.seen(start);
+    assert_eq!(left.iter().find(|s| s.offset >= start), kept.iter().find(|s| s.offset >= start));
+    h.restart();
+    assert_eq!(h.status().log_start_offset, start);
+    assert_eq!(h.seen(start), left);
+}
+
+#[test]
+fn readers_in_the_middle_of_compaction_are_unharmed() {
+    let mut h = filled();
+    let before = h.seen(0);
+    h.store().configure_cleaner(quick());
+    let mut offset = 0;
+    let mut last = -1;
+    for _ in 0..3_000 {
+        h.pass(1);
+        h.turn();
+        let request =
+            ReadRequest { offset, max_bytes: 300, until_offset: i64::MAX, at_least_one: true };
+        let outcome = h.read(request);
+        let ReadOutcome::Ready(slices) = outcome else { panic!("{offset}: {outcome:?}") };
+        for batch in Batches::new(&slices.to_vec()) {
+            for record in records(batch.unwrap().1).unwrap() {
+                let record = record.unwrap();
+                assert!(before.iter().any(|one| one.offset == record.offset));
+                assert!(record.offset > last || record.offset < offset);
+                last = last.max(record.offset);
+            }
+        }
+        offset = slices.next_offset;
+        if offset >= 1800 {
+            (offset, last) = (0, -1);
+        }
+    }
+    let stats = h.store().stats();
+    assert!(stats.cleaner_runs >= 1 && stats.cleaner_failures == 0, "{stats:?}");
+}
+
+#[test]
+fn a_failing_disk_ends_a_run_and_nothing_else() {
+    use crate::disk::memory::{Fault, FaultOn};
+    for on in [FaultOn::Write, FaultOn::Sync, FaultOn::Length, FaultOn::Read, FaultOn::Open] {
+        let mut h = filled();
+        let before = latest(&h.seen(0));
+        let part = if on == FaultOn::Read { ".log" } else { ".cleaned" };
+        let fault = Fault { on, path_part: part.into(), skip: 0, times: 1, errno: 28 };
+        h.disk.inject(fault);
+        let stats = h.compact();
+        assert!(stats.cleaner_failures == 1 && stats.cleaner_runs >= 1, "{on:?} {stats:?}");
+        assert!(h.status().fenced.is_none(), "{on:?}");
+        assert_eq!(latest(&h.seen(0)), before);
+        assert!(h.files(".cleaned").is_empty());
+    }
+}
+
+#[test]
 fn damage_is_not_laundered() {
     let mut h = filled();
     let path = h.files(".log")[1].clone();
