@@ -84,7 +84,8 @@ fn read(connection: &mut Connection, topic: &Topic) -> Vec<Read> {
         }
         let batches = fetched.batches();
         assert!(!batches.is_empty(), "nothing at {next}, below {}", fetched.high_watermark);
-        for batch in batches.iter().filter(|batch| batch.last_offset() >= next) {
+        let from = next;
+        for batch in batches.iter().filter(|batch| batch.last_offset() >= from) {
             assert!(batch.crc_fits(), "the checksum at {}", batch.base_offset());
             for record in records(batch.bytes).expect("a batch") {
                 let record = record.expect("a record");
@@ -110,12 +111,17 @@ fn must_hold(found: &[Read], last: &Last) {
     }
 }
 
-/// Reads until no more than `most` records are left.
+/// Reads until no more than `most` records are left, and no fewer a while later.
 fn wait_compacted(broker: &Broker, topic: &Topic, most: usize) -> Vec<Read> {
     let mut found = Vec::new();
     eventually("the topic is compacted", Duration::from_secs(120), || {
+        let before = found.len();
         found = read(&mut topic.connect(broker, 0), topic);
-        found.len() <= most
+        let at_rest = found.len() == before;
+        if !at_rest {
+            std::thread::sleep(Duration::from_millis(1_000));
+        }
+        at_rest && found.len() <= most
     });
     found
 }

@@ -149,7 +149,7 @@ impl<D: Disk> Store<D> {
             log.cleaning = false;
             log.clean_offset = log.clean_offset.max(run.end_offset());
             log.side_dirty = true;
-            tracing::info!(log = %log.key, clean_offset = log.clean_offset, "compacted");
+            tracing::debug!(log = %log.key, clean_offset = log.clean_offset, "compacted");
         }
     }
 
