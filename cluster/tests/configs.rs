@@ -130,6 +130,8 @@ fn every_setting_follows_its_config() {
         let value = match key.value_type {
             ValueType::Boolean => "true",
             ValueType::String => "LogAppendTime",
+            ValueType::Double => "0.25",
+            ValueType::List => "compact",
             _ => "1048577",
         };
         of_topic(&mut live, vec![set(key.name, value)]).unwrap();
@@ -245,7 +247,7 @@ fn values_that_would_be_a_lie_are_refused_and_the_default_is_not() {
         assert!(topic::check("a", name, value).is_ok(), "{name}={value}");
     }
     let mut live = live_with_a();
-    let (kind, _) = of_broker(&mut live, "", set("log.cleanup.policy", "compact")).unwrap_err();
+    let (kind, _) = of_broker(&mut live, "", set("compression.type", "gzip")).unwrap_err();
     assert_eq!(kind, InvalidConfig);
     live.create_one(configured("__consumer_offsets", &[("cleanup.policy", "compact")]))
         .outcome

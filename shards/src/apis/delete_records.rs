@@ -1,8 +1,9 @@
 //! DeleteRecords (key 21), versions 0–2 (KIP-107).
 //!
 //! Moves a partition's log start; -1 means the high watermark. Segments that lie below it whole are
-//! removed. A topic that is only compacted keeps its records (POLICY_VIOLATION). The answer waits until the new log start is on stable storage: what it says is deleted
-//! does not come back after a crash.
+//! removed. A topic that is only compacted keeps its records (POLICY_VIOLATION). The answer waits
+//! until the new log start is on stable storage: what it says is deleted does not come back after a
+//! crash.
 
 use std::rc::Rc;
 use std::time::Duration;

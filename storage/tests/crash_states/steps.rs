@@ -40,8 +40,8 @@ impl Workload {
         };
         let mut offset = status.log_end_offset - back;
         if is_compacted(&self.truths[truth].topic) {
-            // A record may be gone because a later, acknowledged one replaced it: those are not cut,
-            // as no replica cuts below the high watermark.
+            // A record may be gone because a later, acknowledged one replaced it: those are not
+            // cut, as no replica cuts below the high watermark.
             offset = offset.max(status.ack_end_offset);
         }
         let before = self.position();
