@@ -32,10 +32,12 @@ fn operations_do_what_kafkas_do() {
     );
     of_topic(&mut live, vec![operation("no.such.config", Delete, None)]).unwrap();
 
-    // APPEND starts from the value in force: delete is there already, compact is refused.
+    // APPEND starts from the value in force: delete is there already, compact is added.
     of_topic(&mut live, vec![operation("cleanup.policy", Append, Some("delete"))]).unwrap();
     assert_eq!(held(&live, "cleanup.policy").as_deref(), Some("delete"));
-    let error = of_topic(&mut live, vec![operation("cleanup.policy", Append, Some("compact"))]);
+    of_topic(&mut live, vec![operation("cleanup.policy", Append, Some("compact"))]).unwrap();
+    assert_eq!(held(&live, "cleanup.policy").as_deref(), Some("delete,compact"));
+    let error = of_topic(&mut live, vec![operation("cleanup.policy", Append, Some("shrink"))]);
     assert_eq!(error.unwrap_err().0, InvalidConfig);
     let error = of_topic(&mut live, vec![operation("retention.ms", Append, Some("1"))]);
     assert_eq!(error.unwrap_err().0, InvalidConfig);

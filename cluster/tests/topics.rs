@@ -152,7 +152,7 @@ fn configs_of_new_topics_are_checked() {
     for (name, value, words) in [
         ("retentoin.ms", "1", ["retentoin.ms", "did you mean \"retention.ms\"?"]),
         ("retention.ms", "x", ["retention.ms", "whole number"]),
-        ("cleanup.policy", "compact", ["cleanup.policy", "compaction"]),
+        ("cleanup.policy", "shrink", ["cleanup.policy", "compact"]),
         ("compression.type", "zstd", ["compression.type", "producer"]),
     ] {
         refused(&mut live, configured("b", &[(name, value)]), InvalidConfig, &words);
@@ -160,9 +160,8 @@ fn configs_of_new_topics_are_checked() {
     let mut null = topic("b", 1, 1);
     null.configs.push(("retention.ms".into(), None));
     refused(&mut live, null, InvalidConfig, &["null"]);
-    // The broker's own topics may be compacted.
-    let own = configured("__consumer_offsets", &[("cleanup.policy", "compact")]);
-    live.create_one(own).outcome.unwrap();
+    let compacted = configured("c", &[("cleanup.policy", "compact,delete")]);
+    live.create_one(compacted).outcome.unwrap();
 }
 
 #[test]

@@ -27,6 +27,13 @@ pub use apply::apply;
 pub use table::{Located, Partitions};
 pub use waiters::AckWaiter;
 
+/// How old records go (`cleanup.policy`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cleanup {
+    pub delete: bool,
+    pub compact: bool,
+}
+
 /// A partition led here. Belongs to one shard.
 pub struct Partition {
     pub log: LogId,
@@ -37,6 +44,7 @@ pub struct Partition {
     /// Clients may read it but not write to it.
     pub internal: bool,
     pub leader_epoch: Cell<i32>,
+    pub cleanup: Cell<Cleanup>,
     /// Everything below may be read.
     pub high_watermark: Cell<i64>,
     ack_waiters: RefCell<VecDeque<AckWaiter>>,

@@ -13,10 +13,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cluster::configs::{BrokerSettings, View};
+use cluster::configs::{BrokerSettings, CleanerSettings, View};
 use cluster::{Command, Image, Reply};
 use storage::disk::ring::RingDisk;
-use storage::{LogId, Lookup, ReadOutcome, ReadRequest, Store};
+use storage::{CleanerConfig, LogId, Lookup, ReadOutcome, ReadRequest, Store};
 use wire::hot::TopicRef;
 
 use crate::connection::Connections;
@@ -167,12 +167,28 @@ impl Shard {
         let view = View::new(&image, &self.node.configs, self.broker_id);
         let settings = Rc::new(BrokerSettings::new(&view));
         self.sessions.borrow_mut().set_slots(settings.fetch_session_slots);
+        self.configure_cleaner(&settings.cleaner);
         *self.settings.borrow_mut() = settings;
         crate::partition::apply(self, &old, &image);
         *self.image.borrow_mut() = image;
         groups::on_image(self, &old, &self.image());
         self.disk_wake.notify();
         self.imaged.notify_all();
+    }
+
+    /// The buffers of compaction are those of the node: each shard has its part.
+    fn configure_cleaner(&self, settings: &CleanerSettings) {
+        let shards = self.node.cores.len().max(1);
+        self.store.borrow_mut().configure_cleaner(CleanerConfig {
+            enabled: settings.enabled,
+            keys_bytes: settings.dedupe_buffer_bytes / shards,
+            read_bytes: settings.io_buffer_bytes,
+            io_bytes_per_second: match settings.io_max_bytes_per_second {
+                u64::MAX => u64::MAX,
+                bounded => (bounded / shards as u64).max(1),
+            },
+            backoff_ms: settings.backoff_ms,
+        });
     }
 
     /// Waits for the image to change; the offset of the image in hand is `seen`.

@@ -44,6 +44,16 @@ pub struct LogConfig {
     pub message_timestamp_after_max_ms: i64,
     /// `cleanup.policy` contains `delete`: retention applies.
     pub cleanup_delete: bool,
+    /// `cleanup.policy` contains `compact`: of each key the last record is kept.
+    pub cleanup_compact: bool,
+    /// `delete.retention.ms`: how long the marks of deleted keys stay (KIP-534).
+    pub delete_retention_ms: i64,
+    /// `min.cleanable.dirty.ratio` in millionths.
+    pub min_cleanable_dirty_millionths: u32,
+    /// `min.compaction.lag.ms`: how long a record is safe from compaction.
+    pub min_compaction_lag_ms: i64,
+    /// `max.compaction.lag.ms`: after how long it is open to compaction at the latest.
+    pub max_compaction_lag_ms: i64,
     /// `preallocate`: reserve the whole segment at once instead of in growing steps.
     pub preallocate: bool,
     /// `file.delete.delay.ms`: how long a removed segment's files stay on disk.
@@ -68,9 +78,51 @@ impl Default for LogConfig {
             message_timestamp_before_max_ms: i64::MAX,
             message_timestamp_after_max_ms: HOUR_MS,
             cleanup_delete: true,
+            cleanup_compact: false,
+            delete_retention_ms: 24 * HOUR_MS,
+            min_cleanable_dirty_millionths: 500_000,
+            min_compaction_lag_ms: 0,
+            max_compaction_lag_ms: i64::MAX,
             preallocate: false,
             file_delete_delay_ms: 60_000,
             producer_id_expiration_ms: 24 * HOUR_MS,
+        }
+    }
+}
+
+impl LogConfig {
+    /// When an active segment is closed by its age: compaction cannot touch it before.
+    pub(crate) fn roll_ms(&self) -> i64 {
+        match self.cleanup_compact && self.max_compaction_lag_ms > 0 {
+            true => self.segment_ms.min(self.max_compaction_lag_ms),
+            false => self.segment_ms,
+        }
+    }
+}
+
+/// The settings of a shard's compaction (`log.cleaner.*`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CleanerConfig {
+    /// `log.cleaner.enable`.
+    pub enabled: bool,
+    /// `log.cleaner.dedupe.buffer.size`: memory for the keys of one run.
+    pub keys_bytes: usize,
+    /// `log.cleaner.io.buffer.size`: read at a time.
+    pub read_bytes: usize,
+    /// `log.cleaner.io.max.bytes.per.second`, of reads and writes together.
+    pub io_bytes_per_second: u64,
+    /// `log.cleaner.backoff.ms`: the rest after a look that found nothing to do.
+    pub backoff_ms: u64,
+}
+
+impl Default for CleanerConfig {
+    fn default() -> Self {
+        CleanerConfig {
+            enabled: true,
+            keys_bytes: 128 << 20,
+            read_bytes: 512 << 10,
+            io_bytes_per_second: u64::MAX,
+            backoff_ms: 15_000,
         }
     }
 }

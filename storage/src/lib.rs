@@ -16,6 +16,7 @@ pub mod frame;
 pub mod limits;
 
 // The upper half.
+pub(crate) mod compact;
 pub mod config;
 pub mod errors;
 pub(crate) mod log;
@@ -23,7 +24,7 @@ pub(crate) mod producers;
 pub mod store;
 pub mod types;
 
-pub use config::{ArenaConfig, LogConfig, StoreConfig, TimestampType};
+pub use config::{ArenaConfig, CleanerConfig, LogConfig, StoreConfig, TimestampType};
 pub use errors::{AppendError, Corruption, OpenError, ProducerError, StorageError};
 pub use limits::StoreLimits;
 pub use store::Store;

@@ -76,6 +76,30 @@ pub const LAZY_WRITE_MS: u64 = 200;
 /// Unwritten bytes of one log that start a lazy write at once.
 pub const LAZY_WRITE_BYTES: u64 = 512 << 10;
 
+/// Bytes of records that compaction looks at in one slice of work, and the least time between two
+/// slices: a slice takes well below a millisecond, so that no append waits for longer.
+pub const CLEAN_SLICE_BYTES: u64 = 128 << 10;
+/// See [`CLEAN_SLICE_BYTES`].
+pub const CLEAN_SLICE_MS: u64 = 1;
+/// How many times as dear a compressed byte is to write back as a plain one is to look at.
+pub const CLEAN_COMPRESS_COST: u64 = 8;
+/// The smallest read of compaction, and the largest unless a batch is larger.
+pub const CLEAN_READ_BYTES_MIN: usize = 64 << 10;
+/// See [`CLEAN_READ_BYTES_MIN`].
+pub const CLEAN_READ_BYTES_MAX: usize = 4 << 20;
+/// What compaction writes at a time.
+pub const CLEAN_WRITE_BYTES: usize = 512 << 10;
+/// Space that compaction reserves at a time for what it writes.
+pub const CLEAN_ALLOCATE_BYTES: u64 = 8 << 20;
+/// The smallest table of keys, in bytes: without one there is no compaction.
+pub const CLEAN_KEYS_BYTES_MIN: usize = 64 << 10;
+/// Segments that one run takes on; the next goes on behind them.
+pub const CLEAN_SEGMENTS_MAX: usize = 100_000;
+/// Records of transactions not yet decided that a run holds; it stops in front of more.
+pub const CLEAN_UNDECIDED_MAX: usize = 1 << 20;
+/// The decompressed size of a batch that compaction opens; a larger one is kept as it is.
+pub const CLEAN_BATCH_BYTES_MAX: usize = 256 << 20;
+
 /// Run-time bounds of one shard's store; the defaults suit a shard with a few GiB of memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreLimits {
@@ -122,5 +146,9 @@ const _: () = {
     assert!(SPLIT_WRITE_BYTES < LOG_IN_FLIGHT_BYTES);
     assert!(LOG_IN_FLIGHT_BYTES as usize / CHUNK_BYTES < WRITE_BUFFERS_MAX);
     assert!(BATCH_BYTES_MAX < SEGMENT_BYTES_MAX);
+    assert!(CLEAN_WRITE_BYTES.is_multiple_of(BLOCK_BYTES));
+    assert!(CLEAN_READ_BYTES_MIN <= CLEAN_READ_BYTES_MAX);
+    assert!(CLEAN_ALLOCATE_BYTES.is_multiple_of(BLOCK_BYTES as u64));
+    assert!(CLEAN_ALLOCATE_BYTES > CLEAN_WRITE_BYTES as u64);
     assert!(INDEX_ENTRIES_MAX.is_multiple_of(2));
 };

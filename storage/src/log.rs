@@ -97,6 +97,15 @@ pub(crate) struct Log {
     /// segment is made.
     pub side_on_disk: bool,
     pub lazy_in_writing: bool,
+    /// Compaction has looked at everything below.
+    pub clean_offset: i64,
+    /// In segments that begin below, compaction may have left gaps; and what is on disk of that.
+    pub compacted_until: i64,
+    pub durable_compacted_until: i64,
+    /// A run of compaction is on this log.
+    pub cleaning: bool,
+    /// Compaction gave up on this log in this life of the process.
+    pub uncleanable: bool,
 }
 
 impl Log {
@@ -139,6 +148,11 @@ impl Log {
             lazy_on_disk: false,
             side_on_disk: false,
             lazy_in_writing: false,
+            clean_offset: 0,
+            compacted_until: 0,
+            durable_compacted_until: 0,
+            cleaning: false,
+            uncleanable: false,
         }
     }
 
@@ -235,6 +249,8 @@ impl Log {
             durable_end_offset: self.writer.durable_offset,
             always_synced: self.always_synced,
             adopted: self.adopted,
+            clean_offset: self.clean_offset,
+            compacted_until: self.compacted_until,
         }
     }
 

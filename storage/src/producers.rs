@@ -154,6 +154,12 @@ impl Producers {
         }
     }
 
+    /// Of each producer, its epoch and the last offset of its newest batch with records.
+    pub fn last_offsets(&self) -> HashMap<i64, (i16, Option<i64>)> {
+        let last = |p: &Producer| (p.epoch, p.last().map(|batch| batch.last_offset));
+        self.map.values().map(|p| (p.producer_id, last(p))).collect()
+    }
+
     pub fn infos(&self) -> Vec<ProducerInfo> {
         let info = |p: Producer| ProducerInfo {
             producer_id: p.producer_id,

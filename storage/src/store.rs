@@ -30,7 +30,8 @@ use wire::Uuid;
 
 use crate::arena::Survivor;
 use crate::buffer::Chunk;
-use crate::config::{LogConfig, StoreConfig};
+use crate::compact::Cleaner;
+use crate::config::{CleanerConfig, LogConfig, StoreConfig};
 use crate::disk::{Completion, Disk};
 use crate::errors::StorageError;
 use crate::log::Log;
@@ -139,6 +140,7 @@ pub struct Store<D: Disk> {
     pub(crate) sweep_slot: usize,
     pub(crate) next_sweep_ms: u64,
     pub(crate) next_full_retry_ms: u64,
+    pub(crate) cleaner: Cleaner,
 }
 
 impl<D: Disk> Store<D> {
@@ -177,6 +179,11 @@ impl<D: Disk> Store<D> {
             }
             log.mark_dirty(&mut self.io);
         }
+    }
+
+    /// Gives compaction its settings; those of memory and reads hold from its next run on.
+    pub fn configure_cleaner(&mut self, config: CleanerConfig) {
+        self.cleaner.configure(config, self.io.now);
     }
 
     /// Where the log stands; `None` if it does not exist.
@@ -279,7 +286,7 @@ impl<D: Disk> Store<D> {
         if !self.io.full.is_empty() {
             next = next.min(self.next_full_retry_ms);
         }
-        Some(next)
+        Some(self.cleaner.deadline_ms().map_or(next, |due| next.min(due)))
     }
 
     pub fn stats(&self) -> StoreStats {

@@ -250,6 +250,13 @@ pub struct StoreStats {
     pub corrupt_batches: u64,
     pub rolled_segments: u64,
     pub deleted_segments: u64,
+    /// Finished runs of compaction, and runs that were given up.
+    pub cleaner_runs: u64,
+    pub cleaner_failures: u64,
+    /// Bytes that compaction read and wrote, and by how much it made segments smaller.
+    pub cleaner_read_bytes: u64,
+    pub cleaner_written_bytes: u64,
+    pub cleaned_bytes: u64,
     /// Tail memory in use and its bound.
     pub tail_used_bytes: u64,
     pub tail_limit_bytes: u64,

@@ -16,7 +16,8 @@ mod view;
 pub use check::{Check, check_value, parse_bool, parse_list};
 pub use edit::{Rules, edit_incremental, edit_replace};
 pub use settings::{
-    BrokerSettings, GroupSettings, OffsetsSettings, TopicSettings, TransactionSettings,
+    BrokerSettings, CleanerSettings, GroupSettings, OffsetsSettings, TopicSettings,
+    TransactionSettings,
 };
 pub use suggest::unknown_name;
 pub use view::{Described, DescribedSynonym, StaticConfigs, View};
@@ -25,7 +26,6 @@ pub(crate) const HOUR_MS: i64 = 3_600_000;
 pub(crate) const MINUTE_MS: i64 = 60_000;
 
 // Why some values are refused.
-const COMPACTION: &str = "compaction is not there yet, topics of users are cleaned by deletion";
 const TIERED: &str = "there is no tiered storage yet";
 const RECOMPRESSION: &str =
     "batches are kept as producers compress them (set compression.type in the producer)";

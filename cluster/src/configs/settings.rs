@@ -28,6 +28,11 @@ pub struct TopicSettings {
     pub message_timestamp_after_max_ms: i64,
     pub cleanup_delete: bool,
     pub cleanup_compact: bool,
+    pub delete_retention_ms: i64,
+    pub min_compaction_lag_ms: i64,
+    pub max_compaction_lag_ms: i64,
+    /// `min.cleanable.dirty.ratio`, in millionths.
+    pub min_cleanable_dirty_millionths: u32,
     pub unclean_leader_election: bool,
 }
 
@@ -56,6 +61,10 @@ impl TopicSettings {
             message_timestamp_after_max_ms: reader.number("message.timestamp.after.max.ms"),
             cleanup_delete: policy.contains(&"delete"),
             cleanup_compact: policy.contains(&"compact"),
+            delete_retention_ms: reader.number("delete.retention.ms"),
+            min_compaction_lag_ms: reader.number("min.compaction.lag.ms"),
+            max_compaction_lag_ms: reader.number("max.compaction.lag.ms"),
+            min_cleanable_dirty_millionths: reader.millionths("min.cleanable.dirty.ratio"),
             unclean_leader_election: reader.flag("unclean.leader.election.enable"),
         }
     }
@@ -78,6 +87,11 @@ impl TopicReader<'_> {
 
     fn count(&self, name: &'static str) -> u64 {
         u64::try_from(self.number(name)).unwrap_or(0)
+    }
+
+    fn millionths(&self, name: &'static str) -> u32 {
+        let default = topic::key(name).and_then(|key| key.default);
+        (real(&self.text(name), default).clamp(0.0, 1.0) * 1_000_000.0) as u32
     }
 
     fn flag(&self, name: &'static str) -> bool {
@@ -108,9 +122,21 @@ pub struct BrokerSettings {
     pub log_retention_check_interval_ms: i64,
     pub producer_id_expiration_ms: i64,
     pub offset_metadata_max_bytes: u32,
+    pub cleaner: CleanerSettings,
     pub groups: GroupSettings,
     pub offsets: OffsetsSettings,
     pub transactions: TransactionSettings,
+}
+
+/// `log.cleaner.*`, of a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CleanerSettings {
+    pub enabled: bool,
+    pub backoff_ms: u64,
+    pub dedupe_buffer_bytes: usize,
+    pub io_buffer_bytes: usize,
+    /// `u64::MAX`: no bound.
+    pub io_max_bytes_per_second: u64,
 }
 
 /// `group.*`, and what else the coordinator of groups goes by.
@@ -178,6 +204,7 @@ impl BrokerSettings {
             log_retention_check_interval_ms: reader.number("log.retention.check.interval.ms"),
             producer_id_expiration_ms: reader.number("producer.id.expiration.ms"),
             offset_metadata_max_bytes: reader.count("offset.metadata.max.bytes") as u32,
+            cleaner: reader.cleaner(),
             groups: reader.groups(),
             offsets: reader.offsets(),
             transactions: reader.transactions(),
@@ -190,6 +217,19 @@ struct BrokerReader<'a> {
 }
 
 impl BrokerReader<'_> {
+    fn cleaner(&self) -> CleanerSettings {
+        let rate = "log.cleaner.io.max.bytes.per.second";
+        let default = broker::key(rate).and_then(|key| key.default);
+        CleanerSettings {
+            enabled: self.flag("log.cleaner.enable"),
+            backoff_ms: self.count("log.cleaner.backoff.ms") as u64,
+            dedupe_buffer_bytes: self.count("log.cleaner.dedupe.buffer.size"),
+            io_buffer_bytes: self.count("log.cleaner.io.buffer.size"),
+            // Saturates: the default is beyond any number of bytes.
+            io_max_bytes_per_second: real(&self.text(rate), default).max(1.0) as u64,
+        }
+    }
+
     fn groups(&self) -> GroupSettings {
         let assignors = self.text("group.consumer.assignors");
         GroupSettings {
@@ -265,4 +305,9 @@ impl BrokerReader<'_> {
 fn number(value: &str, default: Option<&'static str>) -> i64 {
     let parsed = value.parse().ok().or_else(|| default?.parse().ok());
     parsed.unwrap_or(0)
+}
+
+fn real(value: &str, default: Option<&'static str>) -> f64 {
+    let parse = |text: &str| text.parse::<f64>().ok().filter(|number| !number.is_nan());
+    parse(value).or_else(|| parse(default?)).unwrap_or(0.0)
 }

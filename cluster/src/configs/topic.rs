@@ -5,8 +5,8 @@ use super::Check::{
 };
 use super::Effect::{Accepted, Acts, Refused};
 use super::ValueType::{Boolean, Double, Int, List, Long, String};
-use super::{COMPACTION, HOUR_MS, MINUTE_MS, RECOMPRESSION, TIERED};
 use super::{ConfigKey, Update, check_value, synonym, unknown_name};
+use super::{HOUR_MS, MINUTE_MS, RECOMPRESSION, TIERED};
 use crate::error::{CommandError, ErrorKind};
 use crate::image::Overrides;
 use crate::names;
@@ -54,21 +54,21 @@ pub const KEYS: &[ConfigKey] = table! {
         "The largest record batch (as compressed by the producer) the topic takes, in bytes.";
     "index.interval.bytes": Int = "4096", AtLeast(0), Acts, ["log.index.interval.bytes"],
         "The index gets an entry for about every so many bytes of the log.";
-    "delete.retention.ms": Long = "86400000", AtLeast(0), Accepted,
+    "delete.retention.ms": Long = "86400000", AtLeast(0), Acts,
         ["log.cleaner.delete.retention.ms"],
         "How long compaction keeps the marks of deleted keys.";
-    "min.compaction.lag.ms": Long = "0", AtLeast(0), Accepted,
+    "min.compaction.lag.ms": Long = "0", AtLeast(0), Acts,
         ["log.cleaner.min.compaction.lag.ms"],
         "How long a record is safe from compaction.";
-    "max.compaction.lag.ms": Long = "9223372036854775807", AtLeast(1), Accepted,
+    "max.compaction.lag.ms": Long = "9223372036854775807", AtLeast(1), Acts,
         ["log.cleaner.max.compaction.lag.ms"],
         "After how long a record is open to compaction at the latest.";
     "file.delete.delay.ms": Long = "60000", AtLeast(0), Acts, ["log.segment.delete.delay.ms"],
         "How long a deleted segment's file stays on disk.";
-    "min.cleanable.dirty.ratio": Double = "0.5", Ratio, Accepted,
+    "min.cleanable.dirty.ratio": Double = "0.5", Ratio, Acts,
         ["log.cleaner.min.cleanable.ratio"],
         "The share of a log not yet compacted from which on compaction starts.";
-    "cleanup.policy": List = "delete", ListOf(&["compact", "delete"]), Refused(COMPACTION),
+    "cleanup.policy": List = "delete", ListOf(&["compact", "delete"]), Acts,
         ["log.cleanup.policy"],
         "How old records go: delete (by retention), compact (all but a key's last), or both.";
     "unclean.leader.election.enable": Boolean = "false", Any, Accepted,

@@ -1,8 +1,9 @@
 //! DeleteRecords (key 21), versions 0–2 (KIP-107).
 //!
 //! Moves a partition's log start; -1 means the high watermark. Segments that lie below it whole are
-//! removed. The answer waits until the new log start is on stable storage: what it says is deleted
-//! does not come back after a crash.
+//! removed. A topic that is only compacted keeps its records (POLICY_VIOLATION). The answer waits
+//! until the new log start is on stable storage: what it says is deleted does not come back after a
+//! crash.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -95,6 +96,10 @@ async fn durable(shard: &Rc<Shard>, moved: &Moved, deadline_ms: u64) -> Result<i
 /// Moves the log start.
 fn delete(shard: &Shard, topic: &str, index: i32, offset: i64) -> Result<Moved, ErrorCode> {
     let partition = shard.led_here(TopicRef::Name(topic), index)?;
+    let cleanup = partition.cleanup.get();
+    if cleanup.compact && !cleanup.delete {
+        return Err(ErrorCode::PolicyViolation);
+    }
     let high_watermark = partition.high_watermark.get();
     let before = match offset {
         HIGH_WATERMARK => high_watermark,

@@ -18,6 +18,7 @@ use wire::header::{self, RequestHeader};
 use wire::hot::produce::{Partition as PartitionData, PartitionResult, ProduceRequest};
 use wire::hot::produce::{RecordError, ResponseEncoder};
 use wire::hot::{LeaderAndEpoch, NodeEndpoint};
+use wire::limits::MAX_DECOMPRESSED_BATCH_BYTES;
 use wire::messages::ProduceResponse;
 use wire::records::{self, BatchError, BatchHeader, Compression};
 use wire::{ApiKey, ErrorCode};
@@ -208,6 +209,9 @@ async fn append_one(
     }
     let batch = data.records.unwrap_or_default();
     let header = check_batch(batch, call.version)?;
+    if partition.cleanup.get().compact {
+        check_keys(&partition, batch)?;
+    }
     let appended = append_waiting(shard, &partition, batch, &header).await?;
     shard.metrics.produce_batches.add(1);
     shard.metrics.produce_records.add(header.records_count as u64);
@@ -258,6 +262,25 @@ fn check_batch(batch: &[u8], version: i16) -> Result<BatchHeader, Refused> {
         return Err(ErrorCode::InvalidTxnState.into());
     }
     Ok(header)
+}
+
+/// A compacted topic takes only records with keys: by what else would they be replaced?
+fn check_keys(partition: &Partition, batch: &[u8]) -> Result<(), Refused> {
+    let keyless = records::first_keyless(batch, MAX_DECOMPRESSED_BATCH_BYTES);
+    let keyless = keyless.map_err(|error| Refused {
+        message: Some(error.to_string().into()),
+        ..errors::batch(&error).into()
+    })?;
+    let Some(index) = keyless else { return Ok(()) };
+    let (topic, number) = (&partition.topic, partition.index);
+    let message = format!(
+        "Compacted topic cannot accept message without key in topic partition {topic}-{number}."
+    );
+    Err(Refused {
+        record: Some(index),
+        message: Some(message.into()),
+        ..ErrorCode::InvalidRecord.into()
+    })
 }
 
 /// Appends, waiting for the disk where all write buffers are in use.

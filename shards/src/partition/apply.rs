@@ -9,7 +9,7 @@ use cluster::{Image, ResourceKind, Topic};
 use storage::{LogConfig, LogId, LogKey, StorageError, TimestampType};
 use wire::ErrorCode;
 
-use super::Partition;
+use super::{Cleanup, Partition};
 use crate::limits::GROUP_BATCH_BYTES_MAX;
 use crate::shard::Shard;
 
@@ -55,6 +55,7 @@ fn lead(shard: &Shard, topic: &Topic, index: i32, leader_epoch: i32, config: &Lo
     if let Some(held) = held {
         let mut store = shard.store.borrow_mut();
         store.configure(held.log, config.clone());
+        held.cleanup.set(cleanup(config));
         if held.leader_epoch.replace(leader_epoch) != leader_epoch {
             begin_epoch(&mut store, held.log, leader_epoch);
         }
@@ -65,6 +66,7 @@ fn lead(shard: &Shard, topic: &Topic, index: i32, leader_epoch: i32, config: &Lo
         Ok((log, high_watermark)) => {
             let partition =
                 Partition::new(log, name, topic.id, index, leader_epoch, high_watermark);
+            partition.cleanup.set(cleanup(config));
             shard.partitions.borrow_mut().insert(partition);
         }
         Err(error) => {
@@ -103,6 +105,10 @@ fn open(
         }
     };
     Ok((log, store.ack_end_offset(log).unwrap_or(0)))
+}
+
+fn cleanup(config: &LogConfig) -> Cleanup {
+    Cleanup { delete: config.cleanup_delete, compact: config.cleanup_compact }
 }
 
 fn begin_epoch(store: &mut crate::shard::ShardStore, log: LogId, leader_epoch: i32) {
@@ -160,6 +166,11 @@ fn log_config(shard: &Shard, view: &View<'_>, topic: &str) -> LogConfig {
         message_timestamp_before_max_ms: of_topic.message_timestamp_before_max_ms,
         message_timestamp_after_max_ms: of_topic.message_timestamp_after_max_ms,
         cleanup_delete: of_topic.cleanup_delete,
+        cleanup_compact: of_topic.cleanup_compact,
+        delete_retention_ms: of_topic.delete_retention_ms,
+        min_cleanable_dirty_millionths: of_topic.min_cleanable_dirty_millionths,
+        min_compaction_lag_ms: of_topic.min_compaction_lag_ms,
+        max_compaction_lag_ms: of_topic.max_compaction_lag_ms,
         preallocate: of_topic.preallocate,
         file_delete_delay_ms: of_topic.file_delete_delay_ms,
         producer_id_expiration_ms: settings.producer_id_expiration_ms,

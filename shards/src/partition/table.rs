@@ -152,6 +152,7 @@ impl Partition {
             index,
             internal,
             leader_epoch: Cell::new(leader_epoch),
+            cleanup: Cell::default(),
             high_watermark: Cell::new(high_watermark),
             ack_waiters: RefCell::default(),
             fetch_waiters: RefCell::default(),

@@ -32,6 +32,15 @@ impl Epochs {
         true
     }
 
+    /// `known` up to `end_offset` are right; of what was found only newer ones count.
+    pub fn rebase(&mut self, known: &[(i32, i64)], end_offset: i64) {
+        let found = std::mem::take(&mut self.entries);
+        let known = known.iter().filter(|(_, start)| *start <= end_offset);
+        for &(epoch, start) in known.chain(&found) {
+            self.assign(epoch, start);
+        }
+    }
+
     pub fn truncate_to(&mut self, end_offset: i64) {
         self.entries.retain(|&(_, start)| start < end_offset);
     }

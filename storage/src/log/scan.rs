@@ -211,7 +211,7 @@ pub(crate) fn resume_behind<D: Disk>(
         && out_of_line(&header, expect).is_none()
     {
         let next = position + header.total_size_bytes() as u64;
-        let after = Expect { base_offset: header.last_offset() + 1, gaps: false, ..*expect };
+        let after = Expect { base_offset: header.last_offset() + 1, ..*expect };
         if let Next::Batch(_) = next_batch(reader, next, &after)? {
             return Ok(Some((next, after.base_offset)));
         }

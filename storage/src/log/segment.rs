@@ -67,6 +67,8 @@ pub(crate) struct Segment {
     pub last_used: u64,
     /// Reads in flight on the file.
     pub reads: u32,
+    /// A compacted segment is about to take its place: no new reads of the file begin.
+    pub leaving: bool,
 }
 
 impl Segment {
@@ -88,6 +90,7 @@ impl Segment {
             stored: false,
             last_used: 0,
             reads: 0,
+            leaving: false,
         }
     }
 
@@ -164,7 +167,8 @@ impl BatchNote {
             base_offset: header.base_offset,
             next_offset: header.last_offset() + 1,
             size_bytes: header.total_size_bytes() as u64,
-            max_timestamp_ms: header.max_timestamp,
+            // A batch that compaction has emptied has no record with that time.
+            max_timestamp_ms: if header.records_count > 0 { header.max_timestamp } else { -1 },
             append_ms,
         }
     }
@@ -174,6 +178,23 @@ pub(crate) const LOG_SUFFIX: &str = ".log";
 pub(crate) const INDEX_SUFFIX: &str = ".index";
 /// Renamed so first, then removed after `file.delete.delay.ms`; a start removes them at once.
 pub(crate) const DELETED_SUFFIX: &str = ".deleted";
+
+/// A compacted segment while it is written; a start removes it.
+pub(crate) const CLEANED_SUFFIX: &str = ".cleaned";
+/// A compacted segment that counts, and does not have its own name yet.
+pub(crate) const COMPACTED_SUFFIX: &str = ".compacted";
+
+/// `<dir>/<base offset>-<next offset>.compacted`: it stands for all segments that begin there.
+pub(crate) fn compacted_path(dir: &Path, base_offset: i64, next_offset: i64) -> PathBuf {
+    dir.join(format!("{base_offset:020}-{next_offset:020}{COMPACTED_SUFFIX}"))
+}
+
+/// The offsets of a name that [`compacted_path`] made.
+pub(crate) fn parse_compacted_name(name: &str) -> Option<(i64, i64)> {
+    let (base, next) = name.strip_suffix(COMPACTED_SUFFIX)?.split_once('-')?;
+    let offset = |digits: &str| parse_segment_name(digits, "");
+    Some((offset(base)?, offset(next)?))
+}
 
 /// `<dir>/<20-digit base offset><suffix>`.
 pub(crate) fn segment_path(dir: &Path, base_offset: i64, suffix: &str) -> PathBuf {

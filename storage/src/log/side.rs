@@ -9,7 +9,9 @@ use crate::producers::Producer;
 const INDEX_MAGIC: Magic = *b"TMIX";
 const INDEX_VERSION: u32 = 1;
 const PARTITION_MAGIC: Magic = *b"TMPT";
-const PARTITION_VERSION: u32 = 1;
+const PARTITION_VERSION: u32 = 2;
+/// Before there was compaction.
+const PARTITION_VERSION_1: u32 = 1;
 
 /// The name of a log's own side file.
 pub(crate) const PARTITION_FILE: &str = "partition";
@@ -50,6 +52,42 @@ pub struct PartitionFile {
     pub always_synced: bool,
     /// The log was found without this file: offsets may be missing in it.
     pub adopted: bool,
+    /// Compaction has looked at everything below: its next run begins here.
+    pub clean_offset: i64,
+    /// Compaction may have rewritten segments that begin below: offsets may be missing in them.
+    pub compacted_until: i64,
+}
+
+/// As [`PartitionFile`] was in version 1.
+#[derive(Debug, Clone, PartialEq, Eq, Archive, Serialize, Deserialize)]
+struct PartitionFile1 {
+    topic_id: [u8; 16],
+    topic: String,
+    partition: i32,
+    epochs: Vec<(i32, i64)>,
+    log_start_offset: i64,
+    high_watermark: i64,
+    durable_end_offset: i64,
+    always_synced: bool,
+    adopted: bool,
+}
+
+impl From<PartitionFile1> for PartitionFile {
+    fn from(old: PartitionFile1) -> Self {
+        PartitionFile {
+            topic_id: old.topic_id,
+            topic: old.topic,
+            partition: old.partition,
+            epochs: old.epochs,
+            log_start_offset: old.log_start_offset,
+            high_watermark: old.high_watermark,
+            durable_end_offset: old.durable_end_offset,
+            always_synced: old.always_synced,
+            adopted: old.adopted,
+            clean_offset: 0,
+            compacted_until: 0,
+        }
+    }
 }
 
 impl IndexFile {
@@ -68,6 +106,36 @@ impl PartitionFile {
     }
 
     pub fn decode(bytes: &[u8]) -> Result<PartitionFile, FrameError> {
-        frame::decode(PARTITION_MAGIC, PARTITION_VERSION, bytes)
+        match frame::decode(PARTITION_MAGIC, PARTITION_VERSION, bytes) {
+            Err(FrameError::Version(PARTITION_VERSION_1)) => {
+                frame::decode::<PartitionFile1>(PARTITION_MAGIC, PARTITION_VERSION_1, bytes)
+                    .map(Into::into)
+            }
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partition_file_of_the_first_version_is_read() {
+        let old = PartitionFile1 {
+            topic_id: [3; 16],
+            topic: "orders".into(),
+            partition: 4,
+            epochs: vec![(1, 2)],
+            log_start_offset: 5,
+            high_watermark: 6,
+            durable_end_offset: 7,
+            always_synced: true,
+            adopted: false,
+        };
+        let bytes = frame::encode(PARTITION_MAGIC, PARTITION_VERSION_1, &old).unwrap();
+        let read = PartitionFile::decode(&bytes).unwrap();
+        assert_eq!(read, PartitionFile::from(old));
+        assert_eq!(PartitionFile::decode(&read.encode().unwrap()).unwrap(), read);
     }
 }

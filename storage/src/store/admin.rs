@@ -66,6 +66,7 @@ impl<D: Disk> Store<D> {
     /// Removes a log: its folder is renamed at once and removed after `file.delete.delay.ms`.
     /// Blocks until nothing of it is in flight.
     pub fn delete_log(&mut self, id: LogId) -> Result<(), StorageError> {
+        self.stop_cleaning(Some(id));
         self.settle(id);
         let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
         let from = log.dir.clone();
@@ -134,6 +135,7 @@ impl<D: Disk> Store<D> {
     /// Cuts the log: records from `offset` on go, and with them the rest of the batch they are in.
     /// Returns the new log end. Blocks until the log is at rest.
     pub fn truncate(&mut self, id: LogId, offset: i64) -> Result<i64, StorageError> {
+        self.stop_cleaning(Some(id));
         let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
         if offset >= log.next_offset {
             return Ok(log.next_offset);
@@ -202,6 +204,8 @@ impl<D: Disk> Store<D> {
         end = end.max(offset.min(log.log_start_offset));
         log.rebuild_producers(io)?;
         log.epochs.truncate_to(end);
+        log.clean_offset = log.clean_offset.min(end);
+        log.compacted_until = log.compacted_until.min(end);
         log.next_offset = end;
         log.log_start_offset = log.log_start_offset.min(end);
         log.ack_offset = log.ack_offset.min(end);
@@ -214,6 +218,7 @@ impl<D: Disk> Store<D> {
         if let Ok(bytes) = side.encode() {
             let path = log.dir.join(crate::log::side::PARTITION_FILE);
             io.disk.write_file(&path, &bytes).map_err(io_error("writing", &path))?;
+            log.durable_compacted_until = log.compacted_until;
         }
         Ok(end)
     }
@@ -243,6 +248,7 @@ impl<D: Disk> Store<D> {
     pub fn close(mut self, now: Now) {
         self.io.now = now;
         self.io.closing = true;
+        self.stop_cleaning(None);
         let ids: Vec<LogId> = self.logs.iter().map(|log| log.id).collect();
         for id in &ids {
             let Some(log) = self.logs.get_mut(*id) else { continue };
@@ -311,7 +317,8 @@ impl<D: Disk> Store<D> {
         let scanned = scan(&mut FileReader::new(disk, file, size), expect, |header, position| {
             let relative = header.base_offset - base_offset;
             index.note(relative, position, header.total_size_bytes() as u64, largest);
-            largest = largest.max(header.max_timestamp);
+            let note = BatchNote::of(header, 0);
+            largest = largest.max(note.max_timestamp_ms);
         });
         disk.close(file);
         scanned.map_err(error)?;

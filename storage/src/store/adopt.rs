@@ -41,6 +41,28 @@ impl Adopted {
         adopted
     }
 
+    /// Where the batch begins that holds the log start, if the arena has it. Without a segment left
+    /// nothing else says where the log goes on when its start is moved into a batch.
+    pub fn batch_at_start(log_start_offset: i64, survivors: &[Survivor]) -> Option<i64> {
+        let holder = survivors
+            .iter()
+            .filter(|s| s.key.segment_base_offset < log_start_offset)
+            .map(|s| s.key.segment_base_offset)
+            .max()?;
+        let mut held: Vec<&Survivor> =
+            survivors.iter().filter(|s| s.key.segment_base_offset == holder).collect();
+        held.sort_unstable_by_key(|s| s.sequence);
+        let image = run_from(0, &held);
+        let mut at = 0;
+        while let Ok(header) = BatchHeader::parse(&image[at..]) {
+            if header.last_offset() >= log_start_offset {
+                return (header.base_offset < log_start_offset).then_some(header.base_offset);
+            }
+            at = (at + header.total_size_bytes()).min(image.len());
+        }
+        None
+    }
+
     fn walk(&mut self, image: &[u8]) {
         let mut at = 0;
         while let Ok(header) = BatchHeader::parse(&image[at..]) {

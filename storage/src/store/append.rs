@@ -175,7 +175,7 @@ impl Log {
     /// Closes the active segment if the batch does not fit, or its time is over.
     fn roll_if_full<D: Disk>(&mut self, len: u64, now: Now, io: &mut Io<D>) {
         let limit = self.config.segment_bytes.clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
-        let segment_ms = self.config.segment_ms;
+        let segment_ms = self.config.roll_ms();
         let Some(active) = self.active() else { return };
         if active.is_empty() {
             return;

@@ -239,6 +239,9 @@ impl<D: Disk> Store<D> {
         if log.segments[at].next_offset <= offset {
             return Ok(Plan::Corrupt(log.missing(at, offset)));
         }
+        if log.segments[at].leaving {
+            return Ok(Plan::Wait);
+        }
         let tick = io.tick();
         log.segments[at].last_used = tick;
         let segment_base = log.segments[at].base_offset;

@@ -90,6 +90,11 @@ impl Log {
         self.ack_offset = end;
         let lpos = self.end_lpos();
         self.writer.reset(lpos, end);
+        // Compaction may have taken an epoch's first record, or all; the side file knows them.
+        if let Some(side) = side.filter(|side| side.compacted_until > 0) {
+            self.epochs.rebase(&side.epochs, end);
+        }
+        self.clean_offset = self.clean_offset.min(end);
         self.epochs.start_at(self.log_start_offset);
         self.side_durable_offset = side.map_or(-1, |s| s.durable_end_offset);
         self.side_dirty = side.is_none();

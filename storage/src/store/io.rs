@@ -10,6 +10,7 @@ use slab::Slab;
 
 use crate::arena::{Arena, CHUNK_BYTES};
 use crate::buffer::Chunk;
+use crate::compact::Pace;
 use crate::disk::{Disk, FileId, Op, Token};
 use crate::limits::StoreLimits;
 use crate::types::{Event, LogId, Now, StoreStats};
@@ -57,6 +58,7 @@ pub(crate) enum Purpose {
         log: LogId,
         durable_offset: i64,
         log_start_offset: i64,
+        compacted_until: i64,
     },
     /// A read of the pending read with this key.
     Read {
@@ -79,6 +81,14 @@ pub(crate) enum Purpose {
     },
     /// A file that nobody needs open any more.
     Close,
+    /// The step that the compaction run with this number waits for.
+    Clean {
+        run: u64,
+    },
+    /// A step of a compacted segment taking the place of others.
+    Swap {
+        log: LogId,
+    },
 }
 
 impl Purpose {
@@ -92,11 +102,13 @@ impl Purpose {
             | Purpose::Seal { log, .. }
             | Purpose::Side { log, .. }
             | Purpose::OpenForRead { log, .. }
-            | Purpose::LoadIndex { log, .. } => Some(log),
+            | Purpose::LoadIndex { log, .. }
+            | Purpose::Swap { log } => Some(log),
             Purpose::Remove { log } => log,
             Purpose::Write { .. }
             | Purpose::Sync { .. }
             | Purpose::Read { .. }
+            | Purpose::Clean { .. }
             | Purpose::Close => None,
         }
     }
@@ -143,6 +155,8 @@ pub(crate) struct Io<D> {
     pub open_for_read: usize,
     pub index_bytes: usize,
     pub use_clock: u64,
+    /// How fast compaction may read and write.
+    pub clean_pace: Pace,
     pub stats: StoreStats,
 }
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use slab::Slab;
 
 use crate::arena::{Arena, Survivor};
+use crate::compact::{Cleaner, Pace};
 use crate::config::StoreConfig;
 use crate::disk::{Disk, Op};
 use crate::errors::OpenError;
@@ -58,6 +59,7 @@ impl<D: Disk> Store<D> {
             open_for_read: 0,
             index_bytes: 0,
             use_clock: 0,
+            clean_pace: Pace::default(),
             stats: StoreStats::default(),
         };
         Store {
@@ -78,6 +80,7 @@ impl<D: Disk> Store<D> {
             sweep_slot: 0,
             next_sweep_ms: 0,
             next_full_retry_ms: 0,
+            cleaner: Cleaner::new(now),
         }
     }
 

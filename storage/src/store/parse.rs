@@ -21,14 +21,24 @@ pub(crate) struct Span {
     pub sequential: bool,
 }
 
+/// A batch in a read buffer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BatchAt {
+    pub base_offset: i64,
+    /// One past its last offset; the next batch may begin further on, behind a gap.
+    pub next_offset: i64,
+    pub place: u32,
+}
+
 /// Whole, checked batches read from a segment file.
 #[derive(Debug)]
 pub(crate) struct ReadBuffer {
     pub serial: u64,
     pub bytes: IoBuf,
     pub segment_base: i64,
-    /// (base offset, place in `bytes`), and behind the last one its end.
-    pub batches: Vec<(i64, u32)>,
+    /// Nothing lies between here and the first batch.
+    pub from_offset: i64,
+    pub batches: Vec<BatchAt>,
     pub next_offset: i64,
     pub end_at: u32,
     /// Position in the file of the end.
@@ -39,16 +49,15 @@ pub(crate) struct ReadBuffer {
 
 impl ReadBuffer {
     pub(crate) fn holds(&self, offset: i64) -> bool {
-        self.batches.first().is_some_and(|b| b.0 <= offset) && offset < self.next_offset
+        (self.from_offset..self.next_offset).contains(&offset)
     }
 
     pub(crate) fn serve(&self, request: &ReadRequest, until: i64) -> Slices {
-        let after = self.batches.partition_point(|b| b.0 <= request.offset);
-        let first = after - 1;
-        let start = self.batches[first].1;
-        let end_of = |at: usize| match self.batches.get(at + 1) {
-            Some(&(offset, place)) => (offset, u64::from(place - start)),
-            None => (self.next_offset, u64::from(self.end_at - start)),
+        let first = self.batches.partition_point(|b| b.next_offset <= request.offset);
+        let start = self.batches[first].place;
+        let end_of = |at: usize| {
+            let end = self.batches.get(at + 1).map_or(self.end_at, |next| next.place);
+            (self.batches[at].next_offset, u64::from(end - start))
         };
         let chosen = choose(first, self.batches.len(), request, until, end_of);
         if chosen == 0 {
@@ -67,7 +76,7 @@ impl ReadBuffer {
     }
 
     pub(crate) fn middle_offset(&self) -> i64 {
-        self.batches.get(self.batches.len() / 2).map_or(self.next_offset, |b| b.0)
+        self.batches.get(self.batches.len() / 2).map_or(self.next_offset, |b| b.base_offset)
     }
 }
 
@@ -193,16 +202,18 @@ impl Log {
                     parsed.corrupt = Some(broken(place, Some(&header), next_offset, what));
                     break;
                 }
-                batches.push((header.base_offset, place as u32));
+                let (base_offset, next_offset) = (header.base_offset, header.last_offset() + 1);
+                batches.push(BatchAt { base_offset, next_offset, place: place as u32 });
             }
             next_offset = header.last_offset() + 1;
             place += size;
         }
-        if !batches.is_empty() {
+        if let Some(first) = batches.first() {
             parsed.buffer = Some(ReadBuffer {
                 serial: 0,
                 bytes: bytes.slice(0..0),
                 segment_base: segment.base_offset,
+                from_offset: offset.min(first.base_offset).max(segment.base_offset),
                 batches,
                 next_offset,
                 end_at: place as u32,

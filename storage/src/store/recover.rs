@@ -21,12 +21,13 @@ use std::rc::Rc;
 use wire::Uuid;
 
 use crate::arena::Survivor;
+use crate::compact::recover::finish_swaps;
 use crate::disk::{Disk, OpenMode, TEMPORARY_SUFFIX};
 use crate::errors::Corruption;
 use crate::limits::{LOG_IN_FLIGHT_BYTES, SCAN_BEHIND_BREAK_BYTES};
 use crate::log::scan::{Expect, FileReader, RESERVED_SPACE, find_batch_after};
 use crate::log::segment::{
-    DELETED_SUFFIX, INDEX_SUFFIX, LOG_SUFFIX, parse_segment_name, segment_path,
+    CLEANED_SUFFIX, DELETED_SUFFIX, INDEX_SUFFIX, LOG_SUFFIX, parse_segment_name, segment_path,
 };
 use crate::log::side::{IndexFile, PARTITION_FILE, PartitionFile};
 use crate::log::{Log, Snapshot, arena_topic};
@@ -57,10 +58,14 @@ pub(crate) type Failure = Rc<str>;
 impl<D: Disk> Recovery<'_, D> {
     /// Recovers the log in a folder; `None` if it is no log.
     pub fn log(&mut self, dir: &Path, name: &str) -> Result<Option<Log>, Failure> {
-        let names = self.disk.list(dir).map_err(why("reading the folder", dir))?;
+        let mut names = self.disk.list(dir).map_err(why("reading the folder", dir))?;
+        if finish_swaps(self.disk, dir, &names)? {
+            names = self.disk.list(dir).map_err(why("reading the folder", dir))?;
+        }
         let mut bases = Vec::new();
         for (file, _) in &names {
-            if file.ends_with(TEMPORARY_SUFFIX) || file.ends_with(DELETED_SUFFIX) {
+            let leftovers = [TEMPORARY_SUFFIX, DELETED_SUFFIX, CLEANED_SUFFIX];
+            if leftovers.iter().any(|suffix| file.ends_with(suffix)) {
                 let path = dir.join(file);
                 self.disk.remove_file(&path).map_err(why("removing a leftover", &path))?;
             }
@@ -86,6 +91,9 @@ impl<D: Disk> Recovery<'_, D> {
         log.adopted = side.as_ref().is_none_or(|s| s.adopted);
         log.always_synced = side.as_ref().is_some_and(|s| s.always_synced);
         log.side_on_disk = side.is_some();
+        log.clean_offset = side.as_ref().map_or(0, |s| s.clean_offset);
+        log.compacted_until = side.as_ref().map_or(0, |s| s.compacted_until);
+        log.durable_compacted_until = log.compacted_until;
         log.lazy_on_disk = side.as_ref().is_some_and(|s| !s.always_synced);
         let found = self.found(dir, &bases)?;
         self.segments(&mut log, found, side.as_ref())?;
@@ -211,10 +219,17 @@ impl<D: Disk> Recovery<'_, D> {
         let survivors = self.survivors.remove(&arena_key).unwrap_or_default();
         let mut adopted = Adopted::collect(log, &survivors);
         let log_start_offset = side.map_or(0, |s| s.log_start_offset);
-        if adopted.end_offset < log_start_offset {
+        let nothing = log.segments.is_empty() && adopted.bytes.is_empty();
+        if adopted.end_offset < log_start_offset || nothing {
             // Records below the log start went with the power once; none of them counts any more.
-            log.next_offset = log_start_offset;
+            let holder = Adopted::batch_at_start(log_start_offset, &survivors);
+            let next_offset = log.next_offset.max(log_start_offset);
+            log.next_offset = holder.unwrap_or(next_offset);
             adopted = Adopted::collect(log, &survivors);
+            if adopted.bytes.is_empty() {
+                log.next_offset = next_offset;
+                adopted = Adopted::collect(log, &survivors);
+            }
         }
         // Until all of it is on stable storage, only the arena has it.
         let kept_before = self.kept.len();
@@ -352,7 +367,7 @@ fn key_of(side: Option<&PartitionFile>, folder: &str) -> Option<LogKey> {
     (!topic.is_empty()).then(|| LogKey { topic: topic.into(), partition })
 }
 
-pub(super) fn why(what: &'static str, path: &Path) -> impl Fn(std::io::Error) -> Failure + use<> {
+pub(crate) fn why(what: &'static str, path: &Path) -> impl Fn(std::io::Error) -> Failure + use<> {
     let path = path.to_path_buf();
     move |error| format!("{what} {}: {error}", path.display()).into()
 }

@@ -69,7 +69,7 @@ impl<D: Disk> Recovery<'_, D> {
     ) -> Result<Option<Corruption>, Failure> {
         let Some(stopped) = &last.scanned.stopped else { return Ok(None) };
         let (path, start_position) = (last.path.clone(), last.scanned.valid_bytes);
-        let expect = expect(log, log.next_offset, until_offset);
+        let expect = expect(log, last.base_offset, log.next_offset, until_offset);
         let file = self.disk.open(&path, OpenMode::Write).map_err(why("opening", &path))?;
         let mut reader = FileReader::new(self.disk, file, last.len);
         let behind = resume_behind(&mut reader, start_position, &expect, due_offset);
@@ -105,7 +105,7 @@ impl<D: Disk> Recovery<'_, D> {
         from: (u64, i64),
         until_offset: i64,
     ) -> Result<Scanned, Failure> {
-        let expect = expect(log, from.1, until_offset);
+        let expect = expect(log, segment.base_offset, from.1, until_offset);
         let (now_ms, limit) = (self.now.unix_ms, self.producers_limit);
         let (producers, epochs) = (&mut log.producers, &mut log.epochs);
         let file = self.disk.open(path, OpenMode::Write).map_err(why("opening", path))?;
@@ -133,6 +133,8 @@ impl<D: Disk> Recovery<'_, D> {
     }
 }
 
-fn expect(log: &Log, base_offset: i64, until_offset: i64) -> Expect {
-    Expect { base_offset, until_offset, gaps: log.adopted, leader_epoch: i32::MIN }
+/// Gaps are where compaction may have been: in segments that begin below its end.
+fn expect(log: &Log, segment_base: i64, base_offset: i64, until_offset: i64) -> Expect {
+    let gaps = log.adopted || segment_base < log.compacted_until;
+    Expect { base_offset, until_offset, gaps, leader_epoch: i32::MIN }
 }

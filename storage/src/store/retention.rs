@@ -77,6 +77,7 @@ impl<D: Disk> Store<D> {
             && log.segments[0].next_offset <= log.log_start_offset.min(log.durable_log_start)
             && log.segments[0].phase == Phase::Closed
             && log.segments[0].reads == 0
+            && !log.segments[0].leaving
             && log.keeps_place_without_first()
         {
             removed.extend(log.segments.pop_front());
@@ -198,7 +199,7 @@ impl Log {
     }
 
     fn roll_if_aged<D: Disk>(&mut self, now: Now, io: &mut Io<D>) {
-        let segment_ms = self.config.segment_ms;
+        let segment_ms = self.config.roll_ms();
         let aged = |s: &Segment| {
             !s.is_empty() && now.unix_ms.saturating_sub(s.first_append_ms) > segment_ms
         };
@@ -211,7 +212,7 @@ impl Log {
     fn seal_leftover<D: Disk>(&mut self, io: &mut Io<D>) {
         let open = |s: &Segment| s.phase == Phase::Closed && !s.stored && !s.is_empty();
         let Some(at) = self.segments.iter().position(open) else { return };
-        if self.damage.is_empty() && self.jobs == 0 {
+        if self.damage.is_empty() && self.jobs == 0 && !self.cleaning {
             self.segments[at].phase = Phase::Sealing;
             self.store_index(at, io);
         }
@@ -275,6 +276,7 @@ impl Log {
         let file = self.partition_file();
         let durable_offset = file.durable_end_offset;
         let log_start_offset = file.log_start_offset;
+        let compacted_until = file.compacted_until;
         match file.encode() {
             Ok(bytes) => {
                 self.lazy_in_writing = !self.always_synced;
@@ -284,24 +286,26 @@ impl Log {
                 self.jobs += 1;
                 let path = self.dir.join(PARTITION_FILE);
                 let log = self.id;
-                let purpose = Purpose::Side { log, durable_offset, log_start_offset };
+                let purpose =
+                    Purpose::Side { log, durable_offset, log_start_offset, compacted_until };
                 io.submit(purpose, Op::WriteFile { path, bytes });
             }
             Err(error) => tracing::error!(log = %self.key, %error, "partition file not written"),
         }
     }
 
-    /// `positions` are the durable end and the log start that the file says.
+    /// `positions` are the durable end, the log start and the end of compaction that the file says.
     pub fn on_side_written<D: Disk>(
         &mut self,
-        positions: (i64, i64),
+        positions: (i64, i64, i64),
         result: std::io::Result<()>,
         io: &mut Io<D>,
     ) {
         self.side_writing = false;
         match result {
             Ok(()) => {
-                (self.side_durable_offset, self.durable_log_start) = positions;
+                (self.side_durable_offset, self.durable_log_start, self.durable_compacted_until) =
+                    positions;
                 self.lazy_on_disk = self.lazy_in_writing;
                 if !self.side_on_disk {
                     self.side_on_disk = true;

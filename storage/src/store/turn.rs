@@ -19,6 +19,7 @@ impl<D: Disk> Store<D> {
         if self.next_deadline_ms().is_some_and(|due| due <= now.mono_ms) {
             self.on_deadlines(now);
         }
+        self.clean(now);
         if !self.io.dirty.is_empty() {
             self.pump_dirty();
         }
@@ -115,6 +116,7 @@ impl<D: Disk> Store<D> {
             Purpose::LoadIndex { log, base_offset } => {
                 self.on_index(log, base_offset, bytes(result));
             }
+            Purpose::Clean { run } => self.on_clean(run, result),
             Purpose::Remove { .. } | Purpose::Close | Purpose::Finish { .. } => {
                 if let Err(error) = result {
                     tracing::warn!(%error, ?purpose, "a file could not be put away");
@@ -155,11 +157,11 @@ impl<D: Disk> Store<D> {
                     log.on_sealed(base_offset, result.map(drop), io);
                 }
             }
-            Purpose::Side { log, durable_offset, log_start_offset } => {
+            Purpose::Side { log, durable_offset, log_start_offset, compacted_until } => {
                 // After a failure the next sweep tries again.
                 let written = result.is_ok();
                 if let Some(log) = self.logs.get_mut(log) {
-                    let positions = (durable_offset, log_start_offset);
+                    let positions = (durable_offset, log_start_offset, compacted_until);
                     log.on_side_written(positions, result.map(drop), io);
                 }
                 if written {
@@ -167,7 +169,14 @@ impl<D: Disk> Store<D> {
                     self.remove_below_start(log, now);
                 }
             }
+            Purpose::Swap { log } => {
+                if let (Err(error), Some(log)) = (result, self.logs.get_mut(log)) {
+                    // Half of it is done; a start does the rest.
+                    log.fence(&format!("putting a compacted segment in place: {error}"), io);
+                }
+            }
             Purpose::Read { .. }
+            | Purpose::Clean { .. }
             | Purpose::OpenForRead { .. }
             | Purpose::LoadIndex { .. }
             | Purpose::Remove { .. }

@@ -11,6 +11,7 @@
 //! `CRASH_STATES_COUNT` and `CRASH_STATES_SEED` make it longer and other; a failure names its seed.
 
 mod check;
+mod compacted;
 mod drive;
 mod states;
 mod steps;

@@ -8,6 +8,7 @@ use storage::disk::memory::{
     Crash, Event, Fault, FaultOn, Image, Keep, MemoryDisk, MemoryOptions, Random,
 };
 use storage::types::Now;
+use wire::records::BatchHeader;
 
 use crate::check::{Found, check, check_indexes, open};
 use crate::truth::Bounds;
@@ -40,6 +41,11 @@ pub struct Counts {
     pub during_recovery: u64,
     pub indexes_compared: u64,
     pub batches_checked: u64,
+    /// Lives that saw records taken, crashes with a compacted segment not yet in its place, and
+    /// recovered logs with gaps.
+    pub compacted_lives: u64,
+    pub during_compaction: u64,
+    pub with_gaps: u64,
 }
 
 impl Counts {
@@ -59,6 +65,9 @@ impl Counts {
         self.during_recovery += other.during_recovery;
         self.indexes_compared += other.indexes_compared;
         self.batches_checked += other.batches_checked;
+        self.compacted_lives += other.compacted_lives;
+        self.during_compaction += other.during_compaction;
+        self.with_gaps += other.with_gaps;
         self
     }
 
@@ -74,6 +83,8 @@ impl Counts {
         );
         assert!(share(self.during_recovery, 50), "crashes during recovery");
         assert!(self.faulty_lives > 10 && share(self.failed_starts, 50), "failing disks");
+        assert!(self.compacted_lives > 10 && share(self.during_compaction, 200), "compaction");
+        assert!(share(self.with_gaps, 20), "gaps");
         assert!(share(self.indexes_compared, 100) && self.batches_checked > self.states);
     }
 }
@@ -164,6 +175,7 @@ impl Explorer<'_> {
         })
         .map_err(|why| format!("{label} while living: {why}"))?;
         workload.abandon();
+        self.counts.compacted_lives += u64::from(workload.compacted);
         self.counts.lives += 1;
         let history = workload.recording.history();
         let mut replay = history.replay();
@@ -244,6 +256,9 @@ impl Explorer<'_> {
             Crash::Kill => self.counts.kills += 1,
         }
         self.counts.with_arena += u64::from(with_arena);
+        let unfinished = |name: &str| name.ends_with(".cleaned") || name.ends_with(".compacted");
+        let mut names = state.image.tree.keys().map(|path| path.to_string_lossy());
+        self.counts.during_compaction += u64::from(names.any(|name| unfinished(&name)));
         self.counts.with_late_writes += u64::from(!state.image.late.is_empty());
         self.counts.second_generation += u64::from(state.generation == 2);
         self.counts.third_generation += u64::from(state.generation == 3);
@@ -293,6 +308,10 @@ impl Explorer<'_> {
         self.counts.cut_tails += u64::from(report.cut_bytes > 0);
         self.counts.batches_checked +=
             found.iter().map(|one| one.batches.len() as u64).sum::<u64>();
+        let gap =
+            |pair: &[(BatchHeader, Vec<u8>)]| pair[1].0.base_offset > pair[0].0.last_offset() + 1;
+        let gaps = found.iter().any(|one| one.batches.windows(2).any(gap));
+        self.counts.with_gaps += u64::from(gaps);
         drop(store);
         if self.random.one_in(30) {
             self.counts.indexes_compared += check_indexes(&disk.image(), state.now)?;

@@ -5,8 +5,9 @@ use storage::disk::memory::{Fault, FaultOn};
 use storage::types::LogId;
 
 use crate::check::DATA_DIR;
+use crate::compacted;
 use crate::drive::read_all;
-use crate::truth::Fact;
+use crate::truth::{Fact, is_compacted};
 use crate::workload::{PRODUCERS, Workload};
 
 /// Faults of a disk that a store has to bear.
@@ -37,7 +38,12 @@ impl Workload {
             true => self.random.below(length as u64 + 1) as i64,
             false => (self.random.below(6) as i64).min(length),
         };
-        let offset = status.log_end_offset - back;
+        let mut offset = status.log_end_offset - back;
+        if is_compacted(&self.truths[truth].topic) {
+            // A record may be gone because a later, acknowledged one replaced it: those are not
+            // cut, as no replica cuts below the high watermark.
+            offset = offset.max(status.ack_end_offset);
+        }
         let before = self.position();
         self.truths[truth].note(before, Fact::CutBegin(offset));
         self.count_facts();
@@ -186,6 +192,17 @@ impl Workload {
             }
         };
         let bounds = self.truths[truth].bounds(usize::MAX, usize::MAX, false);
+        if is_compacted(&bounds.topic) {
+            // What is not there now, at a moment when all of it can be read, never is again.
+            let status = self.store().log(id).ok_or("no status")?;
+            let range = (from.max(status.log_start_offset), status.ack_end_offset);
+            let gone: Vec<i64> = compacted::gone(&batches, &bounds, range)?.into_iter().collect();
+            self.compacted |= !gone.is_empty();
+            let position = self.position();
+            self.truths[truth].note(position, Fact::Gone(gone));
+            self.count_facts();
+            return self.observe(before);
+        }
         for (header, bytes) in batches {
             let known = bounds.allowed.iter().find(|b| b.base_offset == header.base_offset);
             if known.is_none_or(|batch| batch.bytes != bytes) {

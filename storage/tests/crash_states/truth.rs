@@ -1,5 +1,7 @@
 //! What a store was told and what it promised, by the moment: the judge of every recovery.
 
+use std::collections::BTreeSet;
+
 use storage::Uuid;
 
 /// A batch as the log holds it.
@@ -25,6 +27,8 @@ pub enum Fact {
     CutBegin(i64),
     /// The log ends here; what was behind it is gone for good.
     CutEnd(i64),
+    /// Compaction has taken these records; they do not come back.
+    Gone(Vec<i64>),
     /// The log may be gone.
     DeleteBegin,
     /// The log is gone for good.
@@ -55,6 +59,13 @@ pub struct Bounds {
     /// Batches that may be there, by offset.
     pub allowed: Vec<Batch>,
     pub gone: bool,
+    /// Offsets of records that compaction took.
+    pub taken: BTreeSet<i64>,
+}
+
+/// Whether compaction works on logs of this topic.
+pub fn is_compacted(topic: &str) -> bool {
+    topic.ends_with('0')
 }
 
 impl LogTruth {
@@ -69,6 +80,7 @@ impl LogTruth {
             truth.facts.push((0, Fact::Appended(truth.batches.len())));
             truth.batches.push(batch);
         }
+        truth.facts.push((0, Fact::Gone(bounds.taken.into_iter().collect())));
         truth.facts.push((0, Fact::Start(bounds.start)));
         truth.facts.push((0, Fact::Acked(bounds.must_end)));
         truth.facts.push((0, Fact::Durable(bounds.durable_end)));
@@ -95,6 +107,7 @@ impl LogTruth {
     pub fn bounds(&self, position: usize, facts: usize, power_cut: bool) -> Bounds {
         let (mut acked, mut durable, mut start, mut gone) = (0, 0, 0, false);
         let mut allowed: Vec<usize> = Vec::new();
+        let mut taken = BTreeSet::new();
         let happened = self.facts.iter().enumerate().filter(|(_, (at, _))| *at <= position);
         for (index, (_, fact)) in happened {
             match fact {
@@ -110,7 +123,9 @@ impl LogTruth {
                     let first = from.map(|batch| batch.base_offset).min().unwrap_or(*offset);
                     (acked, durable) = (acked.min(first), durable.min(first));
                 }
+                Fact::Gone(offsets) => taken.extend(offsets),
                 Fact::CutEnd(end) => {
+                    taken.retain(|offset| offset < end);
                     allowed.retain(|index| self.batches[*index].last_offset < *end);
                     (acked, durable) = (acked.min(*end), durable.min(*end));
                     start = start.min(*end);
@@ -122,6 +137,6 @@ impl LogTruth {
         let allowed = allowed.into_iter().map(|index| self.batches[index].clone()).collect();
         let (topic, topic_id) = (self.topic.clone(), self.topic_id);
         let must_end = if power_cut { durable } else { acked.max(durable) };
-        Bounds { topic, topic_id, must_end, durable_end: durable, start, allowed, gone }
+        Bounds { topic, topic_id, must_end, durable_end: durable, start, allowed, gone, taken }
     }
 }

@@ -8,12 +8,12 @@ use storage::arena::image::ArenaImage;
 use storage::disk::memory::{Image, MemoryOptions, Random};
 use storage::disk::recording::RecordingDisk;
 use storage::types::{AppendContext, Event, LogId, LogKey, Now};
-use storage::{AppendError, ArenaConfig, LogConfig, Uuid};
+use storage::{AppendError, ArenaConfig, CleanerConfig, LogConfig, Uuid};
 use wire::records::{BatchBuilder, rewrite_assigned};
 
 use crate::check::{Found, check, open};
 use crate::drive::TestStore;
-use crate::truth::{Batch, Bounds, Fact, LogTruth};
+use crate::truth::{Batch, Bounds, Fact, LogTruth, is_compacted};
 
 const ARENA_BYTES: usize = 2 << 20;
 pub const PRODUCERS: u64 = 3;
@@ -51,6 +51,8 @@ pub struct Workload {
     fact_counts: FactCounts,
     /// The disk fails now and then, so logs may be fenced and refuse.
     pub faulty: bool,
+    /// Compaction was seen to have taken records.
+    pub compacted: bool,
 }
 
 /// How a life begins.
@@ -94,6 +96,7 @@ impl Workload {
             arena: start.arena,
             fact_counts: Rc::default(),
             faulty: start.faulty,
+            compacted: false,
         };
         workload.count_facts();
         workload.watch(start.snapshot_every);
@@ -135,6 +138,7 @@ impl Workload {
     pub fn open(&mut self, bounds: &[Bounds]) -> Result<(), String> {
         let mut store = open(self.recording.disk(), self.arena_config(), self.now)?;
         let found = check(&mut store, bounds, self.now)?;
+        store.configure_cleaner(CleanerConfig { backoff_ms: 500, ..CleanerConfig::default() });
         self.store = Some(store);
         for truth in &mut self.truths {
             let at = self.recording.position();
@@ -164,7 +168,7 @@ impl Workload {
             sequences[info.producer_id as usize] = info.last_sequence + 1;
         }
         let epoch = store.log(found.id).map_or(0, |status| status.leader_epoch.max(0)) + 1;
-        let config = log_config(&mut self.random);
+        let config = log_config(&mut self.random, is_compacted(&found.topic));
         store.configure(found.id, config.clone());
         self.live.push(Live {
             id: found.id,
@@ -216,7 +220,7 @@ impl Workload {
         let mut id = [0; 16];
         id[..8].copy_from_slice(&self.random.next_u64().to_be_bytes());
         let topic_id = Uuid(id);
-        let config = log_config(&mut self.random);
+        let config = log_config(&mut self.random, is_compacted(&topic));
         // From its first moment on it may be found.
         self.truths.push(LogTruth::new(&topic, topic_id));
         let key = LogKey { topic: topic.as_str().into(), partition: 0 };
@@ -307,6 +311,7 @@ impl Workload {
             1..=4 => 1_000 + self.random.below(8_000),
             _ => self.random.below(300),
         };
+        let compacted = is_compacted(&self.truths[self.live[at].truth].topic);
         let records = 1 + self.random.below(4);
         let mut builder = BatchBuilder::new();
         let mut producer = None;
@@ -320,7 +325,13 @@ impl Workload {
             let fill = self.random.next_u64();
             let value: Vec<u8> =
                 (0..value_bytes / 8 + 1).flat_map(|word| (fill ^ word).to_le_bytes()).collect();
-            builder.append(self.now.unix_ms, None, Some(&value), &[]);
+            if !compacted {
+                builder.append(self.now.unix_ms, None, Some(&value), &[]);
+                continue;
+            }
+            let key = [self.random.below(6) as u8];
+            let value = (!self.random.one_in(8)).then_some(value.as_slice());
+            builder.append(self.now.unix_ms, Some(&key), value, &[]);
         }
         (builder.build().expect("a batch"), producer)
     }
@@ -388,9 +399,13 @@ impl Drop for Workload {
     }
 }
 
-pub fn log_config(random: &mut Random) -> LogConfig {
+pub fn log_config(random: &mut Random, compacted: bool) -> LogConfig {
     let lazily = random.one_in(2);
     LogConfig {
+        cleanup_compact: compacted,
+        cleanup_delete: !compacted || random.one_in(3),
+        min_cleanable_dirty_millionths: [0, 300_000][random.below(2) as usize],
+        delete_retention_ms: [0, 20_000][random.below(2) as usize],
         segment_bytes: 8_192 << random.below(5),
         segment_ms: if random.one_in(4) { 20_000 } else { i64::MAX / 4 },
         retention_bytes: if random.one_in(2) { 100_000 } else { -1 },

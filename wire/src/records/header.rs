@@ -39,7 +39,7 @@ const COMPRESSION_MASK: i16 = 0x07;
 const TIMESTAMP_TYPE_BIT: i16 = 0x08;
 const TRANSACTIONAL_BIT: i16 = 0x10;
 const CONTROL_BIT: i16 = 0x20;
-const DELETE_HORIZON_BIT: i16 = 0x40;
+pub(super) const DELETE_HORIZON_BIT: i16 = 0x40;
 /// The bits a client may set: codec, timestamp type, transactional, control (each judged on its
 /// own).
 pub(super) const CLIENT_ATTRIBUTES: i16 =

@@ -12,6 +12,7 @@ mod crc;
 mod error;
 mod header;
 mod record;
+mod retain;
 mod validate;
 mod varint;
 
@@ -26,4 +27,5 @@ pub use header::{
     TimestampType, check_crc, rewrite_assigned, rewrite_log_append_time,
 };
 pub use record::{Header, Payload, Record, Records, records, records_with_limit};
+pub use retain::{Candidate, candidates, retain, without_records};
 pub use validate::{check_records, first_keyless, validate_produced};

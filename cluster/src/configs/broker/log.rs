@@ -6,7 +6,7 @@ use crate::configs::ConfigKey;
 use crate::configs::Effect::{Accepted, Acts, Refused};
 use crate::configs::Update::{ClusterWide, PerBroker, ReadOnly};
 use crate::configs::ValueType::{Boolean, Double, Int, List, Long, String};
-use crate::configs::{COMPACTION, HOUR_MS, MINUTE_MS, RECOMPRESSION, TIERED};
+use crate::configs::{HOUR_MS, MINUTE_MS, RECOMPRESSION, TIERED};
 
 pub(super) const KEYS: &[ConfigKey] = table! {
     "log.dirs": List = null, Any, ReadOnly, Acts, [],
@@ -52,31 +52,31 @@ pub(super) const KEYS: &[ConfigKey] = table! {
     "log.retention.check.interval.ms": Long = "300000", AtLeast(1), ReadOnly, Acts, [],
         "How often logs are checked for segments to delete.";
     "log.cleanup.policy": List = "delete",
-        ListOf(&["compact", "delete"]), ClusterWide, Refused(COMPACTION), [],
+        ListOf(&["compact", "delete"]), ClusterWide, Acts, [],
         "cleanup.policy of topics without it.";
-    "log.cleaner.enable": Boolean = "true", Any, ReadOnly, Accepted, [],
+    "log.cleaner.enable": Boolean = "true", Any, ReadOnly, Acts, [],
         "Whether logs are compacted at all.";
     "log.cleaner.threads": Int = "1", AtLeast(0), ClusterWide, Accepted, [],
-        "Threads of compaction in Kafka.";
-    "log.cleaner.backoff.ms": Long = "15000", AtLeast(0), ClusterWide, Accepted, [],
+        "Threads of compaction in Kafka; here each shard compacts its own logs.";
+    "log.cleaner.backoff.ms": Long = "15000", AtLeast(0), ClusterWide, Acts, [],
         "How long compaction rests when there is nothing to do.";
-    "log.cleaner.dedupe.buffer.size": Long = "134217728", Any, ClusterWide, Accepted, [],
+    "log.cleaner.dedupe.buffer.size": Long = "134217728", Any, ClusterWide, Acts, [],
         "Bytes of memory compaction may use for keys.";
-    "log.cleaner.io.buffer.size": Int = "524288", AtLeast(0), ClusterWide, Accepted, [],
+    "log.cleaner.io.buffer.size": Int = "524288", AtLeast(0), ClusterWide, Acts, [],
         "Bytes of memory compaction may use for input and output.";
     "log.cleaner.io.buffer.load.factor": Double = "0.9", Any, ClusterWide, Accepted, [],
         "How full compaction's table of keys may get.";
     "log.cleaner.io.max.bytes.per.second": Double = "1.7976931348623157E308",
-        Any, ClusterWide, Accepted, [],
+        Any, ClusterWide, Acts, [],
         "Bytes a second compaction may read and write.";
-    "log.cleaner.delete.retention.ms": Long = "86400000", AtLeast(0), ClusterWide, Accepted, [],
+    "log.cleaner.delete.retention.ms": Long = "86400000", AtLeast(0), ClusterWide, Acts, [],
         "delete.retention.ms of topics without it.";
-    "log.cleaner.min.compaction.lag.ms": Long = "0", AtLeast(0), ClusterWide, Accepted, [],
+    "log.cleaner.min.compaction.lag.ms": Long = "0", AtLeast(0), ClusterWide, Acts, [],
         "min.compaction.lag.ms of topics without it.";
     "log.cleaner.max.compaction.lag.ms": Long = "9223372036854775807",
-        AtLeast(1), ClusterWide, Accepted, [],
+        AtLeast(1), ClusterWide, Acts, [],
         "max.compaction.lag.ms of topics without it.";
-    "log.cleaner.min.cleanable.ratio": Double = "0.5", Ratio, ClusterWide, Accepted, [],
+    "log.cleaner.min.cleanable.ratio": Double = "0.5", Ratio, ClusterWide, Acts, [],
         "min.cleanable.dirty.ratio of topics without it.";
     "log.segment.delete.delay.ms": Long = "60000", AtLeast(0), ClusterWide, Acts, [],
         "file.delete.delay.ms of topics without it.";

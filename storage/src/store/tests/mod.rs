@@ -1,6 +1,7 @@
 //! A store over a memory disk, beside a plain list of what it must hold.
 
 mod basics;
+mod compaction;
 mod faults;
 mod model;
 mod recovery;

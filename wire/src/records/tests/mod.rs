@@ -2,6 +2,7 @@ mod compression;
 mod java;
 mod produced;
 mod reading;
+mod retained;
 
 use super::header::{ATTRIBUTES_AT, CRC_AT};
 
