@@ -2,7 +2,7 @@
 // and its records have no timestamp: lag, offsets by time and deleting are not checked. The binary
 // is built without zstd.
 import { KafkaClient } from 'kafka-crab-js'
-import { run, versionOf } from '../check.mjs'
+import { run, until, versionOf } from '../check.mjs'
 
 const CODECS = ['none', 'gzip', 'snappy', 'lz4']
 
@@ -42,6 +42,9 @@ async function join(client, topic, groupId) {
       }
     },
     close: async () => {
+      // Left while it still reads: otherwise the group waits for the session to end.
+      consumer.unsubscribe()
+      await until('the member has left', () => assigned().length === 0)
       open = false
       await reading
       await consumer.disconnect()

@@ -93,7 +93,7 @@ class Client:
         consumer = KafkaConsumer(bootstrap_servers=self.bootstrap, consumer_timeout_ms=30_000)
         consumer.assign([TopicPartition(topic, 0)])
         consumer.seek(TopicPartition(topic, 0), offset)
-        values = [record.value.decode() for record, _ in zip(consumer, range(count))]
+        values = [record.value.decode() for _, record in zip(range(count), consumer)]
         consumer.close()
         return values
 
