@@ -112,7 +112,8 @@ async function balancing(client, topic, group, sent) {
   await second.close()
   await takeOver(client, topic, first, sent, 'leave')
   if (client.kills) {
-    const child = spawn(process.execPath, [process.argv[1], process.argv[2], 'member', topic, group])
+    const [program, bootstrap] = process.argv.slice(1)
+    const child = spawn(process.execPath, [program, bootstrap, 'member', topic, group])
     try {
       await until('the other process has two partitions', () => has(2)(first))
     } finally {

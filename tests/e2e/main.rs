@@ -12,6 +12,7 @@ mod bad_frames;
 mod bad_places;
 mod bad_records;
 mod clients;
+mod clients_in_groups;
 mod compression;
 mod connections;
 mod corruption;

@@ -123,7 +123,9 @@ func (m *member) Commit() error {
 
 func (m *member) Close() error { return m.reader.Close() }
 
-func (c *client) offsets(topic string, asked ...kafka.OffsetRequest) ([]kafka.PartitionOffsets, error) {
+func (c *client) offsets(
+	topic string, asked ...kafka.OffsetRequest,
+) ([]kafka.PartitionOffsets, error) {
 	request := &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{topic: asked}}
 	response, err := c.ListOffsets(background, request)
 	if err != nil {
