@@ -13,6 +13,7 @@ mod bad_frames;
 mod bad_places;
 mod bad_records;
 mod clients;
+mod clients_in_groups;
 mod compaction;
 mod compression;
 mod connections;
