@@ -42,6 +42,8 @@ pub const MAP_LEAF_LEN_MAX: usize = 256;
 pub const GROUPS_PER_COORDINATOR_MAX: usize = 100_000;
 /// Most members of one group, and most that were given a member id but did not join yet.
 pub const MEMBERS_PER_GROUP_MAX: usize = 10_000;
+/// Most sessions and other timers of the groups of one partition before new members are refused.
+pub const MEMBERS_PER_COORDINATOR_MAX: usize = 100_000;
 /// Most bytes that the protocols, ids and hosts of one group's members may take together.
 pub const GROUP_MEMBERS_BYTES_MAX: usize = 16 << 20;
 /// Most assignors (protocols) a member may name.
@@ -70,3 +72,8 @@ const _: () = assert!(REPLICATION_FACTOR_MAX as usize * 4 * 4 < RECORD_LEN_MAX);
 const _: () = assert!(MESSAGE_LEN_MAX + '…'.len_utf8() <= i16::MAX as usize);
 const _: () = assert!(MAP_LEAF_LEN_MAX >= 4);
 const _: () = assert!((SHARD_MAX as i64 + 1) * (BROKER_ID_STRIDE as i64) < i32::MAX as i64);
+// A batch holds a megabyte by default; what frames a step's records there has the rest.
+const _: () = assert!(GROUP_STEP_BYTES_MAX + (100 << 10) < 1_048_588);
+const _: () = assert!(MEMBERS_PER_GROUP_MAX <= MEMBERS_PER_COORDINATOR_MAX);
+// A member id made of a client id still is a string of the wire.
+const _: () = assert!(MEMBER_ID_PREFIX_LEN_MAX + 37 <= i16::MAX as usize);

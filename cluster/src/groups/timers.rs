@@ -50,6 +50,10 @@ impl Timers {
         }
     }
 
+    pub fn len(&self) -> usize {
+        self.due.len()
+    }
+
     pub fn next_deadline_ms(&self) -> Option<u64> {
         self.due.first().map(|(deadline_ms, _)| *deadline_ms)
     }

@@ -13,8 +13,8 @@ use crate::groups::group::Ops;
 use crate::groups::timers::Timer;
 use crate::groups::{Caller, GroupSettings, Reply, Ticket};
 use crate::limits::{
-    GROUP_MEMBERS_BYTES_MAX, MEMBER_ID_PREFIX_LEN_MAX, MEMBERS_PER_GROUP_MAX,
-    NEW_MEMBER_JOIN_TIMEOUT_MS, PROTOCOLS_PER_MEMBER_MAX,
+    GROUP_MEMBERS_BYTES_MAX, MEMBER_ID_PREFIX_LEN_MAX, MEMBERS_PER_COORDINATOR_MAX,
+    MEMBERS_PER_GROUP_MAX, NEW_MEMBER_JOIN_TIMEOUT_MS, PROTOCOLS_PER_MEMBER_MAX,
 };
 
 /// From this version on, a dynamic member gets its id first and then joins with it (KIP-394).
@@ -113,7 +113,11 @@ impl Classic {
     fn accepts(&self, ops: &Ops<'_, '_>, request: &JoinGroupRequest<'_>) -> bool {
         let member = self.members.get(&*request.member_id);
         let size: usize = request.protocols.iter().map(|one| one.metadata.len()).sum();
-        if self.members_bytes + size > GROUP_MEMBERS_BYTES_MAX {
+        let others_bytes = self.members_bytes - member.map_or(0, Member::size_bytes);
+        let is_new = member.is_none() && !self.pending.contains(&*request.member_id);
+        if others_bytes + size > GROUP_MEMBERS_BYTES_MAX
+            || (is_new && ops.timers.len() >= MEMBERS_PER_COORDINATOR_MAX)
+        {
             return false;
         }
         let size_max = ops.ctx.settings.max_size.min(MEMBERS_PER_GROUP_MAX);

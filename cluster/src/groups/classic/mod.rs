@@ -227,6 +227,10 @@ impl Classic {
             assert!(self.protocol.is_some() && !self.members.is_empty());
         }
         assert!(self.initial_delay.is_none() || self.state == State::PreparingRebalance);
+        // A group that is not about to change is in the log as it is.
+        if let (State::Empty | State::Stable, Some(recorded)) = (self.state, &self.recorded) {
+            assert_eq!(self.metadata(), **recorded);
+        }
         (self.generation, self.state)
     }
 }

@@ -35,6 +35,8 @@ enum Op {
         who: usize,
         shift: i32,
     },
+    /// Everybody of the group who is known.
+    SyncAll,
     Heartbeat {
         who: usize,
         shift: i32,
@@ -66,13 +68,14 @@ fn op() -> impl Strategy<Value = Op> {
         8 => (who(), prop::sample::select(vec![3_i16, 9]), protocols())
             .prop_map(|(who, version, protocols)| Op::Rejoin { who, version, protocols }),
         8 => (who(), shift()).prop_map(|(who, shift)| Op::Sync { who, shift }),
+        8 => Just(Op::SyncAll),
         4 => (who(), shift()).prop_map(|(who, shift)| Op::Heartbeat { who, shift }),
         2 => who().prop_map(|who| Op::Leave { who }),
         6 => (who(), shift()).prop_map(|(who, shift)| Op::Commit { who, shift }),
         2 => Just(Op::CommitAlone),
         1 => Just(Op::DeleteGroup),
         1 => Just(Op::TopicDeleted),
-        8 => prop::sample::select(vec![1_u64, 3_000, 6_000, 9_999, 60_000, 700_000])
+        8 => prop::sample::select(vec![1_u64, 3_000, 3_000, 3_000, 6_000, 9_999, 60_000, 700_000])
             .prop_map(Op::Pass),
         1 => Just(Op::Restart),
     ]
@@ -108,7 +111,7 @@ impl Run {
 
     fn apply(&mut self, group: usize, op: &Op) {
         let id = GROUPS[group];
-        let known = &self.known[group];
+        let known = self.known[group].clone();
         let one = |who: usize| {
             known.get(who % known.len().max(1)).cloned().unwrap_or(("nobody".into(), 1))
         };
@@ -137,6 +140,12 @@ impl Run {
                     ..request
                 };
                 self.world.ask(3, Request::SyncGroup(&request))
+            }
+            Op::SyncAll => {
+                for who in 0..known.len() {
+                    self.apply(group, &Op::Sync { who, shift: 0 });
+                }
+                return;
             }
             Op::Heartbeat { who, shift } => {
                 let (member, generation) = one(*who);
@@ -249,7 +258,7 @@ fn deletes_group(record: &crate::groups::GroupRecord) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn the_log_is_the_state(ops in prop::collection::vec((0_usize..2, op()), 1..60)) {
