@@ -20,6 +20,7 @@ on_one_and_two_shards!(
     groups_are_described_in_every_version,
     a_second_member_waits_for_the_first_and_nobody_else_waits,
     a_silent_member_is_put_out,
+    a_join_that_waits_does_not_hold_up_a_stop,
     kafka_python_members_share_and_take_over,
     confluent_kafka_members_share_and_take_over,
     kills_lose_no_committed_offset,
@@ -253,6 +254,30 @@ fn a_silent_member_is_put_out(test: &str, shards: usize) {
     let described = group::describe(&mut connection, "quiet");
     assert_eq!((&*described.group_state, described.members.len()), ("Empty", 0));
     assert_eq!(member.heartbeat(&mut connection, 4, generation), UNKNOWN_MEMBER_ID);
+}
+
+fn a_join_that_waits_does_not_hold_up_a_stop(test: &str, shards: usize) {
+    let mut broker = group::start(test, shards);
+    let topic = Topic::create(&broker, "stopped", 1, &[]);
+    let mut connection = group::connect(&broker, "waiting");
+    let mut first = Member::new("waiting");
+    let generation = first.settle(&mut connection, b"all");
+    let commit = Commit::new(&topic, 0, 3);
+    assert_eq!(first.commit(&mut connection, 8, generation, &[commit]), [0]);
+    let mut waits = group::connect(&broker, "waiting");
+    let second = Member::new("waiting");
+    waits.send(3, &second.request()).expect("a request");
+    while first.heartbeat(&mut connection, 4, generation) != REBALANCE_IN_PROGRESS {}
+    let from = Instant::now();
+    let code = broker.stop();
+    if !against_kafka() {
+        assert_eq!(code, Some(0), "{}", broker.log());
+        assert!(from.elapsed() < Duration::from_secs(3), "{:?}", from.elapsed());
+        assert!(!broker.log().contains("stopped with tasks left"), "{}", broker.log());
+    }
+    broker.start_again();
+    let mut connection = group::connect(&broker, "waiting");
+    assert_eq!(group::committed(&mut connection, 8, "waiting", &topic, 0), Committed::at(3));
 }
 
 /// Three members read a topic, one is killed, and the others end with every record.

@@ -6,6 +6,7 @@ use crate::support::batch::Builder;
 use crate::support::broker::Broker;
 use crate::support::command::Output;
 use crate::support::eventually;
+use crate::support::files::files_below;
 use crate::support::group::{self, Commit, Member};
 use crate::support::tools::*;
 use crate::support::topic::{self, Topic};
@@ -18,6 +19,7 @@ on_one_and_two_shards!(
     groups_and_offsets_are_deleted,
     consumer_perf_reads_all,
     verifiable_consumer_reads_all,
+    dump_log_decodes_our_records,
 );
 
 fn groups(broker: &Broker, arguments: &[&str]) -> Output {
@@ -257,4 +259,29 @@ fn verifiable_consumer_reads_all(test: &str, shards: usize) {
     eventually("all is committed", Duration::from_secs(5), || {
         described(&broker, "verifiable") == [row(0, 10, 0), row(1, 10, 0), row(2, 10, 0)]
     });
+}
+
+/// What is in our log is what Kafka's own coordinator would have written.
+fn dump_log_decodes_our_records(test: &str, shards: usize) {
+    let mut broker = group::start(test, shards);
+    let topic = Topic::create(&broker, "decoded", 1, &[]);
+    let mut connection = group::connect(&broker, "written");
+    let mut member = Member::new("written").topics(&["decoded"]);
+    let generation = member.settle(&mut connection, &group::assignment("decoded", &[0]));
+    let commit = Commit { metadata: "a note", epoch: 7, ..Commit::new(&topic, 0, 4242) };
+    assert_eq!(member.commit(&mut connection, 8, generation, &[commit]), [0]);
+    let home = broker.shard_dir(group::shard(&broker, "written"));
+    broker.stop();
+    let written = files_below(&home).into_iter().filter(|path| {
+        let is_log = path.extension().is_some_and(|extension| extension == "log");
+        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
+        is_log && bytes > 0 && path.to_string_lossy().contains("/__consumer_offsets-")
+    });
+    let written: Vec<String> = written.map(|path| path.to_string_lossy().into_owned()).collect();
+    let arguments = ["--offsets-decoder", "--files", &written.join(",")];
+    let dumped = tool(DUMP_LOG, &arguments).ok();
+    dumped.must_have("\"group\":\"written\"").must_have("\"topic\":\"decoded\"");
+    dumped.must_have("\"offset\":4242").must_have("\"metadata\":\"a note\"");
+    dumped.must_have("\"leaderEpoch\":7").must_have(&member.id);
+    dumped.must_have("\"protocol\":\"range\"").must_lack("isvalid: false");
 }

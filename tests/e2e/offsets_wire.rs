@@ -4,6 +4,7 @@ use crate::on_one_and_two_shards;
 use crate::support::broker::{Broker, against_kafka};
 use crate::support::connection::Connection;
 use crate::support::group::{self, Commit, Committed, Member, NOT_COORDINATOR};
+use crate::support::metrics::{scrape, sum};
 use crate::support::mounts::Mount;
 use crate::support::topic::{Topic, shard_of};
 use crate::support::{eventually, skip};
@@ -337,6 +338,7 @@ fn offsets_outlive_a_clean_stop(test: &str, shards: usize) {
         let commit = Commit { metadata: "kept", epoch: 0, ..Commit::new(&topic, 0, offset) };
         assert_eq!(group::commit_alone(&mut connection, name, &[commit]), [0]);
     }
+    must_count(&broker, names.len());
     let mut member = Member::new("staying");
     let generation = member.settle(&mut group::connect(&broker, "staying"), b"a part");
     if !against_kafka() {
@@ -351,11 +353,25 @@ fn offsets_outlive_a_clean_stop(test: &str, shards: usize) {
         let wanted = Committed { offset, epoch: 0, metadata: "kept".to_owned(), error_code: 0 };
         assert_eq!(told, wanted);
     }
+    must_count(&broker, names.len());
     // A member goes on where it was.
     let mut connection = group::connect(&broker, "staying");
     assert_eq!(member.heartbeat(&mut connection, 4, generation), 0);
     let synced = member.sync(&mut connection, 5, generation, &[]);
     assert_eq!((synced.error_code, &*synced.assignment), (0, &b"a part"[..]));
+}
+
+/// The metrics show so many committed offsets, and as many groups or one more.
+fn must_count(broker: &Broker, wanted: usize) {
+    if against_kafka() {
+        return;
+    }
+    eventually("the metrics tell of groups", Duration::from_secs(5), || {
+        let samples = scrape(broker);
+        let (groups, offsets) =
+            (sum(&samples, "tidemill_groups", ""), sum(&samples, "tidemill_committed_offsets", ""));
+        offsets == wanted as f64 && groups >= offsets && groups <= offsets + 1.0
+    });
 }
 
 /// What cannot be written is not acknowledged, members do not lose their place for it, and space
@@ -380,6 +396,8 @@ fn a_full_disk_refuses_commits_and_recovers() {
     fill_disk(&ballast);
     let mut commit = |broker: &Broker, offset| {
         let commit = Commit::new(&topic, 0, offset);
+        let beat = member.heartbeat(&mut connection, 4, generation);
+        assert!(beat == 0 || beat == group::COORDINATOR_NOT_AVAILABLE, "{beat}");
         let code = member.commit(&mut connection, 8, generation, &[commit])[0];
         assert!(code == 0 || code == group::COORDINATOR_NOT_AVAILABLE, "{code}:{}", broker.log());
         code == 0
@@ -389,7 +407,7 @@ fn a_full_disk_refuses_commits_and_recovers() {
         acknowledged += 1;
     }
     assert!(acknowledged < 20_000, "the disk was never full");
-    // Longer than a session: nobody is put out while nothing can be written.
+    // Longer than a session: who is heard of keeps its place although nothing can be written.
     for _ in 0..8 {
         std::thread::sleep(Duration::from_secs(1));
         assert!(!commit(&broker, acknowledged + 2));

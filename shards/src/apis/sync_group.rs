@@ -1,7 +1,7 @@
 //! SyncGroup (key 14), versions 0–5.
 //!
-//! Waits until the group's leader has sent the assignment. v3 has static members (KIP-345), v5 names
-//! the protocol (KIP-559).
+//! Waits until the group's leader has sent the assignment. v3 has static members (KIP-345), v5
+//! names the protocol (KIP-559).
 
 use std::rc::Rc;
 

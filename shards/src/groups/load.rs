@@ -65,7 +65,7 @@ async fn load(shard: &Rc<Shard>, index: i32) {
             shard.groups.to_load.borrow_mut().push_back(index);
         }
         Err(error) => {
-            tracing::error!(partition = index, %error, "the groups of this partition are not served");
+            tracing::error!(partition = index, %error, "the groups there are not served");
             let mut slots = shard.groups.slots.borrow_mut();
             if let Some(slot) = slots.get_mut(&index)
                 && Rc::ptr_eq(&slot.partition, &partition)

@@ -38,7 +38,7 @@ fn tick_one(shard: &Shard, index: i32, now_ms: u64) -> Option<u64> {
         loaded.expire(now_ms);
         loaded.flush(shard, &slot.partition)?;
         let is_due = |deadline_ms: Option<u64>| deadline_ms.is_some_and(|due| due <= now_ms);
-        // With a full disk time stands still for groups: nobody's session ends for it.
+        // While nothing can be written nobody is put out; heartbeats count on.
         if loaded.check_writable().is_ok() && is_due(loaded.coordinator.next_deadline_ms()) {
             let step = loaded.coordinator.tick(context);
             loaded.take(shard, &slot.partition, step)?;
