@@ -81,6 +81,8 @@ pub const LAZY_WRITE_BYTES: u64 = 512 << 10;
 pub const CLEAN_SLICE_BYTES: u64 = 128 << 10;
 /// See [`CLEAN_SLICE_BYTES`].
 pub const CLEAN_SLICE_MS: u64 = 1;
+/// Looks for something to compact go over all logs, so they are this far apart at least.
+pub const CLEAN_BACKOFF_MS_MIN: u64 = 10;
 /// How many times as dear a compressed byte is to write back as a plain one is to look at.
 pub const CLEAN_COMPRESS_COST: u64 = 8;
 /// The smallest read of compaction, and the largest unless a batch is larger.

@@ -30,7 +30,7 @@ use std::io;
 use crate::compact::run::{Run, Stage, Step};
 use crate::config::CleanerConfig;
 use crate::disk::{Disk, Done, Op};
-use crate::limits::{CLEAN_SLICE_BYTES, CLEAN_SLICE_MS};
+use crate::limits::{CLEAN_BACKOFF_MS_MIN, CLEAN_SLICE_BYTES, CLEAN_SLICE_MS};
 use crate::store::Store;
 use crate::store::io::Purpose;
 use crate::types::{LogId, Now};
@@ -77,7 +77,8 @@ impl Cleaner {
         Cleaner { config, run: None, runs: 0, due_ms, last_slice_ms: 0 }
     }
 
-    pub fn configure(&mut self, config: CleanerConfig, now: Now) {
+    pub fn configure(&mut self, mut config: CleanerConfig, now: Now) {
+        config.backoff_ms = config.backoff_ms.max(CLEAN_BACKOFF_MS_MIN);
         if config != self.config && self.run.is_none() {
             self.due_ms = self.due_ms.min(now.mono_ms.saturating_add(config.backoff_ms));
         }
@@ -156,7 +157,7 @@ impl<D: Disk> Store<D> {
     /// Ends a run that waits for nothing. What it has put in place stays.
     fn give_up(&mut self, mut run: Box<Run>, why: &str) {
         self.io.stats.cleaner_failures += 1;
-        let rest_ms = self.cleaner.config.backoff_ms.max(CLEAN_SLICE_MS);
+        let rest_ms = self.cleaner.config.backoff_ms;
         self.cleaner.due_ms = self.io.now.mono_ms.saturating_add(rest_ms);
         for file in run.take_files() {
             self.io.submit(Purpose::Close, Op::Close { file, truncate_to: None });
