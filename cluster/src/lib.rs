@@ -13,6 +13,7 @@ pub mod command;
 pub mod configs;
 pub mod controller;
 pub mod error;
+pub mod groups;
 pub mod image;
 pub mod limits;
 pub mod names;

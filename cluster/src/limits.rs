@@ -38,6 +38,19 @@ pub const RECORD_LEN_MAX: usize = 1 << 20;
 /// Entries of one leaf of the image's maps: what a change of one entry copies at most.
 pub const MAP_LEAF_LEN_MAX: usize = 256;
 
+/// Most members of one group, and most that were given a member id but did not join yet.
+pub const MEMBERS_PER_GROUP_MAX: usize = 10_000;
+/// Most bytes of what one step of a group coordinator writes: it becomes one batch of at most
+/// 1 MiB (`message.max.bytes`), with room for the framing of its records.
+pub const GROUP_STEP_BYTES_MAX: usize = 900 << 10;
+/// Most bytes of the names of the topics that one member is subscribed to, or that one regular
+/// expression stands for.
+pub const GROUP_TOPIC_NAMES_BYTES_MAX: usize = 256 << 10;
+/// Longest regular expression of a subscription in bytes.
+pub const GROUP_REGEX_LEN_MAX: usize = 4096;
+/// Most memory that a compiled regular expression may take.
+pub const GROUP_REGEX_MEMORY_BYTES_MAX: usize = 1 << 20;
+
 const _: () = assert!(TOPIC_NAME_LEN_MAX + "-2147483647".len() <= 260);
 const _: () = assert!(PARTITIONS_PER_REQUEST_MAX <= PARTITIONS_PER_TOPIC_MAX);
 const _: () = assert!(PARTITIONS_PER_TOPIC_MAX <= PARTITIONS_TOTAL_MAX);

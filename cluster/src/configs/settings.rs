@@ -124,6 +124,8 @@ pub struct GroupSettings {
     pub consumer_heartbeat_interval_ms: i64,
     pub consumer_max_size: usize,
     pub consumer_assignors: Vec<String>,
+    /// The least time between two assignments of a consumer group.
+    pub consumer_assignment_interval_ms: i64,
 }
 
 /// `offsets.*`
@@ -197,6 +199,7 @@ impl BrokerReader<'_> {
             consumer_heartbeat_interval_ms: self.number("group.consumer.heartbeat.interval.ms"),
             consumer_max_size: self.count("group.consumer.max.size"),
             consumer_assignors: parse_list(&assignors).into_iter().map(str::to_owned).collect(),
+            consumer_assignment_interval_ms: self.number("group.consumer.assignment.interval.ms"),
         }
     }
 
