@@ -38,11 +38,27 @@ pub const RECORD_LEN_MAX: usize = 1 << 20;
 /// Entries of one leaf of the image's maps: what a change of one entry copies at most.
 pub const MAP_LEAF_LEN_MAX: usize = 256;
 
+/// Most groups of one partition of `__consumer_offsets`.
+pub const GROUPS_PER_COORDINATOR_MAX: usize = 100_000;
 /// Most members of one group, and most that were given a member id but did not join yet.
 pub const MEMBERS_PER_GROUP_MAX: usize = 10_000;
+/// Most bytes that the protocols, ids and hosts of one group's members may take together.
+pub const GROUP_MEMBERS_BYTES_MAX: usize = 16 << 20;
+/// Most assignors (protocols) a member may name.
+pub const PROTOCOLS_PER_MEMBER_MAX: usize = 100;
+/// Most partitions a group may have committed offsets for.
+pub const OFFSETS_PER_GROUP_MAX: usize = 1_000_000;
 /// Most bytes of what one step of a group coordinator writes: it becomes one batch of at most
 /// 1 MiB (`message.max.bytes`), with room for the framing of its records.
 pub const GROUP_STEP_BYTES_MAX: usize = 900 << 10;
+/// Most work of cleaning up (groups to delete, topics that are gone) that waits for its turn.
+pub const GROUP_CLEANUPS_MAX: usize = 100_000;
+/// Most groups one step of cleaning up looks at.
+pub const GROUPS_PER_CLEANUP_STEP_MAX: usize = 2_000;
+/// Bytes of a client id or instance id that go into a member id made for it.
+pub const MEMBER_ID_PREFIX_LEN_MAX: usize = 1_000;
+/// How long a join of a new member may wait, in milliseconds; as in Kafka.
+pub const NEW_MEMBER_JOIN_TIMEOUT_MS: u64 = 5 * 60 * 1000;
 /// Most bytes of the names of the topics that one member is subscribed to, or that one regular
 /// expression stands for.
 pub const GROUP_TOPIC_NAMES_BYTES_MAX: usize = 256 << 10;

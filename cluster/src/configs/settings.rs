@@ -113,7 +113,7 @@ pub struct BrokerSettings {
     pub transactions: TransactionSettings,
 }
 
-/// `group.*`
+/// `group.*`, and what else the coordinator of groups goes by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupSettings {
     pub min_session_timeout_ms: i64,
@@ -126,6 +126,10 @@ pub struct GroupSettings {
     pub consumer_assignors: Vec<String>,
     /// The least time between two assignments of a consumer group.
     pub consumer_assignment_interval_ms: i64,
+    /// `offsets.retention.minutes`, in milliseconds.
+    pub offsets_retention_ms: i64,
+    pub offsets_retention_check_interval_ms: i64,
+    pub offset_metadata_max_bytes: usize,
 }
 
 /// `offsets.*`
@@ -200,19 +204,25 @@ impl BrokerReader<'_> {
             consumer_max_size: self.count("group.consumer.max.size"),
             consumer_assignors: parse_list(&assignors).into_iter().map(str::to_owned).collect(),
             consumer_assignment_interval_ms: self.number("group.consumer.assignment.interval.ms"),
+            offsets_retention_ms: self.offsets_retention_ms(),
+            offsets_retention_check_interval_ms: self.number("offsets.retention.check.interval.ms"),
+            offset_metadata_max_bytes: self.count("offset.metadata.max.bytes"),
         }
     }
 
     fn offsets(&self) -> OffsetsSettings {
-        let retention_minutes = self.number("offsets.retention.minutes");
         OffsetsSettings {
             topic_num_partitions: self.int("offsets.topic.num.partitions"),
             topic_replication_factor: self.short("offsets.topic.replication.factor"),
             topic_segment_bytes: self.count("offsets.topic.segment.bytes") as u64,
-            retention_ms: retention_minutes.saturating_mul(super::MINUTE_MS),
+            retention_ms: self.offsets_retention_ms(),
             retention_check_interval_ms: self.number("offsets.retention.check.interval.ms"),
             commit_timeout_ms: self.number("offsets.commit.timeout.ms"),
         }
+    }
+
+    fn offsets_retention_ms(&self) -> i64 {
+        self.number("offsets.retention.minutes").saturating_mul(super::MINUTE_MS)
     }
 
     fn transactions(&self) -> TransactionSettings {

@@ -120,6 +120,12 @@ impl ConsumerGroup {
         self.saved.members.is_empty()
     }
 
+    /// Whether the log has nothing of it.
+    #[must_use]
+    pub fn is_unrecorded(&self) -> bool {
+        self.saved == Saved::default()
+    }
+
     #[must_use]
     pub fn state(&self) -> GroupState {
         let target = self.saved.target.epoch;

@@ -29,7 +29,7 @@ use wire::messages::ConsumerGroupHeartbeatResponse;
 use super::GroupRecord;
 pub use group::{ConsumerGroup, GroupState};
 pub use heartbeat::check_request;
-pub use member::{Current, Member, MemberState, Metadata, OwnedPartitions, Partitions};
+pub use member::{Current, JOIN_EPOCH, Member, MemberState, Metadata, OwnedPartitions, Partitions};
 pub use offsets::CommitScope;
 pub use records::Record;
 

@@ -71,6 +71,20 @@ impl Record {
         matches!(kind, KIND_GROUP..=KIND_CURRENT | KIND_REGEX)
     }
 
+    /// Whether what the key names is gone.
+    #[must_use]
+    pub fn is_tombstone(&self) -> bool {
+        match self {
+            Self::Group(value) => value.is_none(),
+            Self::PartitionMetadata(value) => value.is_none(),
+            Self::Member(_, value) => value.is_none(),
+            Self::Target(value) => value.is_none(),
+            Self::TargetMember(_, value) => value.is_none(),
+            Self::Current(_, value) => value.is_none(),
+            Self::Regex(_, value) => value.is_none(),
+        }
+    }
+
     #[must_use]
     pub fn encode(&self, group_id: &str) -> GroupRecord {
         let (kind, name) = match self {
@@ -377,4 +391,5 @@ fn read_regex(reader: &mut Reader<'_>) -> Result<ResolvedRegex, DecodeError> {
 }
 
 #[cfg(test)]
+#[path = "records_tests.rs"]
 mod tests;

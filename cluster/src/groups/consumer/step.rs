@@ -22,7 +22,7 @@ impl ConsumerGroup {
     pub(super) fn emit(&mut self, draft: &mut Draft, record: Record) {
         draft.before.get_or_insert_with(|| Box::new(self.saved.clone()));
         let encoded = record.encode(&self.id);
-        draft.bytes += encoded.key.len() + encoded.value.as_ref().map_or(0, Vec::len);
+        draft.bytes += encoded.size_bytes();
         draft.records.push(encoded);
         self.apply(&record);
     }
