@@ -10,6 +10,7 @@
 //! through the same code. With one node the log has one voter; Raft takes the place of
 //! [`log::MetadataLog::append`] when there are more.
 
+pub mod internal;
 mod log;
 
 use std::cell::RefCell;
@@ -79,6 +80,8 @@ pub async fn start(shard: &Rc<Shard>) -> Result<(), ControllerError> {
     // What was acknowledged from memory is lost if the machine lost power: readers who saw it learn
     // by the epoch that the past may be cut (KIP-320).
     handle(shard, Command::BumpLeaderEpochs(BumpLeaderEpochs::LedBy(ids))).await?;
+    let image = shard.controller.brains.borrow().image().clone();
+    internal::create(shard, &image).await?;
     let image = shard.controller.brains.borrow().image().clone();
     shard.publish(image).await
 }

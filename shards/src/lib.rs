@@ -15,6 +15,7 @@ mod controller;
 mod dispatch;
 mod errors;
 mod fetch;
+mod groups;
 mod limits;
 mod mesh;
 pub mod metrics;

@@ -49,6 +49,30 @@ pub const FETCH_WAIT_MAX_MS: u64 = 300_000;
 // Topics and partitions described by one answer (DescribeTopicPartitions).
 pub const DESCRIBE_PARTITIONS_MAX: usize = 2000;
 
+// Groups.
+/// A step's records go into one batch of up to this size.
+pub const GROUP_BATCH_BYTES: usize = 1 << 20;
+/// The largest batch of a partition of `__consumer_offsets`, if its config says no more: what a
+/// group has decided must not be refused.
+pub const GROUP_BATCH_BYTES_MAX: u32 = 2 << 20;
+/// Bytes of batches that wait for write memory, of one coordinator; with more, requests are
+/// refused.
+pub const GROUP_OUTBOX_BYTES_MAX: usize = 16 << 20;
+/// Answers of one coordinator that wait for the disk; with more, requests are refused.
+pub const GROUP_PARKED_MAX: usize = 65_536;
+/// Bytes read at once when groups are loaded.
+pub const GROUP_READ_BYTES: usize = 1 << 20;
+/// Before groups are loaded again whose log refused a record or could not be read.
+pub const GROUP_RELOAD_PAUSE_MS: u64 = 500;
+/// How often batches that wait for write memory are offered again.
+pub const GROUP_DISK_PAUSE_MS: u64 = 10;
+/// The longest that nobody looks whether groups have something due.
+pub const GROUP_TICK_MS_MAX: u64 = 1_000;
+/// What a stopping shard waits for commits in flight; joins that wait for others wait in vain.
+pub const GROUP_STOP_GRACE_MS: u64 = 200;
+/// Groups named by one request.
+pub const GROUPS_PER_REQUEST_MAX: usize = 10_000;
+
 // Time.
 /// How often completions are looked for while writes or reads are in flight.
 pub const DISK_POLL_US: u64 = 50;
@@ -92,6 +116,10 @@ const _: () = assert!(READ_BUFFER_BUSY_BYTES < REQUEST_BUDGET_BYTES);
 const _: () = assert!(SEND_BATCH_BYTES <= QUEUED_ANSWER_BYTES_MAX);
 const _: () = assert!(DISK_POLL_US < DISK_OVERDUE_MS * 1000);
 const _: () = assert!(DISK_OVERDUE_MS <= TICK_MS);
+const _: () = assert!(cluster::limits::GROUP_STEP_BYTES_MAX < GROUP_BATCH_BYTES);
+const _: () = assert!(GROUP_BATCH_BYTES < GROUP_BATCH_BYTES_MAX as usize);
+const _: () = assert!(GROUP_BATCH_BYTES_MAX as usize <= GROUP_OUTBOX_BYTES_MAX);
+const _: () = assert!(GROUP_STOP_GRACE_MS < DRAIN_MS);
 const _: () = assert!(SHARDS_MAX == cluster::limits::SHARD_MAX as usize + 1);
 // The rings of a shard stay far below the 8 MiB that may be locked on many machines.
 const _: () = assert!(3 * GLOMMIO_IO_MEMORY_BYTES < 1 << 20);

@@ -93,6 +93,8 @@ numbers! {
     mesh_command_messages: Counter, "Administrative commands sent to the controller's shard.";
     mesh_stop_messages: Counter, "Requests to stop received.";
     partitions: Gauge, "Partitions led by this shard.";
+    groups: Gauge, "Groups coordinated by this shard.";
+    committed_offsets: Gauge, "Offsets that those groups have committed.";
     partitions_fenced: Gauge, "Partitions given up after a disk error.";
 }
 
@@ -101,6 +103,7 @@ numbers! {
 pub struct Published {
     pub produce: Summary,
     pub fetch: Summary,
+    pub commit: Summary,
     pub store: StoreStats,
 }
 

@@ -22,6 +22,7 @@ use wire::hot::TopicRef;
 use crate::connection::Connections;
 use crate::controller::{self, ControllerError};
 use crate::fetch::sessions::Sessions;
+use crate::groups::{self, Groups};
 use crate::limits::{BACK_PRESSURE_MS_MAX, COMMAND_TIMEOUT_MS, PUBLISH_MS, READ_MEMORY_PAUSE_MS};
 use crate::mesh::{Mailbox, Mesh, Message};
 use crate::metrics::{Latency, Published, ShardMetrics};
@@ -53,6 +54,7 @@ pub struct Shard {
     pub connections: Connections,
     pub sessions: RefCell<Sessions>,
     pub controller: controller::State,
+    pub groups: Groups,
     /// Memory for frames that are being read.
     pub budget: Budget,
     pub buffers: Buffers,
@@ -65,6 +67,8 @@ pub struct Shard {
     pub disk_polls: Cell<bool>,
     pub produce_latency: Latency,
     pub fetch_latency: Latency,
+    /// Of OffsetCommit.
+    pub commit_latency: Latency,
     /// Connections and listeners are to end.
     pub stopping: Broadcast,
     image: RefCell<Image>,
@@ -166,6 +170,7 @@ impl Shard {
         *self.settings.borrow_mut() = settings;
         crate::partition::apply(self, &old, &image);
         *self.image.borrow_mut() = image;
+        groups::on_image(self, &old, &self.image());
         self.disk_wake.notify();
         self.imaged.notify_all();
     }
@@ -277,10 +282,14 @@ impl Shard {
         self.metrics.fetch_sessions.set(self.sessions.borrow().len() as u64);
         let evicted = self.sessions.borrow().evicted();
         self.metrics.fetch_sessions_evicted.set(evicted);
+        let counts = self.groups.counts();
+        self.metrics.groups.set(counts.groups as u64);
+        self.metrics.committed_offsets.set(counts.offsets as u64);
         self.metrics.request_memory_used_bytes.set(self.budget.used_bytes() as u64);
         self.metrics.publish(Published {
             produce: self.produce_latency.summary(),
             fetch: self.fetch_latency.summary(),
+            commit: self.commit_latency.summary(),
             store: self.store.borrow().stats(),
         });
     }

@@ -25,6 +25,11 @@ use wire::messages::list_offsets_request::ListOffsetsRequest;
 use wire::messages::metadata_request::MetadataRequest;
 use wire::messages::offset_for_leader_epoch_request::OffsetForLeaderEpochRequest;
 use wire::messages::produce_request::ProduceRequest;
+use wire::messages::{
+    DeleteGroupsRequest, DescribeGroupsRequest, FindCoordinatorRequest, HeartbeatRequest,
+    JoinGroupRequest, LeaveGroupRequest, ListGroupsRequest, OffsetCommitRequest,
+    OffsetDeleteRequest, OffsetFetchRequest, SyncGroupRequest,
+};
 
 on_one_and_two_shards!(every_advertised_version_is_served);
 
@@ -62,6 +67,22 @@ impl Caller<'_> {
     }
 }
 
+/// Requests that each name no group or one that nobody knows: all are answered at once.
+fn call_groups(caller: &mut Caller<'_>) {
+    caller.every_version(&FindCoordinatorRequest::default());
+    caller.every_version(&JoinGroupRequest::default());
+    caller.every_version(&SyncGroupRequest::default());
+    caller.every_version(&HeartbeatRequest::default());
+    caller.every_version(&LeaveGroupRequest::default());
+    caller.every_version(&OffsetCommitRequest::default());
+    let topics = Some(Vec::new());
+    caller.every_version(&OffsetFetchRequest { topics, ..Default::default() });
+    caller.every_version(&OffsetDeleteRequest::default());
+    caller.every_version(&ListGroupsRequest::default());
+    caller.every_version(&DescribeGroupsRequest::default());
+    caller.every_version(&DeleteGroupsRequest::default());
+}
+
 fn every_advertised_version_is_served(test: &str, shards: usize) {
     if against_kafka() {
         // Stock Kafka 4.3 is one step older than the newest versions of 4.4.
@@ -94,6 +115,7 @@ fn every_advertised_version_is_served(test: &str, shards: usize) {
         caller.every_version(&DescribeLogDirsRequest::default());
         caller.every_version(&DescribeProducersRequest::default());
         caller.every_version(&InitProducerIdRequest::default());
+        call_groups(&mut caller);
         if caller.advertised.contains_key(&74) {
             caller.every_version(&ListConfigResourcesRequest::default());
         }

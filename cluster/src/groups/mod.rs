@@ -32,6 +32,8 @@ mod offsets;
 mod partition;
 mod reads;
 mod records;
+#[cfg(test)]
+mod tests;
 mod timers;
 
 use wire::messages::{

@@ -45,3 +45,9 @@ pub fn cluster(asked: bool) -> i32 {
     ]);
     if asked { ALL } else { NOT_ASKED }
 }
+
+/// All operations there are on a group.
+pub fn group(asked: bool) -> i32 {
+    const ALL: i32 = bits(&[READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS]);
+    if asked { ALL } else { NOT_ASKED }
+}

@@ -23,6 +23,8 @@ impl Metrics {
         render_latency(&mut out, "produce", &produce);
         let fetch: Vec<_> = published.iter().map(|of| of.fetch).collect();
         render_latency(&mut out, "fetch", &fetch);
+        let commit: Vec<_> = published.iter().map(|of| of.commit).collect();
+        render_latency(&mut out, "offset_commit", &commit);
         out
     }
 }

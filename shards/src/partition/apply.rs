@@ -4,11 +4,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use cluster::configs::{TopicSettings, View};
+use cluster::names::CONSUMER_OFFSETS;
 use cluster::{Image, ResourceKind, Topic};
 use storage::{LogConfig, LogId, LogKey, StorageError, TimestampType};
 use wire::ErrorCode;
 
 use super::Partition;
+use crate::limits::GROUP_BATCH_BYTES_MAX;
 use crate::shard::Shard;
 
 /// Makes, configures and removes logs of this shard so that they fit `new`. What did not change
@@ -146,7 +148,10 @@ fn log_config(shard: &Shard, view: &View<'_>, topic: &str) -> LogConfig {
         retention_bytes: of_topic.retention_bytes,
         flush_messages: of_topic.flush_messages,
         flush_ms: of_topic.flush_ms,
-        max_message_bytes: of_topic.max_message_bytes,
+        max_message_bytes: match topic {
+            CONSUMER_OFFSETS => of_topic.max_message_bytes.max(GROUP_BATCH_BYTES_MAX),
+            _ => of_topic.max_message_bytes,
+        },
         index_interval_bytes: of_topic.index_interval_bytes,
         timestamp_type: match of_topic.log_append_time {
             true => TimestampType::LogAppendTime,

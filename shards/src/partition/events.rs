@@ -5,6 +5,7 @@ use std::rc::Rc;
 use storage::Event;
 use wire::ErrorCode;
 
+use crate::groups;
 use crate::shard::Shard;
 
 pub fn handle(shard: &Rc<Shard>, event: Event) {
@@ -13,6 +14,9 @@ pub fn handle(shard: &Rc<Shard>, event: Event) {
             let partition = shard.partitions.borrow().by_log(log);
             if let Some(partition) = partition {
                 partition.on_ack_end(offset);
+                if groups::holds_groups(&partition) {
+                    shard.groups.on_ack_end(&partition);
+                }
             }
         }
         Event::Ticket { ticket, result } => shard.tickets.answer(ticket, result),
@@ -27,6 +31,9 @@ pub fn handle(shard: &Rc<Shard>, event: Event) {
                 );
                 shard.metrics.partitions_fenced.add(1);
                 partition.fail_waiters(ErrorCode::KafkaStorageError);
+                if groups::holds_groups(&partition) {
+                    shard.groups.on_fenced(&partition);
+                }
             }
         }
         Event::DiskFull { log } => {
@@ -38,6 +45,9 @@ pub fn handle(shard: &Rc<Shard>, event: Event) {
                     "no space left on the disk: produce is refused until there is"
                 );
                 partition.fail_waiters(ErrorCode::KafkaStorageError);
+                if groups::holds_groups(&partition) {
+                    shard.groups.on_disk_full(&partition, true);
+                }
             }
         }
         Event::DiskSpaceBack { log } => {
@@ -48,6 +58,9 @@ pub fn handle(shard: &Rc<Shard>, event: Event) {
                     partition = partition.index,
                     "there is space on the disk again"
                 );
+                if groups::holds_groups(&partition) {
+                    shard.groups.on_disk_full(&partition, false);
+                }
             }
         }
     }

@@ -82,6 +82,12 @@ impl Partitions {
         }
     }
 
+    /// The partitions of a topic that are led here.
+    pub fn of_topic(&self, topic: &str) -> impl Iterator<Item = &Rc<Partition>> {
+        let local = self.by_name.get(topic);
+        local.into_iter().flat_map(|local| local.partitions.iter().flatten())
+    }
+
     pub fn by_log(&self, log: LogId) -> Option<Rc<Partition>> {
         self.by_log.get(&log).cloned()
     }

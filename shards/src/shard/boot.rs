@@ -17,7 +17,7 @@ use crate::mesh::{self, Mesh};
 use crate::metrics::ShardMetrics;
 use crate::node::{NodeConfig, StartError};
 use crate::runtime::{self, clock::Clock, disk};
-use crate::{controller, net};
+use crate::{controller, groups, net};
 
 /// What a shard's thread is started with.
 pub struct Start {
@@ -53,6 +53,7 @@ pub async fn run(start: Start) {
     let up = up.unwrap_or(Err(StartError::Died { shard: index }));
     let is_up = up.is_ok();
     if is_up {
+        groups::start(&shard);
         runtime::spawn(net::listener::accept(Rc::clone(&shard), listener));
     } else {
         shard.stop();
@@ -164,6 +165,7 @@ impl Shard {
             connections: Default::default(),
             sessions: RefCell::default(),
             controller: Default::default(),
+            groups: Default::default(),
             budget: Default::default(),
             buffers: Default::default(),
             disk_wake: Default::default(),
@@ -172,6 +174,7 @@ impl Shard {
             disk_polls: Cell::new(false),
             produce_latency: Default::default(),
             fetch_latency: Default::default(),
+            commit_latency: Default::default(),
             stopping: Default::default(),
             image: RefCell::new(image),
             settings: RefCell::new(Rc::new(settings)),

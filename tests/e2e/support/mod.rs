@@ -6,6 +6,7 @@ pub mod command;
 pub mod connection;
 pub mod fetch;
 pub mod files;
+pub mod group;
 pub mod load;
 pub mod metrics;
 pub mod mounts;

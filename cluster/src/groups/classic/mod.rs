@@ -195,3 +195,30 @@ impl Classic {
         }
     }
 }
+
+#[cfg(test)]
+impl Classic {
+    /// Generation and state, after a look at what has to hold at all times.
+    pub fn check_state(&self) -> (i32, State) {
+        let members = self.members.values();
+        let joining = members.clone().filter(|member| member.join.is_some()).count();
+        assert_eq!(joining, self.joining);
+        assert_eq!(members.clone().map(Member::size_bytes).sum::<usize>(), self.members_bytes);
+        let leads = self.leader.as_ref().is_some_and(|leader| self.members.contains_key(leader));
+        assert_eq!(leads, !self.members.is_empty(), "one leader, which is a member");
+        let statics: BTreeMap<_, _> = members
+            .filter_map(|member| Some((member.instance_id.clone()?, member.id.clone())))
+            .collect();
+        assert_eq!(statics, self.static_members);
+        assert!(self.pending_sync.iter().all(|id| self.members.contains_key(id)));
+        assert!(self.pending.iter().all(|id| !self.members.contains_key(id)));
+        if self.state == State::Empty {
+            assert!(self.members.is_empty());
+        }
+        if matches!(self.state, State::CompletingRebalance | State::Stable) {
+            assert!(self.protocol.is_some() && !self.members.is_empty());
+        }
+        assert!(self.initial_delay.is_none() || self.state == State::PreparingRebalance);
+        (self.generation, self.state)
+    }
+}

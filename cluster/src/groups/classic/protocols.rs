@@ -1,5 +1,6 @@
 //! What the members have in common: an assignor, topics.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -72,6 +73,6 @@ fn read_topics(subscription: &[u8], topics: &mut BTreeSet<String>) -> Option<()>
     let mut reader = Reader::new(subscription);
     let _version = reader.i16().ok()?;
     let names = reader.array(false, 2, |reader| reader.string(false)).ok()?;
-    topics.extend(names.into_iter().map(|name| name.into_owned()));
+    topics.extend(names.into_iter().map(Cow::into_owned));
     Some(())
 }

@@ -35,7 +35,7 @@ impl Classic {
         self.heard_of(ops, new);
         match self.state {
             State::Stable if self.select_protocol() == self.protocol => {
-                self.answer_replaced(ops, join, new, old_leader);
+                self.answer_replaced(ops, join, new, old_leader.as_deref());
             }
             State::Stable | State::CompletingRebalance => self.prepare_rebalance(ops),
             State::PreparingRebalance => self.complete_if_joined(ops),
@@ -70,7 +70,7 @@ impl Classic {
         ops: &mut Ops<'_, '_>,
         join: &Join<'_>,
         new: &Arc<str>,
-        old_leader: Option<Arc<str>>,
+        old_leader: Option<&str>,
     ) {
         if let Some(member) = self.members.get_mut(new)
             && member.join.take().is_some()
@@ -88,7 +88,7 @@ impl Classic {
         } else {
             // An assignment would not be passed on; so the member must not take itself for the
             // leader, and it does not if the leader is its old id.
-            response.leader = super::rebalance::owned(old_leader.as_deref().unwrap_or_default());
+            response.leader = super::rebalance::owned(old_leader.unwrap_or_default());
             response.members = Vec::new();
         }
         join.answer(ops, response);

@@ -1,0 +1,171 @@
+//! Making a coordinator from its partition's log, one after the other.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use cluster::groups::Coordinator;
+use storage::{ReadOutcome, ReadRequest};
+use wire::records::{Batches, records};
+
+use super::loaded::Loaded;
+use super::{State, with_slot};
+use crate::limits::{GROUP_READ_BYTES, GROUP_RELOAD_PAUSE_MS};
+use crate::partition::Partition;
+use crate::runtime;
+use crate::shard::Shard;
+
+/// Why a log gave no coordinator.
+#[derive(Debug, thiserror::Error)]
+enum LoadError {
+    /// The shard is overwhelmed: it may be read later.
+    #[error("all read memory is in use")]
+    Busy,
+    #[error("{0}")]
+    Failed(String),
+}
+
+fn failed(what: impl std::fmt::Display) -> LoadError {
+    LoadError::Failed(what.to_string())
+}
+
+/// The task that loads; ends when the shard stops.
+pub async fn run(shard: Rc<Shard>) {
+    while !shard.is_stopping() {
+        let next = shard.groups.to_load.borrow_mut().pop_front();
+        match next {
+            Some(index) => {
+                shard.unless_stopping(load(&shard, index)).await;
+            }
+            None => {
+                shard.unless_stopping(shard.groups.load.wait()).await;
+            }
+        }
+    }
+}
+
+async fn load(shard: &Rc<Shard>, index: i32) {
+    let wanted = shard.groups.slots.borrow().get(&index).and_then(|slot| match slot.state {
+        State::Loading { not_before_ms, .. } => Some((Rc::clone(&slot.partition), not_before_ms)),
+        State::Loaded(_) | State::Failed => None,
+    });
+    let Some((partition, not_before_ms)) = wanted else {
+        return;
+    };
+    let pause_ms = not_before_ms.saturating_sub(shard.clock.mono_ms());
+    if pause_ms > 0 {
+        runtime::sleep(Duration::from_millis(pause_ms)).await;
+    }
+    let replayed = replay(shard, &partition).await;
+    shard.clock.refresh();
+    match replayed {
+        Ok(loaded) => install(shard, &partition, loaded),
+        Err(LoadError::Busy) => {
+            let pause = Duration::from_millis(GROUP_RELOAD_PAUSE_MS);
+            runtime::sleep(pause).await;
+            shard.groups.to_load.borrow_mut().push_back(index);
+        }
+        Err(error) => {
+            tracing::error!(partition = index, %error, "the groups of this partition are not served");
+            let mut slots = shard.groups.slots.borrow_mut();
+            if let Some(slot) = slots.get_mut(&index)
+                && Rc::ptr_eq(&slot.partition, &partition)
+            {
+                slot.state = State::Failed;
+            }
+        }
+    }
+}
+
+fn install(shard: &Rc<Shard>, partition: &Rc<Partition>, loaded: Loaded) {
+    let index = partition.index;
+    with_slot(shard, index, |slot, context| {
+        if !Rc::ptr_eq(&slot.partition, partition) {
+            return Ok(());
+        }
+        let loading = std::mem::replace(&mut slot.state, State::Loaded(Box::new(loaded)));
+        let (State::Loaded(loaded), State::Loading { deleted, .. }) = (&mut slot.state, loading)
+        else {
+            return Ok(());
+        };
+        let (groups, offsets) =
+            (loaded.coordinator.groups_count(), loaded.coordinator.offsets_count());
+        if groups > 0 || offsets > 0 {
+            tracing::info!(
+                shard = shard.index,
+                partition = index,
+                groups,
+                offsets,
+                "groups loaded"
+            );
+        }
+        let step = loaded.coordinator.loaded(context);
+        loaded.take(shard, partition, step)?;
+        let deleted: Vec<&str> = deleted.iter().map(String::as_str).collect();
+        if !deleted.is_empty() {
+            let step = loaded.coordinator.topics_deleted(context, &deleted);
+            loaded.take(shard, partition, step)?;
+        }
+        Ok(())
+    });
+    shard.groups.wake.notify();
+}
+
+/// Gives everything in the log to a new coordinator, in order. Nobody else writes to the log, so
+/// its end stays where it is.
+async fn replay(shard: &Rc<Shard>, partition: &Partition) -> Result<Loaded, LoadError> {
+    let log = partition.log;
+    let status = shard.store.borrow().log(log).ok_or_else(|| failed("its log is gone"))?;
+    if let Some(why) = status.fenced {
+        return Err(failed(format!("the log is fenced: {why}")));
+    }
+    let mut coordinator = Coordinator::new();
+    let mut offset = status.log_start_offset;
+    while offset < status.log_end_offset {
+        let request = ReadRequest {
+            offset,
+            max_bytes: GROUP_READ_BYTES,
+            until_offset: status.log_end_offset,
+            at_least_one: true,
+        };
+        let slices = match shard.read_log(log, request).await {
+            ReadOutcome::Ready(slices) if slices.total_bytes > 0 => slices,
+            // What was there is compacted away.
+            ReadOutcome::Ready(_) => break,
+            ReadOutcome::Busy => return Err(LoadError::Busy),
+            ReadOutcome::Corrupt(damage) => {
+                return Err(failed(format!("{damage}; restore the file from a copy")));
+            }
+            other => return Err(failed(format!("offset {offset} cannot be read: {other:?}"))),
+        };
+        offset = slices.next_offset;
+        replay_batches(&slices.to_vec(), partition.index, &mut coordinator)?;
+        // What is in memory is read without waiting: others get their turn between two reads.
+        futures_lite::future::yield_now().await;
+    }
+    let mut loaded = Loaded::new(coordinator, status.log_end_offset);
+    loaded.disk_full = status.disk_full;
+    Ok(loaded)
+}
+
+fn replay_batches(
+    bytes: &[u8],
+    partition: i32,
+    coordinator: &mut Coordinator,
+) -> Result<(), LoadError> {
+    for batch in Batches::new(bytes) {
+        let (header, batch) = batch.map_err(failed)?;
+        if header.is_control() {
+            continue;
+        }
+        for record in records(batch).map_err(failed)? {
+            let record = record.map_err(failed)?;
+            let key = record.key.as_deref().unwrap_or_default();
+            let replayed = coordinator.replay(key, record.value.as_deref(), record.timestamp);
+            if let Err(error) = replayed {
+                let offset = record.offset;
+                tracing::warn!(partition, offset, %error, "a record of a group is skipped");
+            }
+        }
+    }
+    Ok(())
+}
