@@ -61,6 +61,13 @@ pub const GROUPS_PER_CLEANUP_STEP_MAX: usize = 2_000;
 pub const MEMBER_ID_PREFIX_LEN_MAX: usize = 1_000;
 /// How long a join of a new member may wait, in milliseconds; as in Kafka.
 pub const NEW_MEMBER_JOIN_TIMEOUT_MS: u64 = 5 * 60 * 1000;
+/// Most bytes of the names of the topics that one member is subscribed to, or that one regular
+/// expression stands for.
+pub const GROUP_TOPIC_NAMES_BYTES_MAX: usize = 256 << 10;
+/// Longest regular expression of a subscription in bytes.
+pub const GROUP_REGEX_LEN_MAX: usize = 4096;
+/// Most memory that a compiled regular expression may take.
+pub const GROUP_REGEX_MEMORY_BYTES_MAX: usize = 1 << 20;
 
 const _: () = assert!(TOPIC_NAME_LEN_MAX + "-2147483647".len() <= 260);
 const _: () = assert!(PARTITIONS_PER_REQUEST_MAX <= PARTITIONS_PER_TOPIC_MAX);

@@ -82,6 +82,9 @@ pub async fn start(shard: &Rc<Shard>) -> Result<(), ControllerError> {
     handle(shard, Command::BumpLeaderEpochs(BumpLeaderEpochs::LedBy(ids))).await?;
     let image = shard.controller.brains.borrow().image().clone();
     internal::create(shard, &image).await?;
+    // The consumer protocol (KIP-848) is served.
+    let features = vec![("group.version".to_owned(), 1)];
+    handle(shard, Command::SetFeatures(features)).await?;
     let image = shard.controller.brains.borrow().image().clone();
     shard.publish(image).await
 }

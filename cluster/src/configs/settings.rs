@@ -150,6 +150,8 @@ pub struct GroupSettings {
     pub consumer_heartbeat_interval_ms: i64,
     pub consumer_max_size: usize,
     pub consumer_assignors: Vec<String>,
+    /// The least time between two assignments of a consumer group.
+    pub consumer_assignment_interval_ms: i64,
     /// `offsets.retention.minutes`, in milliseconds.
     pub offsets_retention_ms: i64,
     pub offsets_retention_check_interval_ms: i64,
@@ -241,6 +243,7 @@ impl BrokerReader<'_> {
             consumer_heartbeat_interval_ms: self.number("group.consumer.heartbeat.interval.ms"),
             consumer_max_size: self.count("group.consumer.max.size"),
             consumer_assignors: parse_list(&assignors).into_iter().map(str::to_owned).collect(),
+            consumer_assignment_interval_ms: self.number("group.consumer.assignment.interval.ms"),
             offsets_retention_ms: self.offsets_retention_ms(),
             offsets_retention_check_interval_ms: self.number("offsets.retention.check.interval.ms"),
             offset_metadata_max_bytes: self.count("offset.metadata.max.bytes"),

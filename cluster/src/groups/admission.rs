@@ -26,7 +26,6 @@ pub(super) fn check(ctx: &Context<'_>, request: &Request<'_>) -> Result<(), Erro
     match request {
         // The empty id has always been good for offsets alone.
         Request::OffsetCommit(_) | Request::DeleteGroup(_) => Ok(()),
-        Request::ConsumerGroupHeartbeat(_) => Err(ErrorCode::UnsupportedVersion),
         _ if group_id(request).is_empty() => Err(ErrorCode::InvalidGroupId),
         Request::JoinGroup(request) => classic::check_join(ctx.settings, request),
         _ => Ok(()),

@@ -10,7 +10,7 @@ use wire::ErrorCode;
 
 use super::classic::{CONSUMER_PROTOCOL_TYPE, Classic, State};
 use super::group::{Group, Kind, Ops};
-use super::records::{CommittedOffset, RECORD_OVERHEAD_BYTES, Record};
+use super::records::{CommittedOffset, GroupRecord, RECORD_OVERHEAD_BYTES, Record};
 use super::{Context, Coordinator, Reply, Step, Ticket};
 use crate::limits::{GROUP_CLEANUPS_MAX, GROUP_STEP_BYTES_MAX, GROUPS_PER_CLEANUP_STEP_MAX};
 
@@ -120,9 +120,8 @@ impl Coordinator {
         let mut error = Some(ErrorCode::GroupIdNotFound);
         room.groups -= 1;
         self.on_group(ctx, id, out, |ops, group| {
-            let Kind::Classic(classic) = &group.kind;
-            if let Err(refused) = classic.check_delete() {
-                error = Some(refused);
+            if !group.is_empty() {
+                error = Some(ErrorCode::NonEmptyGroup);
                 return;
             }
             let done = purge(ops, group, room, |_, _| true) && delete(ops, group, room);
@@ -197,23 +196,22 @@ fn purge(
 
 /// Takes away a group that has no offsets. False if there is no room for that.
 fn delete(ops: &mut Ops<'_, '_>, group: &mut Group, room: &mut Room) -> bool {
-    let Kind::Classic(classic) = &mut group.kind;
-    if classic.recorded().is_none() {
-        return true;
-    }
-    let Some(left) = room.bytes.checked_sub(RECORD_OVERHEAD_BYTES + ops.id.len()) else {
+    let tombstones = group.kind.tombstones(ops.id);
+    let size = tombstones.iter().map(GroupRecord::size_bytes).sum();
+    let Some(left) = room.bytes.checked_sub(size) else {
         return false;
     };
     room.bytes = left;
-    ops.write(&Record::Group { group: ops.id, value: None });
-    classic.apply(None);
+    if !tombstones.is_empty() {
+        ops.out.records.extend(tombstones);
+        group.kind = Kind::Classic(Classic::default());
+    }
     true
 }
 
 /// Takes away what is too old, and the group itself once nothing is left of it.
 fn expire(ops: &mut Ops<'_, '_>, group: &mut Group, room: &mut Room) -> bool {
-    let Kind::Classic(classic) = &group.kind;
-    let Some(expiry) = Expiry::of(ops.ctx, classic) else {
+    let Some(expiry) = Expiry::of(ops.ctx, &group.kind) else {
         return true;
     };
     // The offsets are looked at while they change, so what decides is taken along.
@@ -221,15 +219,14 @@ fn expire(ops: &mut Ops<'_, '_>, group: &mut Group, room: &mut Room) -> bool {
         .offsets
         .topics()
         .map(|(topic, _)| topic.clone())
-        .filter(|topic| classic.is_subscribed_to(topic) && classic.state() != State::Empty)
+        .filter(|topic| group.is_subscribed_to(topic) && !group.is_empty())
         .collect::<BTreeSet<Arc<str>>>();
     let is_old =
         |topic: &str, value: &CommittedOffset| !subscribed.contains(topic) && expiry.is_over(value);
     if !purge(ops, group, room, is_old) {
         return false;
     }
-    let Kind::Classic(classic) = &group.kind;
-    if !group.offsets.is_empty() || classic.is_in_use() {
+    if !group.offsets.is_empty() || group.is_in_use() {
         return true;
     }
     delete(ops, group, room)
@@ -245,17 +242,24 @@ struct Expiry {
 
 impl Expiry {
     /// `None`: the offsets of this group are not to expire now.
-    fn of(ctx: &Context<'_>, classic: &Classic) -> Option<Self> {
-        let since_ms = match (classic.protocol_type(), classic.state()) {
+    fn of(ctx: &Context<'_>, kind: &Kind) -> Option<Self> {
+        let since_ms = match kind {
+            Kind::Classic(classic) => Self::since_ms(classic)?,
+            Kind::Consumer(_) => None,
+        };
+        let retention_ms = ctx.settings.offsets_retention_ms;
+        Some(Self { now_ms: ctx.now.unix_ms, retention_ms, since_ms })
+    }
+
+    fn since_ms(classic: &Classic) -> Option<Option<i64>> {
+        Some(match (classic.protocol_type(), classic.state()) {
             // Only commits offsets.
             (None, _) => None,
             (Some(_), State::Empty) => classic.state_since_ms(),
             // Members are there; topics they do not read may still go.
             (Some(CONSUMER_PROTOCOL_TYPE), State::Stable) => None,
             _ => return None,
-        };
-        let retention_ms = ctx.settings.offsets_retention_ms;
-        Some(Self { now_ms: ctx.now.unix_ms, retention_ms, since_ms })
+        })
     }
 
     fn is_over(&self, value: &CommittedOffset) -> bool {

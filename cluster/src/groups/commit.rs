@@ -13,6 +13,7 @@ use wire::messages::offset_commit_response::{
 use super::group::{Group, Kind, Ops};
 use super::records::{CommittedOffset, RECORD_OVERHEAD_BYTES, Record};
 use super::{Caller, Context};
+use crate::image::Topic;
 use crate::limits::{GROUP_STEP_BYTES_MAX, OFFSETS_PER_GROUP_MAX};
 
 /// From this version on, topics are named by their ids.
@@ -25,7 +26,7 @@ pub(super) fn commit(
     caller: &Caller<'_>,
     request: &OffsetCommitRequest<'_>,
 ) -> OffsetCommitResponse<'static> {
-    if let Err(error) = check(ops, group, request) {
+    if let Err(error) = check(ops, group, request, caller.api_version) {
         return refused(request, error);
     }
     let topics = request.topics.iter();
@@ -54,6 +55,7 @@ fn check(
     ops: &mut Ops<'_, '_>,
     group: &mut Group,
     request: &OffsetCommitRequest<'_>,
+    api_version: i16,
 ) -> Result<(), ErrorCode> {
     // A batch is written whole or not at all, so it is refused before anything is changed.
     let size = |topic: &OffsetCommitRequestTopic<'_>| -> usize {
@@ -70,13 +72,15 @@ fn check(
     if group.offsets.len() + new > OFFSETS_PER_GROUP_MAX {
         return Err(ErrorCode::InvalidCommitOffsetSize);
     }
-    let Kind::Classic(classic) = &mut group.kind;
-    classic.check_commit(
-        ops,
-        request.generation_id_or_member_epoch,
-        &request.member_id,
-        request.group_instance_id.as_deref(),
-    )
+    let epoch = request.generation_id_or_member_epoch;
+    let instance = request.group_instance_id.as_deref();
+    match &mut group.kind {
+        Kind::Classic(classic) => classic.check_commit(ops, epoch, &request.member_id, instance),
+        Kind::Consumer(consumer) => {
+            let scope = consumer.check_commit(&request.member_id, epoch, api_version);
+            scope.map(|_| ()).map_err(|refusal| refusal.code)
+        }
+    }
 }
 
 fn topic_name_len(ctx: &Context<'_>, topic: &OffsetCommitRequestTopic<'_>) -> usize {
@@ -105,7 +109,8 @@ fn commit_topic(
             Some(known) if known.partition(index).is_none() => {
                 Err(ErrorCode::UnknownTopicOrPartition)
             }
-            Some(known) => commit_partition(ops, group, request, &known.name, partition),
+            Some(known) => check_partition(group, caller, request, known, index)
+                .and_then(|()| commit_partition(ops, group, request, &known.name, partition)),
         };
         let error_code = committed.err().unwrap_or(ErrorCode::None) as i16;
         partitions.push(OffsetCommitResponsePartition { partition_index: index, error_code });
@@ -115,6 +120,23 @@ fn commit_topic(
         topic_id: topic.topic_id,
         partitions,
     }
+}
+
+/// A member that is behind may commit what was its own in its epoch already.
+fn check_partition(
+    group: &Group,
+    caller: &Caller<'_>,
+    request: &OffsetCommitRequest<'_>,
+    topic: &Topic,
+    partition: i32,
+) -> Result<(), ErrorCode> {
+    let Kind::Consumer(consumer) = &group.kind else {
+        return Ok(());
+    };
+    let epoch = request.generation_id_or_member_epoch;
+    let scope = consumer.check_commit(&request.member_id, epoch, caller.api_version);
+    let checked = scope.and_then(|scope| scope.check(&topic.name, topic.id, partition));
+    checked.map_err(|refusal| refusal.code)
 }
 
 fn commit_partition(

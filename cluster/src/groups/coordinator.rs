@@ -57,10 +57,15 @@ impl Coordinator {
             }
             Record::Group { group, value } => {
                 if value.is_some() || self.groups.contains_key(group) {
-                    let Kind::Classic(classic) = &mut self.group_mut(group).kind;
-                    classic.apply(value);
+                    self.group_mut(group).apply_classic(value);
                 }
                 self.drop_unrecorded(group);
+            }
+            Record::Consumer { group, record } => {
+                if !record.is_tombstone() || self.groups.contains_key(&*group) {
+                    self.group_mut(&group).apply_consumer(&group, &record);
+                }
+                self.drop_unrecorded(&group);
             }
         }
         Ok(())
@@ -71,8 +76,13 @@ impl Coordinator {
         let mut out = Step::default();
         for (id, group) in &mut self.groups {
             let mut ops = Ops { ctx, id, timers: &mut self.timers, out: &mut out };
-            let Kind::Classic(classic) = &mut group.kind;
-            classic.load(&mut ops);
+            match &mut group.kind {
+                Kind::Classic(classic) => classic.load(&mut ops),
+                Kind::Consumer(consumer) => {
+                    consumer.loaded(ctx);
+                    ops.arm(consumer);
+                }
+            }
         }
         self.cleanup.start(ctx);
         out
@@ -93,6 +103,11 @@ impl Coordinator {
             } else {
                 out.replies.push((ticket, Reply::DeleteGroup(ErrorCode::CoordinatorNotAvailable)));
             }
+            return out;
+        }
+        if let Request::ConsumerGroupHeartbeat(request) = request {
+            let reply = self.consumer_heartbeat(ctx, caller, request, &mut out);
+            out.replies.push((ticket, Reply::ConsumerGroupHeartbeat(reply)));
             return out;
         }
         match self.admit(ctx, caller, &request) {
@@ -159,10 +174,10 @@ impl Coordinator {
     #[must_use]
     pub fn describe_consumer(
         &self,
-        _ctx: &Context<'_>,
+        ctx: &Context<'_>,
         group_id: &str,
     ) -> consumer_group_describe_response::DescribedGroup<'static> {
-        reads::describe_consumer(group_id, self.groups.get(group_id))
+        reads::describe_consumer(ctx, group_id, self.groups.get(group_id))
     }
 
     /// Groups whose state and type are among those asked for; none asked for means all.
@@ -220,7 +235,7 @@ impl Coordinator {
         self.drop_unrecorded(id);
     }
 
-    fn group_mut(&mut self, id: &str) -> &mut Group {
+    pub(super) fn group_mut(&mut self, id: &str) -> &mut Group {
         if !self.groups.contains_key(id) {
             self.groups.insert(id.into(), Group::default());
         }
@@ -242,7 +257,12 @@ fn run(
     ticket: Ticket,
     request: Request<'_>,
 ) {
-    let Kind::Classic(classic) = &mut group.kind;
+    if let Request::JoinGroup(_) = request {
+        group.become_classic(ops);
+    }
+    let Kind::Classic(classic) = &mut group.kind else {
+        return run_on_consumer(ops, group, caller, ticket, request);
+    };
     let reply = match request {
         // These two may be answered later, and answer others.
         Request::JoinGroup(request) => return classic.join(ops, caller, ticket, request),
@@ -265,11 +285,37 @@ fn run(
     ops.out.replies.push((ticket, reply));
 }
 
+/// Requests of the classic protocol, and those that know no protocol.
+fn run_on_consumer(
+    ops: &mut Ops<'_, '_>,
+    group: &mut Group,
+    caller: &Caller<'_>,
+    ticket: Ticket,
+    request: Request<'_>,
+) {
+    let reply = match request {
+        Request::OffsetCommit(request) => {
+            Reply::OffsetCommit(commit::commit(ops, group, caller, request))
+        }
+        Request::OffsetDelete(request) => {
+            Reply::OffsetDelete(offset_delete::delete(ops, group, request))
+        }
+        Request::JoinGroup(_) => refusal(caller, request, ErrorCode::InconsistentGroupProtocol),
+        _ => refusal(caller, request, ErrorCode::UnknownMemberId),
+    };
+    ops.out.replies.push((ticket, reply));
+}
+
 fn expired(ops: &mut Ops<'_, '_>, group: &mut Group, timer: &Timer) {
-    let Kind::Classic(classic) = &mut group.kind;
-    match timer {
-        Timer::Session(member_id) => classic.session_expired(ops, member_id),
-        Timer::Join => classic.join_expired(ops),
-        Timer::Sync => classic.sync_expired(ops),
+    match (&mut group.kind, timer) {
+        (Kind::Classic(classic), Timer::Session(id)) => classic.session_expired(ops, id),
+        (Kind::Classic(classic), Timer::Join) => classic.join_expired(ops),
+        (Kind::Classic(classic), Timer::Sync) => classic.sync_expired(ops),
+        (Kind::Consumer(consumer), Timer::Consumer) => {
+            ops.out.records.extend(consumer.tick(ops.ctx));
+            ops.arm(consumer);
+        }
+        // Of the protocol that the group had before.
+        (Kind::Classic(_), Timer::Consumer) | (Kind::Consumer(_), _) => {}
     }
 }

@@ -10,7 +10,7 @@ use wire::messages::offset_fetch_response::{
 use wire::{ErrorCode, Uuid};
 
 use super::Context;
-use super::group::Group;
+use super::group::{Group, Kind};
 use super::records::CommittedOffset;
 
 /// From this version on, topics are named by their ids.
@@ -24,6 +24,16 @@ pub(super) fn fetch(
     api_version: i16,
 ) -> OffsetFetchResponseGroup<'static> {
     let by_id = api_version >= TOPIC_IDS_VERSION;
+    if let Some(Group { kind: Kind::Consumer(consumer), .. }) = group
+        && let Err(refusal) =
+            consumer.check_fetch(request.member_id.as_deref(), request.member_epoch)
+    {
+        return OffsetFetchResponseGroup {
+            group_id: Cow::Owned(request.group_id.clone().into_owned()),
+            topics: Vec::new(),
+            error_code: refusal.code as i16,
+        };
+    }
     let topics = match &request.topics {
         Some(topics) => topics.iter().map(|topic| named(ctx, group, topic, by_id)).collect(),
         None => group.map_or(Vec::new(), |group| all(ctx, group, by_id)),

@@ -17,8 +17,9 @@ pub(super) fn delete(
     group: &mut Group,
     request: &OffsetDeleteRequest<'_>,
 ) -> OffsetDeleteResponse<'static> {
-    let Kind::Classic(classic) = &group.kind;
-    if let Err(error) = classic.check_offset_delete() {
+    if let Kind::Classic(classic) = &group.kind
+        && let Err(error) = classic.check_offset_delete()
+    {
         return refused(error);
     }
     let size = |topic: &OffsetDeleteRequestTopic<'_>| {
@@ -41,8 +42,7 @@ fn delete_topic(
     group: &mut Group,
     topic: &OffsetDeleteRequestTopic<'_>,
 ) -> OffsetDeleteResponseTopic<'static> {
-    let Kind::Classic(classic) = &group.kind;
-    let subscribed = classic.is_subscribed_to(&topic.name);
+    let subscribed = group.is_subscribed_to(&topic.name);
     let partitions = topic.partitions.iter().map(|partition| {
         let index = partition.partition_index;
         let error = if subscribed {

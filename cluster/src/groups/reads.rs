@@ -7,10 +7,12 @@ use wire::messages::consumer_group_describe_response;
 use wire::messages::describe_groups_response::{DescribedGroup, DescribedGroupMember};
 use wire::messages::list_groups_response::ListedGroup;
 
-use super::classic::{Classic, Member, State};
+use super::Context;
+use super::classic::{Member, State};
 use super::group::{Group, Kind};
 
 const CLASSIC_TYPE: &str = "classic";
+const CONSUMER_TYPE: &str = "consumer";
 const STATE_DEAD: &str = "Dead";
 
 pub(super) fn describe(group_id: &str, group: Option<&Group>) -> DescribedGroup<'static> {
@@ -23,7 +25,15 @@ pub(super) fn describe(group_id: &str, group: Option<&Group>) -> DescribedGroup<
             ..described
         };
     };
-    let Kind::Classic(classic) = &group.kind;
+    let Kind::Classic(classic) = &group.kind else {
+        let message = format!("Group {group_id} is not a classic group.");
+        return DescribedGroup {
+            error_code: ErrorCode::GroupIdNotFound as i16,
+            error_message: Some(Cow::Owned(message)),
+            group_state: owned(STATE_DEAD),
+            ..described
+        };
+    };
     let protocol = classic.protocol().filter(|_| classic.state() == State::Stable);
     DescribedGroup {
         group_state: owned(classic.state().name()),
@@ -49,10 +59,14 @@ fn describe_member(member: &Member, protocol: Option<&str>) -> DescribedGroupMem
 }
 
 pub(super) fn describe_consumer(
+    ctx: &Context<'_>,
     group_id: &str,
     group: Option<&Group>,
 ) -> consumer_group_describe_response::DescribedGroup<'static> {
     let message = match group {
+        Some(Group { kind: Kind::Consumer(consumer), .. }) => {
+            return consumer.describe(ctx.image, ctx.settings);
+        }
         Some(Group { kind: Kind::Classic(_), .. }) => {
             format!("Group {group_id} is not a consumer group.")
         }
@@ -62,6 +76,7 @@ pub(super) fn describe_consumer(
         error_code: ErrorCode::GroupIdNotFound as i16,
         error_message: Some(Cow::Owned(message)),
         group_id: owned(group_id),
+        group_state: owned(STATE_DEAD),
         ..consumer_group_describe_response::DescribedGroup::default()
     }
 }
@@ -76,18 +91,18 @@ pub(super) fn list(
     let asked = |names: &[Cow<'_, str>], name: &str| {
         names.is_empty() || names.iter().any(|asked| asked.eq_ignore_ascii_case(name))
     };
-    let Kind::Classic(classic) = &group.kind;
-    let state = classic.state().name();
-    (asked(states, state) && asked(types, CLASSIC_TYPE)).then(|| listed(group_id, classic, state))
-}
-
-fn listed(group_id: &str, classic: &Classic, state: &str) -> ListedGroup<'static> {
-    ListedGroup {
+    let (kind, state, protocol_type) = match &group.kind {
+        Kind::Classic(classic) => {
+            (CLASSIC_TYPE, classic.state().name(), classic.protocol_type().unwrap_or_default())
+        }
+        Kind::Consumer(consumer) => (CONSUMER_TYPE, consumer.state().name(), CONSUMER_TYPE),
+    };
+    (asked(states, state) && asked(types, kind)).then(|| ListedGroup {
         group_id: owned(group_id),
-        protocol_type: owned(classic.protocol_type().unwrap_or_default()),
+        protocol_type: owned(protocol_type),
         group_state: owned(state),
-        group_type: owned(CLASSIC_TYPE),
-    }
+        group_type: owned(kind),
+    })
 }
 
 fn owned(text: &str) -> Cow<'static, str> {

@@ -12,6 +12,8 @@ pub(crate) enum Timer {
     Join,
     /// Members that got their generation but never asked for their assignment.
     Sync,
+    /// A member of the consumer protocol is given up.
+    Consumer,
 }
 
 type Key = (Arc<str>, Timer);

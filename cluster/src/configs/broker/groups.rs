@@ -47,7 +47,7 @@ pub(super) const KEYS: &[ConfigKey] = table! {
     "group.consumer.migration.policy": String = "bidirectional",
         OneOfAnyCase(&["DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"]), ReadOnly, Acts, [],
         "Whether classic groups turn into consumer groups and back by themselves.";
-    "group.consumer.assignment.interval.ms": Int = "1000", AtLeast(0), ClusterWide, Accepted, [],
+    "group.consumer.assignment.interval.ms": Int = "1000", AtLeast(0), ClusterWide, Acts, [],
         "The least time between two assignments of a consumer group.";
     "group.consumer.min.assignment.interval.ms": Int = "0", AtLeast(0), ReadOnly, Accepted, [],
         "The least that interval may be set to.";

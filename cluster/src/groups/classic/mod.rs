@@ -187,14 +187,6 @@ impl Classic {
         }
     }
 
-    /// Whether the group, with its offsets, may be deleted.
-    pub fn check_delete(&self) -> Result<(), ErrorCode> {
-        match self.state {
-            State::Empty => Ok(()),
-            _ => Err(ErrorCode::NonEmptyGroup),
-        }
-    }
-
     /// Where that is not known, consumers count as subscribed to everything.
     pub fn is_subscribed_to(&self, topic: &str) -> bool {
         match &self.subscribed {

@@ -11,6 +11,7 @@ pub use classic::{GroupMetadata, MemberMetadata};
 pub use offset::CommittedOffset;
 use wire::codec::{DecodeError, Reader};
 
+use super::consumer;
 use fields::Fields;
 
 /// What a record of an offset takes at most beside its strings: fields, framing in the batch.
@@ -46,11 +47,13 @@ pub enum ReplayError {
 pub(crate) enum Record<'a> {
     Offset { group: &'a str, topic: &'a str, partition: i32, value: Option<CommittedOffset> },
     Group { group: &'a str, value: Option<Arc<GroupMetadata>> },
+    Consumer { group: String, record: consumer::Record },
 }
 
 impl<'a> Record<'a> {
     pub fn decode(key: &'a [u8], value: Option<&'a [u8]>) -> Result<Self, ReplayError> {
-        let mut key = Fields::new(Reader::new(key), false);
+        let mut reader = Reader::new(key);
+        let mut key = Fields::new(reader.clone(), false);
         let kind = key.i16()?;
         match kind {
             0 | 1 => {
@@ -63,6 +66,11 @@ impl<'a> Record<'a> {
                 let group = key.str()?;
                 let value = value.map(GroupMetadata::decode).transpose()?.map(Arc::new);
                 Ok(Self::Group { group, value })
+            }
+            _ if consumer::Record::is_kind(kind) => {
+                reader.i16()?;
+                let (group, record) = consumer::Record::decode(kind, &mut reader, value)?;
+                Ok(Self::Consumer { group, record })
             }
             _ => Err(ReplayError::UnknownKind { kind }),
         }
@@ -79,6 +87,7 @@ impl<'a> Record<'a> {
                 key: classic::key(group),
                 value: value.as_ref().map(|value| value.encode()),
             },
+            Self::Consumer { group, record } => record.encode(group),
         }
     }
 }
