@@ -1,7 +1,7 @@
 //! The groups of one partition of `__consumer_offsets`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use wire::ErrorCode;
@@ -85,6 +85,19 @@ impl Coordinator {
             }
         }
         self.cleanup.start(ctx);
+        // A topic may have been deleted when nobody coordinated its readers.
+        let gone: BTreeSet<Arc<str>> = self
+            .groups
+            .values()
+            .flat_map(|group| group.offsets.topics())
+            .filter(|(name, _)| ctx.image.topic(name).is_none())
+            .map(|(name, _)| name.clone())
+            .collect();
+        if !gone.is_empty() {
+            let gone: Vec<&str> = gone.iter().map(|name| &**name).collect();
+            self.cleanup.delete_topics(&gone);
+            self.clean_up(ctx, &mut out);
+        }
         out
     }
 

@@ -9,7 +9,7 @@ use crate::groups::records::RECORD_OVERHEAD_BYTES;
 use crate::groups::{GroupRecord, Request};
 use crate::image::Partition;
 use crate::limits::GROUP_STEP_BYTES_MAX;
-use crate::records::{PartitionRecord, Record};
+use crate::records::{PartitionRecord, Record, TopicDeleted};
 
 const MINUTE_MS: u64 = 60_000;
 const WEEK_MS: u64 = 7 * 24 * 60 * MINUTE_MS;
@@ -90,6 +90,20 @@ fn deleted_topics_take_their_offsets_along() {
     assert_eq!(world.coordinator.offsets_count(), 1);
     world.run(|coordinator, ctx| coordinator.topics_deleted(ctx, &["a"]));
     assert_eq!((world.coordinator.offsets_count(), world.coordinator.groups_count()), (0, 0));
+}
+
+#[test]
+fn topics_that_went_while_nobody_looked_take_their_offsets_along_too() {
+    let mut world = World::new();
+    let mut request = commit("", -1, 1);
+    world.commit_request(9, &request);
+    request.topics[0].name = "b".into();
+    world.commit_request(9, &request);
+    let topic_id = wire::Uuid([1; 16]);
+    world.image.apply(&Record::TopicDeleted(TopicDeleted { topic_id })).unwrap();
+    world.restart();
+    assert_eq!(world.coordinator.offsets_count(), 1);
+    assert_eq!(world.replayed().offsets_count(), 1, "they are gone from the log, too");
 }
 
 #[test]
