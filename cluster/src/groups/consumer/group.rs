@@ -186,10 +186,10 @@ impl ConsumerGroup {
             Record::TargetMember(id, None) => {
                 saved.targets.remove(id);
             }
-            Record::Current(id, Some(current)) => saved.put_current(id, current.clone()),
+            Record::Current(id, Some(current)) => saved.put_current(id, current),
             Record::Current(id, None) if saved.members.contains_key(id) => {
                 let gone = Current { epoch: -1, previous_epoch: -1, ..Current::default() };
-                saved.put_current(id, gone);
+                saved.put_current(id, &gone);
             }
             Record::Current(_, None) => {}
             Record::Regex(regex, Some(resolved)) => {
@@ -235,7 +235,7 @@ impl Saved {
         }
     }
 
-    fn put_current(&mut self, id: &str, current: Current) {
+    fn put_current(&mut self, id: &str, current: &Current) {
         let member = self.members.entry(id.to_owned()).or_default();
         let old = std::mem::replace(&mut member.current, current.clone());
         self.release(&old);

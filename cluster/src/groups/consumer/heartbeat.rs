@@ -1,5 +1,6 @@
 //! ConsumerGroupHeartbeat: joining, being told of a new assignment, staying alive (KIP-848).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use wire::ErrorCode;
@@ -345,11 +346,11 @@ fn updated(
     caller: &Caller<'_>,
     request: &ConsumerGroupHeartbeatRequest<'_>,
 ) -> Metadata {
-    let keep = |new: &Option<std::borrow::Cow<'_, str>>, old: &Option<String>| {
-        new.as_ref().map(|text| text.to_string()).or_else(|| old.clone())
+    let keep = |new: &Option<Cow<'_, str>>, old: &Option<String>| {
+        new.as_deref().map(str::to_owned).or_else(|| old.clone())
     };
     let names = request.subscribed_topic_names.as_ref();
-    let names = names.map(|names| names.iter().map(|name| name.to_string()).collect());
+    let names = names.map(|names| names.iter().cloned().map(Cow::into_owned).collect());
     let rebalance_timeout_ms = match request.rebalance_timeout_ms {
         -1 => known.rebalance_timeout_ms,
         timeout_ms => timeout_ms,

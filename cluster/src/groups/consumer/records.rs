@@ -5,6 +5,7 @@
 //!   value  i16 0    │ fields of a flexible message; none: the record is deleted
 //! ```
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use wire::Uuid;
@@ -263,9 +264,9 @@ fn put_metadata(out: &mut Vec<u8>, value: &Metadata) {
 }
 
 fn read_metadata(reader: &mut Reader<'_>) -> Result<Metadata, DecodeError> {
-    let text = |reader: &mut Reader<'_>| reader.string(true).map(|text| text.into_owned());
+    let text = |reader: &mut Reader<'_>| reader.string(true).map(Cow::into_owned);
     let nullable = |reader: &mut Reader<'_>| {
-        reader.nullable_string(true).map(|text| text.map(|text| text.into_owned()))
+        reader.nullable_string(true).map(|text| text.map(Cow::into_owned))
     };
     let mut value = Metadata {
         instance_id: nullable(reader)?,
@@ -379,8 +380,7 @@ fn put_regex(out: &mut Vec<u8>, value: &ResolvedRegex) {
 }
 
 fn read_regex(reader: &mut Reader<'_>) -> Result<ResolvedRegex, DecodeError> {
-    let topics =
-        reader.array(true, 1, |reader| reader.string(true).map(|text| text.into_owned()))?;
+    let topics = reader.array(true, 1, |reader| reader.string(true).map(Cow::into_owned))?;
     let value = ResolvedRegex {
         topics: topics.into_iter().collect(),
         version: reader.i64()?,

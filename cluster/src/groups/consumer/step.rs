@@ -19,6 +19,7 @@ pub(super) struct Draft {
 
 impl ConsumerGroup {
     /// Applies a record of a step, and has it written with the step.
+    #[allow(clippy::needless_pass_by_value, reason = "a record is made to be written")]
     pub(super) fn emit(&mut self, draft: &mut Draft, record: Record) {
         draft.before.get_or_insert_with(|| Box::new(self.saved.clone()));
         let encoded = record.encode(&self.id);

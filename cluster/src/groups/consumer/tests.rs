@@ -157,7 +157,7 @@ impl Broker {
 
     fn wait(&mut self, ms: u64) {
         self.now_ms += ms;
-        let step = self.with(|coordinator, ctx| coordinator.tick(ctx));
+        let step = self.with(Coordinator::tick);
         self.wrote(step);
     }
 
@@ -167,7 +167,7 @@ impl Broker {
         for record in &self.log {
             self.coordinator.replay(&record.key, record.value.as_deref(), 0).unwrap();
         }
-        let step = self.with(|coordinator, ctx| coordinator.loaded(ctx));
+        let step = self.with(Coordinator::loaded);
         self.wrote(step);
     }
 

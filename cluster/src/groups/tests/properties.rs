@@ -85,7 +85,7 @@ type Durable = BTreeMap<Arc<str>, (Option<GroupMetadata>, Vec<(Arc<str>, i32, Co
 
 fn durable(coordinator: &Coordinator) -> Durable {
     let groups = coordinator.groups.iter().map(|(id, group)| {
-        let Kind::Classic(classic) = &group.kind;
+        let Kind::Classic(classic) = &group.kind else { panic!("not classic") };
         let recorded = classic.recorded().map(|value| (**value).clone());
         let offsets = group.offsets.iter();
         let offsets =
@@ -195,7 +195,7 @@ impl Run {
     /// Only a member of the current generation, or anybody if there are no members, commits.
     fn commit(&mut self, group: usize, member: &str, generation: i32) -> Ticket {
         let before = self.world.coordinator.groups.get(GROUPS[group]).map(|group| {
-            let Kind::Classic(classic) = &group.kind;
+            let Kind::Classic(classic) = &group.kind else { panic!("not classic") };
             let is_member = classic.members().any(|one| *one.id == *member);
             let (current, _) = classic.check_state();
             (is_member && current == generation, classic.members().count() == 0)
@@ -241,7 +241,7 @@ impl Run {
                 self.generations[index] = 0;
                 continue;
             };
-            let Kind::Classic(classic) = &group.kind;
+            let Kind::Classic(classic) = &group.kind else { panic!("not classic") };
             let (generation, _) = classic.check_state();
             assert!(generation >= self.generations[index], "{id}: a generation goes back");
             // A restart may forget a generation that nobody was given an assignment of.
@@ -275,7 +275,7 @@ proptest! {
         prop_assert!(run.open.is_empty(), "{:?} wait for ever", run.open);
         // Nor do members who are not heard of stay.
         for group in run.world.coordinator.groups.values() {
-            let Kind::Classic(classic) = &group.kind;
+            let Kind::Classic(classic) = &group.kind else { panic!("not classic") };
             prop_assert_eq!(classic.members().count(), 0);
         }
     }
