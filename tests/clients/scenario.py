@@ -21,7 +21,8 @@ from typing import NamedTuple
 PARTITIONS = 4
 KEYS = 8
 LIMIT_S = 30
-BOUNDARY_MS = 1_700_000_000_000
+# Young enough that no retention deletes it.
+BOUNDARY_MS = int(time.time() * 1000) - 3_600_000
 
 
 class Record(NamedTuple):

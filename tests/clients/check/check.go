@@ -213,7 +213,8 @@ func (s *scenario) takenOver(member Member, name string) {
 
 func (s *scenario) seeking(topic string) {
 	must(s.CreateTopic(topic, 1))
-	start := time.UnixMilli(1_700_000_000_000)
+	// Young enough that no retention deletes it; Kafka's times are whole milliseconds.
+	start := time.Now().Add(-time.Hour).Truncate(time.Millisecond)
 	timed := keyed("timed", 20)
 	for n := range timed {
 		timed[n].Time = start.Add(time.Duration(n) * time.Second)

@@ -83,10 +83,13 @@ func (c *client) Join(topic, group string) (check.Member, error) {
 	go func() {
 		for {
 			message, err := m.reader.FetchMessage(background)
-			if err != nil {
+			if errors.Is(err, io.EOF) {
 				return // The reader was closed.
 			}
-			m.Add(message.Key, message.Value, int32(message.Partition), message.Offset)
+			// Other errors are told and mended: no coordinator yet, for example.
+			if err == nil {
+				m.Add(message.Key, message.Value, int32(message.Partition), message.Offset)
+			}
 		}
 	}()
 	return m, nil

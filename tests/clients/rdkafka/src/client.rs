@@ -9,7 +9,7 @@ use rdkafka::{ClientConfig, Message, Offset, TopicPartitionList};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -123,12 +123,11 @@ impl Client {
         let mut assigned = TopicPartitionList::new();
         assigned.add_partition_offset(topic, 0, Offset::Beginning)?;
         consumer.assign(&assigned)?;
-        consumer.poll(TIMEOUT).ok_or("nothing at the beginning")??;
+        next_value(&consumer)?;
         consumer.seek(topic, 0, Offset::Offset(offset), TIMEOUT)?;
         let mut values = Vec::new();
         while values.len() < count {
-            let message = consumer.poll(TIMEOUT).ok_or("no more messages come")??;
-            values.push(text(message.payload()));
+            values.push(next_value(&consumer)?);
         }
         Ok(values)
     }
@@ -156,6 +155,17 @@ fn first<T: std::fmt::Debug>(
         Some(Ok(_)) => Ok(()),
         other => Err(format!("{other:?}").into()),
     }
+}
+
+/// The value of the next message; an empty poll says nothing, and librdkafka mends its errors.
+fn next_value(consumer: &BaseConsumer) -> Result<String> {
+    let from = Instant::now();
+    while from.elapsed() < TIMEOUT {
+        if let Some(Ok(message)) = consumer.poll(Duration::from_millis(100)) {
+            return Ok(text(message.payload()));
+        }
+    }
+    Err("no more messages come".into())
 }
 
 fn text(bytes: Option<&[u8]>) -> String {

@@ -13,7 +13,6 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 const PARTITIONS: i32 = 4;
 const KEYS: usize = 8;
 const LIMIT: Duration = Duration::from_secs(30);
-const BOUNDARY_MS: i64 = 1_700_000_000_000;
 
 macro_rules! ensure {
     ($holds:expr, $($what:tt)+) => {
@@ -160,12 +159,14 @@ impl Scenario {
 
     fn seeking(&self, topic: &str) -> Result<()> {
         self.client.create_topic(topic, 1)?;
+        // Young enough that no retention deletes it.
+        let boundary_ms = UNIX_EPOCH.elapsed()?.as_millis() as i64 - 3_600_000;
         let mut timed = keyed("timed", 20);
         for (n, record) in timed.iter_mut().enumerate() {
-            record.timestamp_ms = Some(BOUNDARY_MS + 1000 * n as i64);
+            record.timestamp_ms = Some(boundary_ms + 1000 * n as i64);
         }
         self.client.produce(topic, "none", &timed)?;
-        let offset = self.client.offset_for(topic, BOUNDARY_MS + 7000 - 1)?;
+        let offset = self.client.offset_for(topic, boundary_ms + 7000 - 1)?;
         ensure!(offset == 7, "the offset at that time is {offset}");
         ok("time");
         let read = self.client.read_from(topic, offset, 13)?;
