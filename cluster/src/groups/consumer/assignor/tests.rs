@@ -130,7 +130,10 @@ fn groups() -> impl Strategy<Value = GroupSpec> {
 
 proptest! {
     #[test]
-    fn every_partition_is_given_once(mut group in groups(), leaver in any::<prop::sample::Index>()) {
+    fn every_partition_is_given_once(
+        mut group in groups(),
+        leaver in any::<prop::sample::Index>(),
+    ) {
         for assignor in [Assignor::Uniform, Assignor::Range] {
             let first = assignor.assign(&group);
             check_complete(&group, &first);
