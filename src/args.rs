@@ -28,6 +28,9 @@ pub enum Command {
     /// Create, list, describe and delete topics of any Kafka cluster.
     #[command(subcommand)]
     Topic(TopicCommand),
+    /// List, describe, reset and delete consumer groups of any Kafka cluster.
+    #[command(subcommand)]
+    Group(GroupCommand),
     /// Send lines to a topic of any Kafka cluster: one record a line.
     Produce(ProduceArgs),
     /// Print the records of a topic of any Kafka cluster; every batch's checksum is verified.
@@ -170,6 +173,89 @@ pub struct TopicDeleteArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum GroupCommand {
+    /// List the groups of all brokers.
+    List(GroupListArgs),
+    /// Show a group's state, its members, and how far behind it is in each partition.
+    Describe(GroupDescribeArgs),
+    /// Set where a group without members goes on.
+    Reset(GroupResetArgs),
+    /// Delete groups without members, and their offsets.
+    Delete(GroupDeleteArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct GroupListArgs {
+    #[command(flatten)]
+    pub bootstrap: Bootstrap,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct GroupDescribeArgs {
+    #[arg(required = true, value_name = "GROUP")]
+    pub groups: Vec<String>,
+    #[command(flatten)]
+    pub bootstrap: Bootstrap,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct GroupResetArgs {
+    pub group: String,
+    #[command(flatten)]
+    pub bootstrap: Bootstrap,
+    #[command(flatten)]
+    pub target: ResetTarget,
+    /// A topic, or some of its partitions: orders or orders:0,2.
+    #[arg(short, long = "topic", value_name = "TOPIC[:N,N]")]
+    #[arg(required_unless_present = "all_topics", conflicts_with = "all_topics")]
+    pub topics: Vec<String>,
+    /// All partitions that the group has committed.
+    #[arg(long)]
+    pub all_topics: bool,
+    /// Show what would be, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where to; what lies outside of the log is moved to its nearer end.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct ResetTarget {
+    /// To the first record there is.
+    #[arg(long)]
+    pub to_earliest: bool,
+    /// Behind the last record there is.
+    #[arg(long)]
+    pub to_latest: bool,
+    /// To this offset.
+    #[arg(long, value_name = "OFFSET")]
+    pub to_offset: Option<i64>,
+    /// To the first record from this time on, in milliseconds since 1970.
+    #[arg(long, value_name = "UNIX_MS", value_parser = clap::value_parser!(i64).range(0..))]
+    pub to_time: Option<i64>,
+    /// So many records forward; back with a minus.
+    #[arg(long, value_name = "RECORDS", allow_negative_numbers = true)]
+    pub shift_by: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub struct GroupDeleteArgs {
+    #[arg(required = true, value_name = "GROUP")]
+    pub groups: Vec<String>,
+    #[command(flatten)]
+    pub bootstrap: Bootstrap,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

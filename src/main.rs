@@ -43,6 +43,7 @@ fn run(command: &Command) -> problem::Result<ExitCode> {
             return serve::run(args);
         }
         Command::Topic(command) => commands::topic::run(command, &mut out),
+        Command::Group(command) => commands::group::run(command, &mut out),
         Command::Produce(args) => commands::produce::run(args),
         Command::Consume(args) => commands::consume::run(args, &mut out),
         Command::Log(command) => commands::log::run(command, &mut out),

@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod connection;
 pub mod error;
 pub mod fetcher;
+pub mod groups;
 pub mod murmur2;
 pub mod offsets;
 pub mod producer;
