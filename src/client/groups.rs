@@ -106,6 +106,19 @@ pub fn coordinator(cluster: &mut Cluster, group: &str) -> Result<i32> {
     }
 }
 
+/// Asks again while the coordinator says that it is only just becoming one.
+fn patiently<T>(mut ask: impl FnMut() -> Result<T>) -> Result<T> {
+    let mut patience = Patience::new();
+    loop {
+        match ask() {
+            Err(error @ ClientError::Refused(_)) if error.is_retriable() => {
+                patience.wait_after(error)?;
+            }
+            done => return done,
+        }
+    }
+}
+
 fn about(group: &str) -> String {
     format!("group {group:?}")
 }
@@ -126,7 +139,7 @@ pub fn describe(cluster: &mut Cluster, id: &str) -> Result<Group> {
             return Ok(of_consumer_protocol(group, coordinator));
         }
     }
-    describe_classic(cluster, id, coordinator)
+    patiently(|| describe_classic(cluster, id, coordinator))
 }
 
 fn of_consumer_protocol(
@@ -199,6 +212,15 @@ fn assigned(assignment: &[u8]) -> std::result::Result<Vec<PartitionName>, Decode
 
 /// All offsets that a group has committed. `topics` are the cluster's.
 pub fn committed(
+    cluster: &mut Cluster,
+    coordinator: i32,
+    group: &str,
+    topics: &[Topic],
+) -> Result<BTreeMap<PartitionName, i64>> {
+    patiently(|| committed_once(cluster, coordinator, group, topics))
+}
+
+fn committed_once(
     cluster: &mut Cluster,
     coordinator: i32,
     group: &str,
@@ -281,26 +303,30 @@ pub fn commit(
         topics: by_topic.into_iter().map(of_topic).collect(),
         ..OffsetCommitRequest::default()
     };
-    let response = cluster.broker(coordinator)?.call(&request)?;
-    for topic in &response.topics {
-        for one in &topic.partitions {
-            let number = one.partition_index;
-            check(format!("{}, partition {number}", about(group)), one.error_code, None)?;
+    patiently(|| {
+        let response = cluster.broker(coordinator)?.call(&request)?;
+        for topic in &response.topics {
+            for one in &topic.partitions {
+                let number = one.partition_index;
+                check(format!("{}, partition {number}", about(group)), one.error_code, None)?;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Deletes a group without members, and its offsets.
 pub fn delete(cluster: &mut Cluster, group: &str) -> Result<()> {
     let coordinator = coordinator(cluster, group)?;
     let request = DeleteGroupsRequest { groups_names: vec![group.into()] };
-    let response = cluster.broker(coordinator)?.call(&request)?;
-    let result = response.results.first();
-    let (code, message) = result.map_or((NOT_FOUND as i16, None), |result| {
-        (result.error_code, result.error_message.as_deref())
-    });
-    check(about(group), code, message)
+    patiently(|| {
+        let response = cluster.broker(coordinator)?.call(&request)?;
+        let result = response.results.first();
+        let (code, message) = result.map_or((NOT_FOUND as i16, None), |result| {
+            (result.error_code, result.error_message.as_deref())
+        });
+        check(about(group), code, message)
+    })
 }
 
 #[cfg(test)]
