@@ -138,8 +138,8 @@ fn garbage_harms_nobody(test: &str, shards: usize) {
             1 => bytes = write_frame(&bytes),
             // A request of a real API with a garbage body.
             _ => {
-                bytes[0..2].copy_from_slice(&(random.below(80) as i16).to_be_bytes());
                 bytes.resize(bytes.len().max(4), 0);
+                bytes[0..2].copy_from_slice(&(random.below(80) as i16).to_be_bytes());
                 bytes[2..4].copy_from_slice(&(random.below(14) as i16).to_be_bytes());
                 bytes = write_frame(&bytes);
             }
