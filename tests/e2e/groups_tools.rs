@@ -3,7 +3,7 @@
 
 use crate::on_one_and_two_shards;
 use crate::support::batch::Builder;
-use crate::support::broker::Broker;
+use crate::support::broker::{Broker, against_kafka};
 use crate::support::command::Output;
 use crate::support::eventually;
 use crate::support::files::files_below;
@@ -14,6 +14,7 @@ use std::time::Duration;
 
 on_one_and_two_shards!(
     console_consumer_goes_on_where_its_group_is,
+    console_consumer_of_the_consumer_protocol_goes_on,
     groups_are_listed_and_described,
     offsets_are_reset_in_every_mode,
     groups_and_offsets_are_deleted,
@@ -57,9 +58,19 @@ fn row(partition: i32, offset: i64, lag: i64) -> (i32, String, String) {
 }
 
 fn console_consumer_goes_on_where_its_group_is(test: &str, shards: usize) {
-    let broker = group::start(test, shards);
+    console_consumer_goes_on(test, shards, "classic");
+}
+
+/// KIP-848: the broker assigns.
+fn console_consumer_of_the_consumer_protocol_goes_on(test: &str, shards: usize) {
+    console_consumer_goes_on(test, shards, "consumer");
+}
+
+fn console_consumer_goes_on(test: &str, shards: usize, protocol: &str) {
+    let mut broker = group::start(test, shards);
     let topic = Topic::create(&broker, "read-on", 2, &[]);
-    let read = |count: &str| {
+    let protocol = format!("group.protocol={protocol}");
+    let read = |broker: &Broker, count: &str| {
         let bootstrap = broker.bootstrap();
         let arguments = [
             "--bootstrap-server",
@@ -69,6 +80,8 @@ fn console_consumer_goes_on_where_its_group_is(test: &str, shards: usize) {
             "--group",
             "console",
             "--from-beginning",
+            "--command-property",
+            &protocol,
             "--timeout-ms",
             "30000",
             "--max-messages",
@@ -85,11 +98,19 @@ fn console_consumer_goes_on_where_its_group_is(test: &str, shards: usize) {
         lines
     };
     fill(&broker, &topic, 0..20);
-    assert_eq!(read("20"), wanted(0..20));
+    assert_eq!(read(&broker, "20"), wanted(0..20));
     assert_eq!(described(&broker, "console"), [row(0, 10, 0), row(1, 10, 0)]);
     fill(&broker, &topic, 20..26);
     assert_eq!(described(&broker, "console"), [row(0, 10, 3), row(1, 10, 3)]);
-    assert_eq!(read("6"), wanted(20..26), "what came since");
+    assert_eq!(read(&broker, "6"), wanted(20..26), "what came since");
+    if !against_kafka() {
+        // Stock Kafka may lose what it has not flushed.
+        broker.kill();
+        broker.start_again();
+    }
+    assert_eq!(described(&broker, "console"), [row(0, 13, 0), row(1, 13, 0)]);
+    fill(&broker, &topic, 26..30);
+    assert_eq!(read(&broker, "4"), wanted(26..30), "what came after the restart");
 }
 
 fn groups_are_listed_and_described(test: &str, shards: usize) {

@@ -26,9 +26,10 @@ use wire::messages::metadata_request::MetadataRequest;
 use wire::messages::offset_for_leader_epoch_request::OffsetForLeaderEpochRequest;
 use wire::messages::produce_request::ProduceRequest;
 use wire::messages::{
-    DeleteGroupsRequest, DescribeGroupsRequest, FindCoordinatorRequest, HeartbeatRequest,
-    JoinGroupRequest, LeaveGroupRequest, ListGroupsRequest, OffsetCommitRequest,
-    OffsetDeleteRequest, OffsetFetchRequest, SyncGroupRequest,
+    ConsumerGroupDescribeRequest, ConsumerGroupHeartbeatRequest, DeleteGroupsRequest,
+    DescribeGroupsRequest, FindCoordinatorRequest, HeartbeatRequest, JoinGroupRequest,
+    LeaveGroupRequest, ListGroupsRequest, OffsetCommitRequest, OffsetDeleteRequest,
+    OffsetFetchRequest, SyncGroupRequest,
 };
 
 on_one_and_two_shards!(every_advertised_version_is_served);
@@ -81,6 +82,8 @@ fn call_groups(caller: &mut Caller<'_>) {
     caller.every_version(&ListGroupsRequest::default());
     caller.every_version(&DescribeGroupsRequest::default());
     caller.every_version(&DeleteGroupsRequest::default());
+    caller.every_version(&ConsumerGroupHeartbeatRequest::default());
+    caller.every_version(&ConsumerGroupDescribeRequest::default());
 }
 
 fn every_advertised_version_is_served(test: &str, shards: usize) {

@@ -27,7 +27,8 @@ class GroupMember(Member):
         super().__init__()
 
     def read(self):
-        batches = self.consumer.poll(timeout_ms=100).values()
+        # When a poll ends while it joins, kafka-python 3.0.12 forgets what it was assigned.
+        batches = self.consumer.poll(timeout_ms=2000).values()
         return [Record(r.key.decode(), r.value.decode(), r.partition, r.offset)
                 for batch in batches for r in batch]
 

@@ -35,7 +35,7 @@ def member(bootstrap: str, topic: str) -> None:
     reader.subscribe([topic])
     assigned = None
     while True:
-        polled = reader.poll(timeout_ms=200)
+        polled = reader.poll(timeout_ms=2000)
         now = sorted(tp.partition for tp in reader.assignment())
         if now != assigned:
             assigned = now
@@ -136,7 +136,7 @@ def run(bootstrap: str, topic: str, count: int, members: list) -> None:
     end = time.monotonic() + 40
     while len(late) < 60:
         assert time.monotonic() < end, f"{len(late)} of 60 after the others"
-        for tp, records in reader.poll(timeout_ms=500).items():
+        for tp, records in reader.poll(timeout_ms=2000).items():
             assert min(r.offset for r in records) >= ends[tp], "read again what is committed"
             late |= {(tp.partition, r.offset) for r in records}
     reader.close()
