@@ -30,6 +30,9 @@ const TIERED: &str = "there is no tiered storage yet";
 const RECOMPRESSION: &str =
     "batches are kept as producers compress them (set compression.type in the producer)";
 const AUTHORIZER: &str = "there are no access control lists yet";
+const GROUP_PROTOCOLS: &str =
+    "groups of the classic and of the consumer protocol are always served";
+const GROUP_MIGRATION: &str = "a group takes up another protocol only while it has no members";
 
 macro_rules! synonym {
     ($name:literal) => {

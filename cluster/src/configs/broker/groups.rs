@@ -3,9 +3,10 @@
 use super::table;
 use crate::configs::Check::{Any, AtLeast, Between, ListOf, OneOfAnyCase};
 use crate::configs::ConfigKey;
-use crate::configs::Effect::{Accepted, Acts};
+use crate::configs::Effect::{Accepted, Acts, Refused};
 use crate::configs::Update::{ClusterWide, ReadOnly};
 use crate::configs::ValueType::{Boolean, Int, List, Long, Short, String};
+use crate::configs::{GROUP_MIGRATION, GROUP_PROTOCOLS};
 
 pub(super) const KEYS: &[ConfigKey] = table! {
     "group.min.session.timeout.ms": Int = "6000", Any, ReadOnly, Acts, [],
@@ -17,7 +18,8 @@ pub(super) const KEYS: &[ConfigKey] = table! {
     "group.max.size": Int = "2147483647", AtLeast(1), ReadOnly, Acts, [],
         "The most members of a classic group.";
     "group.coordinator.rebalance.protocols": List = "classic,consumer,streams",
-        ListOf(&["consumer", "classic", "share", "streams"]), ReadOnly, Acts, [],
+        ListOf(&["consumer", "classic", "share", "streams"]), ReadOnly,
+        Refused(GROUP_PROTOCOLS), [],
         "The kinds of groups that are served.";
     "group.coordinator.threads": Int = "4", AtLeast(1), ReadOnly, Accepted, [],
         "Threads of the group coordinator in Kafka.";
@@ -30,22 +32,23 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "Bytes of a write buffer Kafka keeps for use again.";
     "group.consumer.session.timeout.ms": Int = "45000", AtLeast(1), ReadOnly, Acts, [],
         "Session timeout of consumer groups (KIP-848).";
-    "group.consumer.min.session.timeout.ms": Int = "45000", AtLeast(1), ReadOnly, Acts, [],
+    "group.consumer.min.session.timeout.ms": Int = "45000", AtLeast(1), ReadOnly, Accepted, [],
         "The shortest session timeout a consumer group may be set to.";
-    "group.consumer.max.session.timeout.ms": Int = "60000", AtLeast(1), ReadOnly, Acts, [],
+    "group.consumer.max.session.timeout.ms": Int = "60000", AtLeast(1), ReadOnly, Accepted, [],
         "The longest session timeout a consumer group may be set to.";
     "group.consumer.heartbeat.interval.ms": Int = "5000", AtLeast(1), ReadOnly, Acts, [],
         "Heartbeat interval of consumer groups (KIP-848).";
-    "group.consumer.min.heartbeat.interval.ms": Int = "5000", AtLeast(1), ReadOnly, Acts, [],
+    "group.consumer.min.heartbeat.interval.ms": Int = "5000", AtLeast(1), ReadOnly, Accepted, [],
         "The shortest heartbeat interval a consumer group may be set to.";
-    "group.consumer.max.heartbeat.interval.ms": Int = "15000", AtLeast(1), ReadOnly, Acts, [],
+    "group.consumer.max.heartbeat.interval.ms": Int = "15000", AtLeast(1), ReadOnly, Accepted, [],
         "The longest heartbeat interval a consumer group may be set to.";
     "group.consumer.max.size": Int = "2147483647", AtLeast(1), ReadOnly, Acts, [],
         "The most members of a consumer group.";
     "group.consumer.assignors": List = "uniform,range", Any, ReadOnly, Acts, [],
         "Assignors of the broker, the first by default.";
     "group.consumer.migration.policy": String = "bidirectional",
-        OneOfAnyCase(&["DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"]), ReadOnly, Acts, [],
+        OneOfAnyCase(&["DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"]), ReadOnly,
+        Refused(GROUP_MIGRATION), [],
         "Whether classic groups turn into consumer groups and back by themselves.";
     "group.consumer.assignment.interval.ms": Int = "1000", AtLeast(0), ClusterWide, Acts, [],
         "The least time between two assignments of a consumer group.";
