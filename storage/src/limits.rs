@@ -59,6 +59,13 @@ pub const PREALLOCATE_STEP_MIN_BYTES: u64 = 16 << 10;
 /// The largest preallocation step.
 pub const PREALLOCATE_STEP_MAX_BYTES: u64 = 32 << 20;
 
+/// Zeros are written ahead of a tail after so many synced writes of a log.
+pub const ZERO_AFTER_WRITES: u32 = 8;
+/// Above this average size of synced writes, zeros cost more than they save.
+pub const ZERO_WRITE_BYTES_MAX: u64 = 64 << 10;
+/// The first zeros of a file; as many again as it holds, up to [`StoreLimits::zero_ahead_bytes`].
+pub const ZERO_STEP_MIN_BYTES: u64 = 64 << 10;
+
 /// The first read of a cold reader; doubles while it reads on in sequence.
 pub const READ_AHEAD_MIN_BYTES: usize = 64 << 10;
 /// The largest single cold read.
@@ -119,6 +126,8 @@ pub struct StoreLimits {
     pub index_bytes: usize,
     /// Logs of this shard.
     pub logs: usize,
+    /// Zeros kept ahead of the tail of a log with small synced writes; 0 for none.
+    pub zero_ahead_bytes: u64,
 }
 
 impl Default for StoreLimits {
@@ -131,6 +140,7 @@ impl Default for StoreLimits {
             producers_per_log: 10_000,
             index_bytes: 32 << 20,
             logs: 100_000,
+            zero_ahead_bytes: 1 << 20,
         }
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod segment;
 pub(crate) mod side;
 pub(crate) mod tail;
 pub(crate) mod writer;
+pub(crate) mod zero;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ use crate::log::segment::{Phase, Segment, segment_path};
 use crate::log::side::PartitionFile;
 use crate::log::tail::Tail;
 use crate::log::writer::Writer;
+use crate::log::zero::WriteSizes;
 use crate::producers::{Producer, Producers};
 use crate::store::parse::ReadBuffer;
 use crate::types::{LogId, LogKey, LogStatus};
@@ -62,6 +64,7 @@ pub(crate) struct Log {
     pub producers: Producers,
     pub tail: Tail,
     pub writer: Writer,
+    pub write_sizes: WriteSizes,
     pub fenced: Option<Rc<str>>,
     pub disk_full: bool,
     /// Space may be back: try again although the disk was full.
@@ -128,6 +131,7 @@ impl Log {
             producers: Producers::default(),
             tail: Tail::default(),
             writer: Writer::new(next_offset),
+            write_sizes: WriteSizes::default(),
             fenced: None,
             disk_full: false,
             retrying: false,

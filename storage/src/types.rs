@@ -242,6 +242,8 @@ pub struct StoreStats {
     pub duplicate_batches: u64,
     pub writes: u64,
     pub written_bytes: u64,
+    /// Zeros written ahead of tails.
+    pub zeroed_bytes: u64,
     pub syncs: u64,
     pub tail_reads: u64,
     pub tail_read_bytes: u64,

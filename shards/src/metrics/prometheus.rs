@@ -80,6 +80,7 @@ fn store_rows(stats: &StoreStats) -> Vec<Row> {
         ("logs", Gauge, "Partitions on disk.", stats.logs),
         ("writes", Counter, "Writes given to the disk.", stats.writes),
         ("written_bytes", Counter, "Bytes written.", stats.written_bytes),
+        ("zeroed_bytes", Counter, "Zeros written ahead of tails.", stats.zeroed_bytes),
         ("syncs", Counter, "Separate data syncs.", stats.syncs),
         ("tail_reads", Counter, "Reads served from memory.", stats.tail_reads),
         ("tail_read_bytes", Counter, "Bytes served from memory.", stats.tail_read_bytes),

@@ -112,7 +112,11 @@ impl Log {
         if lazy && !self.writer.due && end - self.writer.submitted_lpos < LAZY_WRITE_BYTES {
             return Step::Stop;
         }
-        self.submit_range(at, file, io)
+        let step = self.submit_range(at, file, io);
+        if !lazy {
+            self.zero_ahead(at, file, io);
+        }
+        step
     }
 
     /// Everything of this segment is submitted: is it full and at rest?
@@ -137,6 +141,9 @@ impl Log {
         if round_up_to_block(limit) > segment.allocated_bytes {
             // Only reserved space is written, so a full disk is found before a write needs it.
             limit = round_down_to_block(segment.allocated_bytes);
+        }
+        if let Some(zeroing_from) = segment.zeroing_from {
+            limit = limit.min(zeroing_from);
         }
         let window = self.writer.written_lpos + LOG_IN_FLIGHT_BYTES;
         if segment.start_lpos + limit > window {
@@ -193,6 +200,9 @@ impl Log {
             sync: !self.acks_from_memory(io.crash_safe),
             state: WriteState::InFlight,
         };
+        if write.sync {
+            self.write_sizes.note(to - from);
+        }
         let number = self.writer.push(write);
         self.give_to_disk(file, segment_start, number, &write, io);
     }

@@ -60,6 +60,10 @@ pub(crate) struct Segment {
     /// Length of the file with reserved space. Only meaningful while it is written.
     pub allocated_bytes: u64,
     pub allocating: bool,
+    /// Blocks below this were written before, with data or zeros. See [`crate::log::zero`].
+    pub zeroed_bytes: u64,
+    /// Where zeros begin that are on their way.
+    pub zeroing_from: Option<u64>,
     pub index: IndexState,
     /// The `.index` file is there.
     pub stored: bool,
@@ -86,6 +90,8 @@ impl Segment {
             file: FileState::None,
             allocated_bytes: 0,
             allocating: false,
+            zeroed_bytes: 0,
+            zeroing_from: None,
             index: IndexState::Here(Rc::new(SparseIndex::new(index_interval_bytes))),
             stored: false,
             last_used: 0,

@@ -44,6 +44,12 @@ pub(crate) enum Purpose {
         base_offset: i64,
         len: u64,
     },
+    /// Zeros are written ahead of the tail, up to this position.
+    Zero {
+        log: LogId,
+        base_offset: i64,
+        to: u64,
+    },
     /// A full segment's file gets its exact length.
     Finish {
         log: LogId,
@@ -98,6 +104,7 @@ impl Purpose {
             Purpose::Create { log, .. }
             | Purpose::Replace { log, .. }
             | Purpose::Allocate { log, .. }
+            | Purpose::Zero { log, .. }
             | Purpose::Finish { log }
             | Purpose::Seal { log, .. }
             | Purpose::Side { log, .. }
@@ -127,6 +134,8 @@ pub(crate) struct Io<D> {
     pub disk: D,
     /// Chunks taken for the append at hand.
     pub spare: Vec<Chunk>,
+    /// What is written ahead of tails.
+    pub zeros: Chunk,
     /// A clean stop is under way.
     pub closing: bool,
     pub crash_safe: bool,

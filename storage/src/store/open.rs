@@ -12,6 +12,7 @@ use crate::config::StoreConfig;
 use crate::disk::{Disk, Op};
 use crate::errors::OpenError;
 use crate::limits::SWEEP_MS;
+use crate::log;
 use crate::log::segment::DELETED_SUFFIX;
 use crate::store::io::{Io, Purpose};
 use crate::store::recover::Recovery;
@@ -44,6 +45,7 @@ impl<D: Disk> Store<D> {
             now,
             closing: false,
             spare: Vec::new(),
+            zeros: log::zero::chunk(),
             ops: Slab::new(),
             events: Vec::new(),
             dirty: Vec::new(),

@@ -152,6 +152,11 @@ impl<D: Disk> Store<D> {
                     log.on_allocated(base_offset, len, result.map(drop), io);
                 }
             }
+            Purpose::Zero { log, base_offset, to } => {
+                if let Some(log) = self.logs.get_mut(log) {
+                    log.on_zeroed(base_offset, to, result.map(drop), io);
+                }
+            }
             Purpose::Seal { log, base_offset } => {
                 if let Some(log) = self.logs.get_mut(log) {
                     log.on_sealed(base_offset, result.map(drop), io);

@@ -46,6 +46,8 @@ pub struct Counts {
     pub compacted_lives: u64,
     pub during_compaction: u64,
     pub with_gaps: u64,
+    /// Lives that wrote zeros ahead of their tails.
+    pub zeroed_lives: u64,
 }
 
 impl Counts {
@@ -68,6 +70,7 @@ impl Counts {
         self.compacted_lives += other.compacted_lives;
         self.during_compaction += other.during_compaction;
         self.with_gaps += other.with_gaps;
+        self.zeroed_lives += other.zeroed_lives;
         self
     }
 
@@ -85,6 +88,7 @@ impl Counts {
         assert!(self.faulty_lives > 10 && share(self.failed_starts, 50), "failing disks");
         assert!(self.compacted_lives > 10 && share(self.during_compaction, 200), "compaction");
         assert!(share(self.with_gaps, 20), "gaps");
+        assert!(self.zeroed_lives > 10, "zeros");
         assert!(share(self.indexes_compared, 100) && self.batches_checked > self.states);
     }
 }
@@ -174,6 +178,8 @@ impl Explorer<'_> {
             Ok(workload)
         })
         .map_err(|why| format!("{label} while living: {why}"))?;
+        let zeroed = workload.store.as_ref().is_some_and(|store| store.stats().zeroed_bytes > 0);
+        self.counts.zeroed_lives += u64::from(zeroed);
         workload.abandon();
         self.counts.compacted_lives += u64::from(workload.compacted);
         self.counts.lives += 1;
