@@ -21,22 +21,11 @@
 //! us a write.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use storage::buffer::{Chunk, IoBuf};
+use storage::disk::measure::{Access, Pattern, Prepared, measure};
 use storage::disk::probe::{Direct, probe};
 use storage::disk::ring::{RingConfig, RingDisk, RingFlags};
-use storage::disk::{Disk, FileId, Op, OpenMode};
-
-const BLOCK: usize = 4096;
-const FILE_BYTES: u64 = 32 << 20;
-
-#[derive(Debug, Clone, Copy)]
-enum Prepared {
-    Grown,
-    Reserved,
-    Zeroed,
-}
 
 struct Run {
     flags: RingFlags,
@@ -67,95 +56,37 @@ fn main() {
         for prepared in [Prepared::Grown, Prepared::Reserved, Prepared::Zeroed] {
             for sync in [false, true] {
                 let run = Run { flags: best, files, prepared, sync, wake_fd: false };
-                measure(&folder, &run, report.direct == Direct::Refused, seconds);
+                run.print(&folder, report.direct == Direct::Refused, seconds);
             }
         }
     }
     for flags in report.flags {
         for wake_fd in [false, true] {
             let run = Run { flags, files: 16, prepared: Prepared::Zeroed, sync: true, wake_fd };
-            measure(&folder, &run, report.direct == Direct::Refused, seconds);
+            run.print(&folder, report.direct == Direct::Refused, seconds);
         }
     }
 }
 
-fn measure(folder: &Path, run: &Run, buffered: bool, seconds: f64) {
-    let config = RingConfig { flags: Some(run.flags), wake_fd: run.wake_fd, buffered };
-    let mut disk = RingDisk::new(&config).expect("probed");
-    let dir = folder.join(format!("disk-probe-{}", std::process::id()));
-    disk.create_dir(&dir).expect("a folder");
-    let files: Vec<FileId> =
-        (0..run.files).map(|index| prepare(&mut disk, &dir, index, run.prepared)).collect();
-    let chunk = Chunk::heap(BLOCK);
-    chunk.append(&[0x5a; 3000]);
-    let buf = chunk.slice(0..3000);
-    let mut positions = vec![0; run.files];
-    let mut begun = vec![Instant::now(); run.files];
-    let (mut ended, mut latencies) = (Vec::new(), Vec::new());
-    let (cpu, start) = (cpu_time(), Instant::now());
-    for (index, file) in files.iter().enumerate() {
-        submit(&mut disk, index, *file, 0, &buf, run.sync);
+impl Run {
+    fn print(&self, folder: &Path, buffered: bool, seconds: f64) {
+        let config = RingConfig { flags: Some(self.flags), wake_fd: self.wake_fd, buffered };
+        let mut disk = RingDisk::new(&config).expect("probed");
+        let access = Access::Append { prepared: self.prepared, sync: self.sync };
+        let pattern = Pattern { access, files: self.files, depth: 1, bytes: 4096 };
+        let time = Duration::from_secs_f64(seconds);
+        let sample = measure(&mut disk, folder, &pattern, time).expect("writes");
+        println!(
+            "{:13} {:5} {:9} {:5} {:5} {:9.0} {:7} {:7} {:9.1}",
+            format!("{:?}", self.flags),
+            self.files,
+            format!("{:?}", self.prepared),
+            self.sync,
+            self.wake_fd,
+            sample.per_second,
+            sample.p50_us,
+            sample.p99_us,
+            sample.cpu_us,
+        );
     }
-    while start.elapsed() < Duration::from_secs_f64(seconds) {
-        disk.wait().expect("the ring works");
-        disk.reap(&mut ended).expect("the ring works");
-        let now = Instant::now();
-        for end in ended.drain(..) {
-            end.result.expect("a write");
-            let index = end.token as usize;
-            latencies.push((now - begun[index]).as_micros() as u64);
-            positions[index] = (positions[index] + BLOCK as u64) % FILE_BYTES;
-            begun[index] = now;
-            submit(&mut disk, index, files[index], positions[index], &buf, run.sync);
-        }
-        disk.flush().expect("the ring works");
-    }
-    let elapsed = start.elapsed().as_secs_f64();
-    let cpu = cpu_time() - cpu;
-    latencies.sort_unstable();
-    let at = |share: f64| latencies[(latencies.len() as f64 * share) as usize];
-    println!(
-        "{:13} {:5} {:9} {:5} {:5} {:9.0} {:7} {:7} {:9.1}",
-        format!("{:?}", run.flags),
-        run.files,
-        format!("{:?}", run.prepared),
-        run.sync,
-        run.wake_fd,
-        latencies.len() as f64 / elapsed,
-        at(0.5),
-        at(0.99),
-        cpu.as_micros() as f64 / latencies.len() as f64,
-    );
-    drop(disk);
-    std::fs::remove_dir_all(dir).expect("own folder");
-}
-
-fn prepare(disk: &mut RingDisk, dir: &Path, index: usize, prepared: Prepared) -> FileId {
-    let path = dir.join(format!("{index}.log"));
-    let file = disk.open(&path, OpenMode::Create).expect("a file");
-    match prepared {
-        Prepared::Grown => {}
-        Prepared::Reserved => disk.allocate(file, FILE_BYTES).expect("space"),
-        Prepared::Zeroed => {
-            disk.allocate(file, FILE_BYTES).expect("space");
-            let zeros = Chunk::heap(1 << 20);
-            zeros.append(&vec![0; 1 << 20]);
-            for position in (0..FILE_BYTES).step_by(1 << 20) {
-                disk.write_at(file, position, &[zeros.slice(0..1 << 20)], false).expect("zeros");
-            }
-        }
-    }
-    disk.sync(file).expect("a sync");
-    file
-}
-
-fn submit(disk: &mut RingDisk, index: usize, file: FileId, position: u64, buf: &IoBuf, sync: bool) {
-    disk.submit(index as u64, Op::Write { file, position, bufs: vec![buf.clone()], sync });
-}
-
-/// Processor time of this thread, in and out of the kernel.
-fn cpu_time() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos = text.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0);
-    Duration::from_nanos(nanos)
 }

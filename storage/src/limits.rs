@@ -128,6 +128,10 @@ pub struct StoreLimits {
     pub logs: usize,
     /// Zeros kept ahead of the tail of a log with small synced writes; 0 for none.
     pub zero_ahead_bytes: u64,
+    /// Bytes of one log on their way to the disk; at most [`LOG_IN_FLIGHT_BYTES`].
+    pub in_flight_bytes: u64,
+    /// The largest preallocation step; at least [`PREALLOCATE_STEP_MIN_BYTES`].
+    pub preallocate_step_bytes: u64,
 }
 
 impl Default for StoreLimits {
@@ -141,6 +145,8 @@ impl Default for StoreLimits {
             index_bytes: 32 << 20,
             logs: 100_000,
             zero_ahead_bytes: 1 << 20,
+            in_flight_bytes: LOG_IN_FLIGHT_BYTES,
+            preallocate_step_bytes: PREALLOCATE_STEP_MAX_BYTES,
         }
     }
 }

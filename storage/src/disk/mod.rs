@@ -27,6 +27,7 @@
 //!   while the kernel may touch it.
 
 pub(crate) mod lock;
+pub mod measure;
 pub mod memory;
 pub mod probe;
 pub mod recording;

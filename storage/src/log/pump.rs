@@ -8,8 +8,7 @@ use crate::disk::{
     BLOCK_BYTES, Disk, FileId, Op, round_down_to_block, round_up_to_block, temporary_path,
 };
 use crate::limits::{
-    LAZY_WRITE_BYTES, LOG_IN_FLIGHT_BYTES, PREALLOCATE_STEP_MAX_BYTES, PREALLOCATE_STEP_MIN_BYTES,
-    SPLIT_WRITE_BYTES,
+    LAZY_WRITE_BYTES, LOG_IN_FLIGHT_BYTES, PREALLOCATE_STEP_MIN_BYTES, SPLIT_WRITE_BYTES,
 };
 use crate::log::Log;
 use crate::log::segment::{FileState, LOG_SUFFIX, Phase, Segment};
@@ -136,7 +135,7 @@ impl Log {
     }
 
     /// The end of what may be submitted now, as a position in the segment.
-    fn submit_limit(&self, segment: &Segment) -> u64 {
+    fn submit_limit<D: Disk>(&self, segment: &Segment, io: &Io<D>) -> u64 {
         let mut limit = segment.size_bytes;
         if round_up_to_block(limit) > segment.allocated_bytes {
             // Only reserved space is written, so a full disk is found before a write needs it.
@@ -145,7 +144,7 @@ impl Log {
         if let Some(zeroing_from) = segment.zeroing_from {
             limit = limit.min(zeroing_from);
         }
-        let window = self.writer.written_lpos + LOG_IN_FLIGHT_BYTES;
+        let window = self.writer.written_lpos + io.limits.in_flight_bytes.min(LOG_IN_FLIGHT_BYTES);
         if segment.start_lpos + limit > window {
             limit = round_down_to_block(window.saturating_sub(segment.start_lpos));
         }
@@ -156,7 +155,7 @@ impl Log {
         let segment = &self.segments[at];
         let start = segment.start_lpos;
         let from = self.writer.submitted_lpos - start;
-        let limit = self.submit_limit(segment);
+        let limit = self.submit_limit(segment, io);
         if limit <= from {
             return Step::Stop;
         }
@@ -352,8 +351,8 @@ impl Log {
         match result {
             Ok(()) => {
                 segment.allocated_bytes = segment.allocated_bytes.max(len);
-                self.allocate_step_bytes =
-                    (self.allocate_step_bytes * 2).min(PREALLOCATE_STEP_MAX_BYTES);
+                let most = io.limits.preallocate_step_bytes.max(PREALLOCATE_STEP_MIN_BYTES);
+                self.allocate_step_bytes = (self.allocate_step_bytes * 2).min(most);
                 self.space_is_back(io);
                 self.mark_dirty(io);
             }
