@@ -54,6 +54,8 @@ pub enum TuneCommand {
     Check(TuneCheckArgs),
     /// Set what a file of the kernel can set, after writing a script that undoes it.
     Apply(TuneApplyArgs),
+    /// Measure a disk, and write what segment writers should use into the data directory.
+    Disk(TuneDiskArgs),
 }
 
 /// For which broker a machine is looked at.
@@ -89,6 +91,31 @@ pub struct TuneApplyArgs {
     /// Where the script goes that undoes the changes; it must not be there yet.
     #[arg(long, value_name = "FILE", default_value = "tidemill-tune-undo.sh")]
     pub undo: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct TuneDiskArgs {
+    /// The data directory; nothing in it is touched but disk.toml.
+    #[arg(value_name = "DIR", default_value = "./tidemill-data")]
+    pub dir: PathBuf,
+    /// How long each access is repeated.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
+    #[arg(value_parser = parse_seconds)]
+    pub seconds: f64,
+    /// Measure and print, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn parse_seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    match (0.05..=60.0).contains(&seconds) {
+        true => Ok(seconds),
+        false => Err("from 0.05 to 60".to_owned()),
+    }
 }
 
 /// Where the cluster is.

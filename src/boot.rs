@@ -5,6 +5,7 @@ use shards::{ArenaPlace, Node, NodeConfig, StartError};
 use storage::disk::probe::{Direct, DiskReport};
 
 use crate::config::ServeConfig;
+use crate::disk_tuning::Found;
 use crate::problem::{Problem, Result};
 use crate::serve::{ArenaPlan, DataDir};
 
@@ -18,6 +19,7 @@ pub fn node_config(
     data: &DataDir,
     disk: &DiskReport,
     arena: &ArenaPlan,
+    tuning: &Found,
 ) -> Result<NodeConfig> {
     let mut configs = StaticConfigs::default();
     for (name, value) in &config.settings {
@@ -40,6 +42,7 @@ pub fn node_config(
             }
             ArenaPlan::Without(_) => None,
         },
+        store_limits: tuning.limits(),
         buffered_disk: disk.direct == Direct::Refused,
         ..NodeConfig::new(config.node_id, cluster_id, data.path.clone())
     })

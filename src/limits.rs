@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+/// The file that `tune disk` writes has three lines.
+pub const DISK_TUNING_FILE_BYTES_MAX: u64 = 64 << 10;
+/// Zeros ahead of one log; more only cost space and time.
+pub const ZERO_AHEAD_BYTES_MAX: u64 = 4 << 20;
 /// Memory for one shard's crash-safe arena, unless configured, in MiB.
 pub const ARENA_MIB_DEFAULT: u64 = 64;
 /// The smallest arena that is of any use, in MiB.

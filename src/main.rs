@@ -7,6 +7,7 @@ mod client;
 mod commands;
 mod config;
 mod control;
+mod disk_tuning;
 mod limits;
 mod logfile;
 mod problem;

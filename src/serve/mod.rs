@@ -28,6 +28,7 @@ use shards::{Metrics, NodeConfig, Stopper};
 use crate::boot;
 use crate::config::{LogFormat, ServeConfig};
 use crate::control::{self, Phase, Status};
+use crate::disk_tuning::DiskTuning;
 use crate::limits::{LOCKABLE_MEMORY_MIN_BYTES, PORT_WAIT, STOP_PATIENCE};
 use crate::problem::{Problem, Result};
 use args::ServeArgs;
@@ -75,13 +76,15 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode> {
     if let Some(address) = config.control {
         control::start(address, Arc::clone(&status))?;
     }
-    let node_config = boot::node_config(&config, &data, &disk, &arena)?;
+    let tuning = DiskTuning::read(&data.path);
+    let node_config = boot::node_config(&config, &data, &disk, &arena, &tuning)?;
     start(node_config, tell)?;
     let facts = Facts {
         config: &config,
         data: &data,
         disk: &disk,
         arena: &arena,
+        tuning: &tuning,
         open_files,
         lockable_memory,
         from,

@@ -11,6 +11,7 @@ use super::data_dir::DataDir;
 use super::host::{Limit, human_bytes};
 use crate::address::HostPort;
 use crate::config::{ArenaChoice, ServeConfig, cores};
+use crate::disk_tuning::{DiskTuning, Found};
 use crate::version;
 
 /// What is known of the machine and the node.
@@ -19,6 +20,7 @@ pub struct Facts<'a> {
     pub data: &'a DataDir,
     pub disk: &'a DiskReport,
     pub arena: &'a ArenaPlan,
+    pub tuning: &'a Found,
     pub open_files: Limit,
     pub lockable_memory: Limit,
     /// When the process began.
@@ -41,6 +43,7 @@ impl Facts<'_> {
             ("control", control),
             ("data", self.data_line()),
             ("kernel", self.kernel()),
+            ("disk", self.tuning()),
             ("limits", self.limits()),
             ("durability", self.durability()),
         ]
@@ -82,6 +85,21 @@ impl Facts<'_> {
             Direct::Refused => "no direct I/O on this file system (page cache, synced)",
         };
         format!("Linux {}, io_uring{ring}, {direct}", disk.kernel)
+    }
+
+    fn tuning(&self) -> String {
+        let limits = self.tuning.limits();
+        let by = match self.tuning {
+            Found::Tuned(_) => "measured by `tidemill tune disk`",
+            Found::Untuned | Found::Unusable(_) => "safe values, see `tidemill tune disk`",
+        };
+        let zeros = match limits.zero_ahead_bytes {
+            0 => "no zeros ahead".to_owned(),
+            bytes => format!("{} of zeros ahead", human_bytes(bytes)),
+        };
+        let (depth, step) = (limits.in_flight_bytes, limits.preallocate_step_bytes);
+        let (depth, step) = (human_bytes(depth), human_bytes(step));
+        format!("{zeros}, {depth} of a log in flight, {step} reserved at a time ({by})")
     }
 
     fn limits(&self) -> String {
@@ -139,6 +157,12 @@ pub fn warnings(facts: &Facts<'_>) -> Vec<String> {
              synced as ever, which is slower; ext4 and XFS take direct I/O"
                 .into(),
         );
+    }
+    if let Found::Unusable(why) = facts.tuning {
+        warnings.push(format!(
+            "{} is not used: {why}; write it anew with `tidemill tune disk`",
+            DiskTuning::path(&facts.data.path).display()
+        ));
     }
     // Turned off on purpose it is no surprise.
     if let (ArenaPlan::Without(why), ArenaChoice::Auto) = (facts.arena, &facts.config.arena) {

@@ -11,6 +11,7 @@
 
 mod apply;
 mod checks;
+mod disk;
 mod finding;
 mod host;
 mod report;
@@ -42,6 +43,7 @@ pub fn run(command: &TuneCommand, out: &mut impl Write) -> Result<bool> {
             report::write(out, &findings, args.json)?;
             Ok(findings.iter().all(Finding::is_fine))
         }
+        TuneCommand::Disk(args) => disk::run(args, out).map(|()| true),
         TuneCommand::Apply(args) => {
             let subject = subject(&args.subject)?;
             let findings = checks::run(&subject);

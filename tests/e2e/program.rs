@@ -24,11 +24,10 @@ fn start_says_what_there_is() {
         return skip(test, "the first screen of the binary");
     }
     let broker = Broker::start(test, Options::shards(2));
-    let log = broker.log();
     let data = broker.data_dir();
     let port = broker.address(1).rsplit(':').next().expect("a port").to_owned();
     for part in [broker.address(0).as_str(), &port, data.to_str().expect("a UTF-8 path")] {
-        assert!(log.contains(part), "no {part:?} on the first screen:\n{log}");
+        broker.must_log(part);
     }
 }
 
@@ -238,6 +237,34 @@ fn the_machine_is_checked() {
     if changes > 0 {
         tidemill(&["tune", "apply"], b"").failed();
     }
+}
+
+#[test]
+fn the_disk_is_measured_and_a_start_goes_by_it() {
+    let test = "the_disk_is_measured_and_a_start_goes_by_it";
+    if against_kafka() {
+        return skip(test, "about our own program");
+    }
+    let mut broker = Broker::start(test, Options::shards(1));
+    broker.must_log("safe values");
+    broker.stop();
+    let data = broker.data_dir().to_owned();
+    let dir = data.to_str().expect("a UTF-8 path");
+    let measured = tidemill(&["tune", "disk", dir, "--seconds", "0.1", "--json"], b"").ok();
+    let report: serde_json::Value = serde_json::from_str(&measured.out).expect("JSON");
+    let rows = report["measured"].as_array().expect("a list");
+    assert!(rows.len() > 10, "{measured}");
+    assert!(rows.iter().all(|row| row["per_second"].as_f64() > Some(1.0)), "{measured}");
+    broker.start_again();
+    broker.must_log("measured by `tidemill tune disk`");
+    broker.stop();
+    let file = data.join("disk.toml");
+    std::fs::write(&file, "zero_ahead_bytes = 7\n").expect("a file that makes no sense");
+    broker.start_again();
+    let topic = Topic::create(&broker, "after", 1, &[]);
+    let mut connection = topic.connect(&broker, 0);
+    topic::produce_ok(&mut connection, &topic, 0, &Builder::default().values(&["x"]));
+    broker.must_log("disk.toml is not used");
 }
 
 #[test]

@@ -213,6 +213,16 @@ impl Broker {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// Waits until the log has this in it: a shard may answer before the first screen is out.
+    pub fn must_log(&self, part: &str) {
+        let from = Instant::now();
+        while !self.log().contains(part) {
+            let late = from.elapsed() > Duration::from_secs(10);
+            assert!(!late, "no {part:?} in the log:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Waits until each shard answers a request.
     pub fn wait_ready(&mut self, limit: Duration) {
         let from = Instant::now();
