@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::cluster::ClusterCommand;
+use crate::commands::config::ConfigCommand;
 use crate::config::environment::BOOTSTRAP_VARIABLE;
 use crate::serve::args::ServeArgs;
 use crate::version;
@@ -31,6 +33,12 @@ pub enum Command {
     /// List, describe, reset and delete consumer groups of any Kafka cluster.
     #[command(subcommand)]
     Group(GroupCommand),
+    /// Show and change the configs of topics, brokers and groups of any Kafka cluster.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Describe any Kafka cluster: its brokers, and what they lead.
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
     /// Send lines to a topic of any Kafka cluster: one record a line.
     Produce(ProduceArgs),
     /// Print the records of a topic of any Kafka cluster; every batch's checksum is verified.
@@ -472,6 +480,10 @@ mod tests {
             "produce t --partition -1",
             "log dump",
             "completions nosuchshell",
+            "config get",
+            "config get --topic a --group b",
+            "config set --topic t",
+            "config get --broker all",
         ] {
             assert_eq!(parse(words).unwrap_err().exit_code(), 2, "{words}");
         }

@@ -45,6 +45,8 @@ fn run(command: &Command) -> problem::Result<ExitCode> {
         }
         Command::Topic(command) => commands::topic::run(command, &mut out),
         Command::Group(command) => commands::group::run(command, &mut out),
+        Command::Config(command) => commands::config::run(command, &mut out),
+        Command::Cluster(command) => commands::cluster::run(command, &mut out),
         Command::Produce(args) => commands::produce::run(args),
         Command::Consume(args) => commands::consume::run(args, &mut out),
         Command::Log(command) => commands::log::run(command, &mut out),

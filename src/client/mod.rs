@@ -4,7 +4,9 @@
 //! [`Cluster`] knows which broker leads what; [`Producer`] and [`fetcher`] write and read records.
 
 pub mod cluster;
+pub mod configs;
 pub mod connection;
+pub mod description;
 pub mod error;
 pub mod fetcher;
 pub mod groups;

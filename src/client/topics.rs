@@ -1,19 +1,13 @@
-//! Creating, deleting and describing topics.
+//! Creating and deleting topics.
 
 use wire::ErrorCode;
 use wire::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
 use wire::messages::delete_topics_request::DeleteTopicState;
-use wire::messages::describe_configs_request::DescribeConfigsResource;
-use wire::messages::{CreateTopicsRequest, DeleteTopicsRequest, DescribeConfigsRequest};
+use wire::messages::{CreateTopicsRequest, DeleteTopicsRequest};
 
 use super::cluster::Cluster;
-use super::error::{ClientError, Patience, Refusal, Result, check};
+use super::error::{ClientError, Patience, Refusal, Result};
 use crate::limits::CLIENT_ANSWER_TIME;
-
-/// DescribeConfigs' number of topics.
-const TOPIC_RESOURCE: i8 = 2;
-/// DescribeConfigs' number of a value that was not set anywhere.
-const DEFAULT_SOURCE: i8 = 5;
 
 /// What a topic is to be.
 #[derive(Debug, Clone)]
@@ -27,15 +21,6 @@ pub struct NewTopic {
 
 /// The outcome for one topic.
 pub type Outcome = std::result::Result<(), Refusal>;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Config {
-    pub name: String,
-    /// `None` is hidden or not set.
-    pub value: Option<String>,
-    pub is_default: bool,
-    pub source: &'static str,
-}
 
 fn outcome(about: String, code: i16, message: Option<&str>) -> Outcome {
     if code == ErrorCode::None as i16 { Ok(()) } else { Err(Refusal::new(about, code, message)) }
@@ -135,49 +120,7 @@ pub fn delete(cluster: &mut Cluster, names: &[String]) -> Result<Vec<Outcome>> {
     })
 }
 
-fn no_answer(about: String) -> Refusal {
+pub(super) fn no_answer(about: String) -> Refusal {
     let code = ErrorCode::UnknownServerError as i16;
     Refusal::new(about, code, Some("the broker's answer leaves it out"))
-}
-
-/// The configs of a topic, sorted by name.
-pub fn configs(cluster: &mut Cluster, topic: &str) -> Result<Vec<Config>> {
-    let request = DescribeConfigsRequest {
-        resources: vec![DescribeConfigsResource {
-            resource_type: TOPIC_RESOURCE,
-            resource_name: topic.to_owned().into(),
-            configuration_keys: None,
-        }],
-        ..DescribeConfigsRequest::default()
-    };
-    let response = cluster.any()?.call(&request)?;
-    let Some(result) = response.results.first() else {
-        return Err(ClientError::Refused(no_answer(format!("configs of {topic:?}"))));
-    };
-    let message = result.error_message.as_deref();
-    check(format!("configs of {topic:?}"), result.error_code, message)?;
-    let config =
-        |config: &wire::messages::describe_configs_response::DescribeConfigsResourceResult<'_>| {
-            Config {
-                name: config.name.to_string(),
-                value: config.value.as_deref().map(str::to_owned),
-                is_default: config.config_source == DEFAULT_SOURCE,
-                source: source_name(config.config_source),
-            }
-        };
-    let mut configs: Vec<Config> = result.configs.iter().map(config).collect();
-    configs.sort_by(|left, right| left.name.cmp(&right.name));
-    Ok(configs)
-}
-
-fn source_name(source: i8) -> &'static str {
-    match source {
-        1 => "topic",
-        2 => "broker",
-        3 => "all brokers",
-        4 => "broker's start",
-        DEFAULT_SOURCE => "default",
-        8 => "group",
-        _ => "unknown",
-    }
 }

@@ -1,5 +1,7 @@
 //! What the subcommands other than `serve` do.
 
+pub mod cluster;
+pub mod config;
 pub mod consume;
 pub mod format;
 pub mod group;

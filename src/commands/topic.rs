@@ -10,7 +10,8 @@ use super::table::{Align, Table};
 use crate::args::{
     TopicCommand, TopicCreateArgs, TopicDeleteArgs, TopicDescribeArgs, TopicListArgs,
 };
-use crate::client::topics::{self, Config, NewTopic, Outcome};
+use crate::client::configs::{self, Config, Entity};
+use crate::client::topics::{self, NewTopic, Outcome};
 use crate::client::{Cluster, Topic, offsets};
 use crate::problem::{Problem, Result};
 
@@ -24,7 +25,7 @@ pub fn run(command: &TopicCommand, out: &mut impl Write) -> Result<()> {
 }
 
 /// Reads `KEY=VALUE`.
-fn key_value(text: &str, flag: &str) -> Result<(String, String)> {
+pub(super) fn key_value(text: &str, flag: &str) -> Result<(String, String)> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err(Problem::usage(format!("{flag} {text}: write {flag} KEY=VALUE"))),
@@ -137,8 +138,8 @@ fn describe(args: &TopicDescribeArgs, out: &mut impl Write) -> Result<()> {
     for name in &args.topics {
         let topic = cluster.topic(name, false)?;
         let numbers: Vec<i32> = topic.partitions.iter().map(|one| one.number).collect();
-        let mut configs = topics::configs(&mut cluster, name)?;
-        configs.retain(|config| args.all_configs || !config.is_default);
+        let mut configs = configs::describe(&mut cluster, &Entity::Topic(name.clone()))?;
+        configs.retain(|config| args.all_configs || !config.is_default());
         let mut at = |end| offsets::list(&mut cluster, &topic, &numbers, end, false);
         let (starts, ends) = (at(offsets::EARLIEST)?, at(offsets::LATEST)?);
         described.push(Description { topic, starts, ends, configs });
@@ -171,7 +172,7 @@ fn as_json(description: &Description) -> serde_json::Value {
         })
     });
     let configs = description.configs.iter().map(
-        |config| json!({ "name": config.name, "value": config.value, "source": config.source }),
+        |config| json!({ "name": config.name, "value": config.value, "source": config.source_name() }),
     );
     json!({
         "topic": topic.name,
@@ -220,8 +221,7 @@ fn write_description(out: &mut impl Write, description: &Description) -> Result<
         let mut table =
             Table::new(&[("CONFIG", Align::Left), ("VALUE", Align::Left), ("SET BY", Align::Left)]);
         for config in &description.configs {
-            let value = config.value.clone().unwrap_or_default();
-            table.row(vec![config.name.clone(), value, config.source.to_owned()]);
+            table.row(vec![config.name.clone(), config.shown(), config.source_name().to_owned()]);
         }
         table.write(out)?;
     }

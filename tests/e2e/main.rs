@@ -25,6 +25,7 @@ mod groups_tools;
 mod idempotence;
 mod offsets_wire;
 mod order;
+mod own_admin;
 mod own_groups;
 mod placement;
 mod program;

@@ -19,7 +19,7 @@ pub use settings::{
     BrokerSettings, CleanerSettings, GroupSettings, OffsetsSettings, TopicSettings,
     TransactionSettings,
 };
-pub use suggest::unknown_name;
+pub use suggest::{nearest, unknown_name};
 pub use view::{Described, DescribedSynonym, StaticConfigs, View};
 
 pub(crate) const HOUR_MS: i64 = 3_600_000;

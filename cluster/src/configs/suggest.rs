@@ -12,7 +12,7 @@ pub fn unknown_name<'a, I>(of: &str, name: &str, keys: I) -> CommandError
 where
     I: IntoIterator<Item = &'a ConfigKey, IntoIter: Clone>,
 {
-    let remedy = match nearest(name, keys.into_iter()) {
+    let remedy = match nearest(name, keys.into_iter().map(|key| key.name)) {
         Some(near) => format!("did you mean {near:?}?"),
         None => "the configs that exist are those DescribeConfigs lists".to_owned(),
     };
@@ -21,26 +21,25 @@ where
     CommandError::new(ErrorKind::InvalidConfig, message)
 }
 
-fn nearest<'a>(
-    name: &str,
-    keys: impl Iterator<Item = &'a ConfigKey> + Clone,
-) -> Option<&'static str> {
+/// The name that was most likely meant, if one is near.
+#[must_use]
+pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     if name.is_empty() || name.len() > NAME_LEN_COMPARED_MAX {
         return None;
     }
     let plain = plain(name);
     // The broker's and the topic's names of one thing differ by a prefix people leave out or add.
-    let by_ending = keys.clone().find(|key| {
-        let key_plain = self::plain(key.name);
-        key_plain.strip_prefix("log.").is_some_and(|rest| rest == plain)
-            || plain.strip_prefix("log.").is_some_and(|rest| rest == key_plain)
+    let by_ending = names.clone().find(|near| {
+        let near_plain = self::plain(near);
+        near_plain.strip_prefix("log.").is_some_and(|rest| rest == plain)
+            || plain.strip_prefix("log.").is_some_and(|rest| rest == near_plain)
     });
     let by_letters = || {
-        let distances = keys.map(|key| (distance(&plain, &self::plain(key.name)), key));
-        let (distance, key) = distances.min_by_key(|(distance, _)| *distance)?;
-        (distance <= 2.max(name.len() / 5)).then_some(key)
+        let distances = names.map(|near| (distance(&plain, &self::plain(near)), near));
+        let (distance, near) = distances.min_by_key(|(distance, _)| *distance)?;
+        (distance <= 2.max(name.len() / 5)).then_some(near)
     };
-    by_ending.or_else(by_letters).map(|key| key.name)
+    by_ending.or_else(by_letters)
 }
 
 /// One spelling for `_`, `-`, `.` and case.
