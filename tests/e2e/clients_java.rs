@@ -12,10 +12,14 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
-on_one_and_two_shards!(spring_boot, kafka_streams);
+on_one_and_two_shards!(spring_boot, spring_boot_with_the_consumer_protocol, kafka_streams);
 
 fn spring_boot(test: &str, shards: usize) {
     spring::run(test, shards);
+}
+
+fn spring_boot_with_the_consumer_protocol(test: &str, shards: usize) {
+    spring::run_with_the_consumer_protocol(test, shards);
 }
 
 fn kafka_streams(test: &str, shards: usize) {

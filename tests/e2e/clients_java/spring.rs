@@ -12,6 +12,7 @@ use crate::support::topic::{LATEST, Topic, offset_for};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use wire::messages::consumer_group_describe_request::ConsumerGroupDescribeRequest;
 
 /// The groups that read the topic, and the consumers that each application has in them.
 const GROUPS: [(&str, usize); 4] = [("mail", 3), ("audit", 1), ("billing", 1), ("fragile", 1)];
@@ -22,7 +23,7 @@ pub fn run(test: &str, shards: usize) {
     let mut broker = group::start(test, shards);
     // What KafkaAdmin finds here is less than the application wants.
     Topic::create(&broker, "messages", 2, &[("retention.ms", "60000")]);
-    let mut app = App::start(&broker, "first");
+    let mut app = App::start(&broker, "first", &[]);
     let versions = app.get("/versions");
     let version = |name: &str| versions[name].as_str().expect("a version").to_owned();
     let boot = format!("{} (Spring Boot {})", version("springKafka"), version("springBoot"));
@@ -48,10 +49,27 @@ pub fn run(test: &str, shards: usize) {
     results.ok("rebalance");
     let held = what_is_not_acknowledged_stays(&broker, &topic, &app);
     app.program.stop();
-    app = App::start(&broker, "again");
+    app = App::start(&broker, "again", &[]);
     nothing_else_comes_again(&broker, &app, &held);
     results.ok("manual-acknowledgement");
     results.ok("restart");
+    app.program.stop();
+}
+
+/// The same application, with one line more in its settings: the broker assigns (KIP-848).
+pub fn run_with_the_consumer_protocol(test: &str, shards: usize) {
+    let mut broker = group::start(test, shards);
+    let settings = ["--spring.kafka.consumer.properties.group.protocol=consumer"];
+    let mut app = App::start(&broker, "first", &settings);
+    let topic = Topic::find(&mut broker.connect(0), "messages").expect("the topic");
+    settled(&broker, 1);
+    for (group, _) in GROUPS {
+        assert!(state(&broker, group, Protocol::Classic).is_none(), "{group} is of the old kind");
+    }
+    json_reaches_every_group(&app);
+    failures_are_delivered_again(&app);
+    GROUPS.iter().for_each(|(group, _)| all_is_committed(&broker, &topic, group));
+    a_crash_of_the_broker_is_lived_through(&mut broker, &app);
     app.program.stop();
 }
 
@@ -75,10 +93,11 @@ struct Delivery {
 type Place = (i64, i64);
 
 impl App {
-    fn start(broker: &Broker, name: &str) -> App {
+    fn start(broker: &Broker, name: &str, settings: &[&str]) -> App {
         let log = broker.dir.join(&format!("spring-boot-{name}.log"));
         let servers = format!("--spring.kafka.bootstrap-servers={}", broker.bootstrap());
         let arguments = ["--server.address=127.0.0.1", "--server.port=0", &servers];
+        let arguments = [&arguments[..], settings].concat();
         let mut program = Program::start(&jar("spring-boot"), log, &arguments);
         let line = program.wait_for("Tomcat started on port ");
         program.wait_for("Started MessagesApplication");
@@ -135,13 +154,39 @@ fn sorted(mut texts: Vec<String>) -> Vec<String> {
     texts
 }
 
+#[derive(Clone, Copy)]
+enum Protocol {
+    Classic,
+    Consumer,
+}
+
+/// The state of a group and how many members it has, if it is of this protocol.
+fn state(broker: &Broker, name: &str, protocol: Protocol) -> Option<(String, usize)> {
+    const NONE: i16 = 0;
+    let mut connection = group::connect(broker, name);
+    match protocol {
+        Protocol::Classic => {
+            let group = group::describe(&mut connection, name);
+            let is_one = group.error_code == NONE && group.group_state != "Dead";
+            is_one.then(|| (group.group_state.to_string(), group.members.len()))
+        }
+        Protocol::Consumer => {
+            let group_ids = vec![name.into()];
+            let request = ConsumerGroupDescribeRequest { group_ids, ..Default::default() };
+            let group = connection.call(1, &request).groups.remove(0);
+            let is_one = group.error_code == NONE;
+            is_one.then(|| (group.group_state.to_string(), group.members.len()))
+        }
+    }
+}
+
 /// Waits until every group has the consumers of so many instances, and each knows its partitions.
 fn settled(broker: &Broker, instances: usize) {
     for (name, consumers) in GROUPS {
-        let wanted = ("Stable".to_owned(), consumers * instances);
+        let wanted = Some(("Stable".to_owned(), consumers * instances));
         becomes(&format!("the group {name}"), &wanted, || {
-            let group = group::describe(&mut group::connect(broker, name), name);
-            (group.group_state.to_string(), group.members.len())
+            let consumer = state(broker, name, Protocol::Consumer);
+            consumer.or_else(|| state(broker, name, Protocol::Classic))
         });
     }
 }
@@ -256,7 +301,7 @@ fn a_crash_of_the_broker_is_lived_through(broker: &mut Broker, app: &App) {
 
 /// Two instances of the application are one group: each message comes to one of them.
 fn a_second_instance_shares(broker: &Broker, app: &App) {
-    let mut second = App::start(broker, "second");
+    let mut second = App::start(broker, "second", &[]);
     settled(broker, 2);
     let sent = sorted(second.publish_many("shared", 60));
     becomes("the two instances", &sent, || {

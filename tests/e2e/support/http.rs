@@ -4,7 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-const LIMIT: Duration = Duration::from_secs(30);
+/// What a Kafka producer behind the server may take (delivery.timeout.ms) before it gives up.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// GET `path` of the server at `address`: the status and the body.
 pub fn get(address: &str, path: &str) -> (u16, String) {
