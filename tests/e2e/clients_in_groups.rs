@@ -3,9 +3,10 @@
 //! README's table of what these tests leave in tests/.cache/clients.
 
 use crate::on_one_and_two_shards;
-use crate::support::broker::{Broker, Options, against_kafka};
+use crate::support::broker::{Broker, Options};
 use crate::support::command::run;
 use crate::support::files::repository;
+use crate::support::results::Results;
 use crate::support::skip;
 use std::path::PathBuf;
 use std::process::Command;
@@ -33,11 +34,7 @@ fn cache() -> PathBuf {
 
 /// Runs a client's program against a broker, and keeps what it printed for the table.
 fn check(test: &str, shards: usize, name: &str, mut command: Command) {
-    let result = cache().join("clients").join(format!("{name}.{shards}"));
-    if !against_kafka() {
-        // What an earlier run has shown is no result of this one.
-        let _ = std::fs::remove_file(&result);
-    }
+    let mut results = Results::start(name, shards);
     let program = PathBuf::from(command.get_program());
     if !program.exists() {
         return skip(test, &format!("tests/setup has not made {}", program.display()));
@@ -47,11 +44,7 @@ fn check(test: &str, shards: usize, name: &str, mut command: Command) {
     let broker = Broker::start(test, options);
     command.arg(broker.bootstrap());
     let output = run(command, b"", LIMIT);
-    if !against_kafka() {
-        let end = if output.code == 0 { "" } else { "failed\n" };
-        std::fs::create_dir_all(result.parent().expect("a folder")).expect("a folder of results");
-        std::fs::write(&result, format!("{}{end}", output.out)).expect("the result is kept");
-    }
+    results.add(&output.out);
     // The last check that every client has.
     output.ok().must_have("ok seek\n");
 }

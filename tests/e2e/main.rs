@@ -14,6 +14,7 @@ mod bad_places;
 mod bad_records;
 mod clients;
 mod clients_in_groups;
+mod clients_java;
 mod compaction;
 mod compression;
 mod connections;

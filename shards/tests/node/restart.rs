@@ -34,3 +34,25 @@ fn records_offsets_and_topics_outlive_the_process() {
     let rescued = server.metric("rescued_disk") + server.metric("rescued_mail");
     assert_eq!(rescued, 0, "no wake-up was lost");
 }
+
+/// Several reads of one fetch wait for the disk at once, and come back in any order.
+#[test]
+fn one_fetch_reads_many_partitions_from_the_disk() {
+    const PARTITIONS: i32 = 12;
+    let mut server = Server::with(1, &[]);
+    let mut client = server.connect();
+    client.create_topic("tides", PARTITIONS, &[]);
+    for partition in 0..PARTITIONS {
+        let sent = client.send_batch(9, -1, "tides", partition, &batch(10, 1000));
+        assert_eq!(client.produced(9, sent).error_code, 0);
+    }
+    drop(client);
+    let all: Vec<(i32, i64)> = (0..PARTITIONS).map(|partition| (partition, 0)).collect();
+    for _ in 0..5 {
+        server.restart();
+        let fetched = server.connect().fetch(12, &fetch("tides", &all));
+        for partition in &fetched.partitions {
+            assert_eq!(partition.offsets(), [(0, 9)], "partition {}", partition.index);
+        }
+    }
+}

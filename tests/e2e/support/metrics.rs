@@ -1,22 +1,11 @@
 //! What the broker counts about itself, read over HTTP in Prometheus' text format.
 
 use super::broker::Broker;
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::time::Duration;
+use super::http;
 
 /// GET `path`: the status and the body.
 pub fn get(broker: &Broker, path: &str) -> (u16, String) {
-    let mut stream = TcpStream::connect(broker.http_address()).expect("the HTTP port");
-    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
-    let host = broker.http_address();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
-        .expect("a request");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an answer");
-    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-    (status, body.to_owned())
+    http::get(&broker.http_address(), path)
 }
 
 /// One sample: its name with its labels, and its value.

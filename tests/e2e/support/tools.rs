@@ -22,6 +22,7 @@ pub const VERIFIABLE_CONSUMER: &str = "org.apache.kafka.tools.VerifiableConsumer
 pub const DUMP_LOG: &str = "org.apache.kafka.tools.DumpLogSegments";
 pub const BROKER_API_VERSIONS: &str = "org.apache.kafka.tools.BrokerApiVersionsCommand";
 pub const CLUSTER: &str = "org.apache.kafka.tools.ClusterTool";
+pub const STREAMS_RESETTER: &str = "org.apache.kafka.tools.StreamsResetter";
 pub const KEY_PARTITIONS: &str = "ToolRunner$KeyPartitions";
 
 const LIMIT: Duration = Duration::from_secs(45);

@@ -1,0 +1,6 @@
+package com.example.messages;
+
+import java.time.Instant;
+
+/** What is sent, as JSON. */
+public record Message(String text, Instant writtenAt) {}
