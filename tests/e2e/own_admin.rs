@@ -117,7 +117,8 @@ fn broker_configs_are_set_for_one_and_for_all(test: &str, shards: usize) {
     stock(&broker, &[&["--alter", "--delete-config", key], &of_all[..]].concat());
     eventually("what stock Kafka's tool deleted is gone", LIMIT, || {
         let left = own_json(&broker, &["config", "get", "--all-brokers"]);
-        left["configs"] == Value::Array(Vec::new())
+        // Stock Kafka sets another one by itself.
+        left["configs"].as_array().is_some_and(|all| all.iter().all(|one| one["name"] != key))
     });
     refused(own(&broker, &["config", "get", "--all-brokers", key]), "is not set for all brokers");
     // A secret is a value that nobody is told.
