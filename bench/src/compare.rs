@@ -21,13 +21,14 @@ pub struct Compare {
     #[arg(long, default_value_t = 3)]
     pub turns: usize,
     /// How long a broker is kept busy after its start, before its first row.
-    #[arg(long, default_value_t = 5)]
-    pub start_warm_up_s: u64,
+    #[arg(long, default_value = "5", value_parser = seconds)]
+    pub start_warm_up_s: Duration,
     /// Of each row.
-    #[arg(long, default_value_t = 1)]
-    pub warm_up_s: u64,
-    #[arg(long, default_value_t = 4)]
-    pub measure_s: u64,
+    #[arg(long, default_value = "1", value_parser = seconds)]
+    pub warm_up_s: Duration,
+    /// Of each row.
+    #[arg(long, default_value = "4", value_parser = seconds)]
+    pub measure_s: Duration,
     /// Only rows whose name contains one of these words, set apart by semicolons; the command
     /// `rows` prints all names.
     #[arg(long, alias = "row", value_delimiter = ';')]
@@ -40,6 +41,11 @@ pub struct Compare {
     /// message.
     #[arg(long)]
     pub two_shards: bool,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map_err(|_| format!("{text} is no number of seconds"))?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 /// A row and how it is acknowledged.
@@ -63,7 +69,7 @@ impl Progress {
     }
 }
 
-/// The brokers of a run, the one that is compared with first.
+/// The brokers of a run, the one that is compared with first. Another broker is added here.
 pub fn brokers(bench: &Bench, two_shards: bool) -> Vec<Box<dyn Broker>> {
     let mut brokers: Vec<Box<dyn Broker>> = Vec::new();
     if let Some(jars) = &bench.kafka_jars {
@@ -72,6 +78,8 @@ pub fn brokers(bench: &Bench, two_shards: bool) -> Vec<Box<dyn Broker>> {
     for shards in if two_shards { 1..=2 } else { 1..=1 } {
         brokers.push(Box::new(Tidemill { program: bench.tidemill.clone(), shards }));
     }
+    let among = |name: &str| bench.brokers.is_empty() || bench.brokers.iter().any(|n| n == name);
+    brokers.retain(|broker| among(broker.name()));
     brokers
 }
 
@@ -198,9 +206,9 @@ pub fn run(options: &Compare) -> Result<(), BenchError> {
         return Err(BenchError::Usage("no row has such a name".into()));
     }
     let timing = Timing {
-        start: Duration::from_secs(options.start_warm_up_s),
-        warm_up: Duration::from_secs(options.warm_up_s),
-        measure: Duration::from_secs(options.measure_s),
+        start: options.start_warm_up_s,
+        warm_up: options.warm_up_s,
+        measure: options.measure_s,
     };
     let plan = Plan {
         bench: &options.bench,

@@ -17,9 +17,12 @@ pub struct Bench {
     /// The `tidemill` program.
     #[arg(long, default_value = "target/release/tidemill")]
     pub tidemill: PathBuf,
-    /// Folder with stock Kafka's jars; leave it out to run Tidemill alone.
+    /// Folder with stock Kafka's jars; leave it out to run without Kafka and its tools.
     #[arg(long)]
     pub kafka_jars: Option<PathBuf>,
+    /// Only the brokers of these names, set apart by commas: kafka, tidemill, tidemill-2-shards.
+    #[arg(long, value_delimiter = ',')]
+    pub brokers: Vec<String>,
     /// Where the brokers put their data; use the disk that is to be measured.
     #[arg(long, default_value = "bench/out")]
     pub data: PathBuf,

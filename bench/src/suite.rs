@@ -88,6 +88,9 @@ fn now_ms() -> i64 {
 /// How often each of many connections writes before the memory is read.
 const ROUNDS: usize = 3;
 
+/// A disk that is too slow for the backlog does not hold the run up for longer than so many rows.
+const COLD_MEASURES_MAX: u32 = 5;
+
 const MIB: f64 = (1 << 20) as f64;
 
 impl<'a> Turn<'a> {
@@ -259,7 +262,8 @@ impl<'a> Turn<'a> {
         backlog::drop_cache(files.iter().flatten())?;
         let (ends, connections) = (backlog.written.ends(), backlog.leaders.len());
         let Backlog { topic, leaders, .. } = backlog;
-        let measured = fetch::run(topic, leaders, &ends, connections, FETCH_BYTES, Until::Read)?;
+        let until = Until::Read { at_most: self.settings.measure * COLD_MEASURES_MAX };
+        let measured = fetch::run(topic, leaders, &ends, connections, FETCH_BYTES, until)?;
         let after = disk()?;
         let speed = measured.bytes_per_second();
         let mut run = Run::new(measured, None);

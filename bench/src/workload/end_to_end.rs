@@ -161,7 +161,11 @@ pub fn run(
     };
     run.write(workload.pace, start)?;
     // In a closed loop what is in flight at the end has no full time to be counted in.
-    run.drain(matches!(workload.pace, Pace::PerSecond(_)))?;
+    let open_loop = matches!(workload.pace, Pace::PerSecond(_));
+    if !open_loop {
+        run.end = run.end.max(Instant::now());
+    }
+    run.drain(open_loop)?;
     run.measured.elapsed = run.end - run.measure_from;
     let written = run.lanes.written();
     let Run { measured, acks, catch_up_bytes, .. } = run;
@@ -218,7 +222,11 @@ impl Run<'_> {
         let (mut due, mut lane) = (start, 0);
         let lanes = self.lanes.lanes.len();
         let mut reading = false;
-        while Instant::now() < self.end {
+        // A closed loop shorter than one delivery takes still has a figure.
+        let longest = self.end + Duration::from_secs(DRAIN_S);
+        let awaits_first =
+            |run: &Self| matches!(pace, Pace::InFlight(_)) && run.measured.requests == 0;
+        while Instant::now() < self.end || (awaits_first(self) && Instant::now() < longest) {
             if !reading && Instant::now() >= self.measure_from {
                 self.start_readers()?;
                 reading = true;

@@ -9,14 +9,15 @@ use crate::BenchError;
 use crate::admin::Leaders;
 use crate::connection::{Connection, Pending};
 use crate::frames;
+use crate::limits::DRAIN_S;
 
 /// When a run is over.
 #[derive(Clone, Copy, Debug)]
 pub enum Until {
     /// Over and over: first the warm-up, then the measurement.
     Time { warm_up: Duration, measure: Duration },
-    /// Every partition read once, by a connection each.
-    Read,
+    /// Every partition read once, by a connection each, or so much of it as this time allows.
+    Read { at_most: Duration },
 }
 
 /// What one connection reads: one partition, from the offset it has reached.
@@ -75,9 +76,9 @@ pub fn run(
         readers.push(Reader { connection, partition, offset: 0, ends_at });
     }
     let start = Instant::now();
-    let (measure_from, end) = match until {
-        Until::Time { warm_up, measure } => (start + warm_up, Some(start + warm_up + measure)),
-        Until::Read => (start, None),
+    let (measure_from, end, once) = match until {
+        Until::Time { warm_up, measure } => (start + warm_up, start + warm_up + measure, false),
+        Until::Read { at_most } => (start, start + at_most, true),
     };
     let mut measured = Measured::new();
     let mut events = Events::with_capacity(256);
@@ -85,7 +86,12 @@ pub fn run(
         reader.ask(topic, max_bytes)?;
     }
     let mut left = readers.len();
-    while left > 0 && end.is_none_or(|end| Instant::now() < end) {
+    // A run shorter than one answer takes still has a figure.
+    let longest = end + Duration::from_secs(DRAIN_S);
+    let more = |measured: &Measured| {
+        Instant::now() < end || (measured.requests == 0 && Instant::now() < longest)
+    };
+    while left > 0 && more(&measured) {
         poll.poll(&mut events, Some(Duration::from_millis(10)))?;
         for event in &events {
             let reader = &mut readers[event.token().0];
@@ -100,7 +106,7 @@ pub fn run(
                 continue;
             }
             if reader.offset >= reader.ends_at {
-                if end.is_none() {
+                if once {
                     left -= 1;
                     continue;
                 }

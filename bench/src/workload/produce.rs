@@ -149,7 +149,9 @@ fn closed_loop(
     in_flight: usize,
     end: Instant,
 ) -> Result<(), BenchError> {
-    while Instant::now() < end {
+    // A run shorter than one answer takes still has a figure.
+    let longest = end + Duration::from_secs(DRAIN_S);
+    while Instant::now() < end || (run.measured.requests == 0 && Instant::now() < longest) {
         for lane in 0..run.count() {
             while run.in_flight(lane) < in_flight {
                 run.lanes.push(lane, Instant::now());
