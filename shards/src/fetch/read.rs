@@ -70,12 +70,12 @@ pub async fn pass(shard: &Shard, plan: &Plan) -> Pass {
     let mut left_bytes = plan.max_bytes;
     let mut at_least_one = true;
     let mut found = Vec::with_capacity(plan.wanted.len());
-    let mut pending: Vec<(usize, Ticket)> = Vec::new();
+    let mut pending = Vec::new();
     for (place, wanted) in plan.wanted.iter().enumerate() {
         let max_bytes = wanted.max_bytes.min(left_bytes);
         let (one, ticket) = read_one(shard, wanted, max_bytes, at_least_one);
         if let Some(ticket) = ticket {
-            pending.push((place, ticket));
+            pending.push((place, shard.tickets.wait(shard, ticket)));
             left_bytes -= max_bytes;
             at_least_one = false;
         }
@@ -85,8 +85,8 @@ pub async fn pass(shard: &Shard, plan: &Plan) -> Pass {
         }
         found.push(one);
     }
-    for (place, ticket) in pending {
-        match shard.tickets.wait(shard, ticket).await {
+    for (place, answer) in pending {
+        match answer.await {
             TicketResult::Read(outcome) => settle(&mut found[place], outcome),
             TicketResult::Lookup(_) => found[place].busy = true,
         }

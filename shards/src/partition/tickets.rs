@@ -15,14 +15,19 @@ pub struct Tickets {
 }
 
 impl Tickets {
-    /// The answer to a ticket that the store has just given.
-    pub async fn wait(&self, shard: &Shard, ticket: Ticket) -> TicketResult {
+    /// The answer to a ticket that the store has just given. It is listed by this call, not by the
+    /// first poll: while one of several tickets is waited for, the others may be answered.
+    pub fn wait(
+        &self,
+        shard: &Shard,
+        ticket: Ticket,
+    ) -> impl Future<Output = TicketResult> + use<> {
         let (answer, answered) = oneshot::channel();
         self.waiting.borrow_mut().insert(ticket, answer);
         shard.disk_wake.notify();
         // The sender is held by the table until the store answers; only a stop drops it.
         let gone = TicketResult::Read(storage::ReadOutcome::NoSuchLog);
-        answered.receive().await.unwrap_or(gone)
+        async move { answered.receive().await.unwrap_or(gone) }
     }
 
     pub(super) fn answer(&self, ticket: Ticket, result: TicketResult) {
