@@ -251,6 +251,8 @@ impl Run<'_> {
                     }
                 }
             }
+            // The kernel may have work on this core that the broker waits for.
+            std::thread::yield_now();
             self.receive(true)?;
             self.read_on()?;
         }
@@ -321,6 +323,7 @@ impl Run<'_> {
             if Instant::now() > given_up {
                 return Err(BenchError::Silent { seconds: DRAIN_S });
             }
+            std::thread::yield_now();
             self.receive(counting)?;
         }
         Ok(())
