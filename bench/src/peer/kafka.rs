@@ -75,7 +75,7 @@ impl Broker for Kafka {
              listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
              advertised.listeners=PLAINTEXT://127.0.0.1:{port}\n\
              controller.listener.names=CONTROLLER\nlog.dirs={}\n\
-             offsets.topic.replication.factor=1\ngroup.initial.rebalance.delay.ms=0\n",
+             offsets.topic.replication.factor=1\n",
             place.directory.join("data").display()
         ))
     }

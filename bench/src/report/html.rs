@@ -28,7 +28,7 @@ pub fn page(peers: &[PeerReport], facts: &Facts) -> String {
         }
     }
     page += "<h2>Start and idle memory</h2><table><tr><th>broker<th>start<th>idle memory";
-    for peer in peers {
+    for peer in peers.iter().filter(|peer| !peer.start_up_ms.is_empty()) {
         let (start, idle) = (median(&peer.start_up_ms), median(&peer.idle_mib));
         let _ = write!(page, "<tr><td>{}<td>{start:.0} ms<td>{idle:.0} MiB", peer.broker.name());
     }

@@ -164,7 +164,9 @@ pub fn table(peers: &[PeerReport]) -> String {
     for peer in peers {
         let (start, idle) = (median(&peer.start_up_ms), median(&peer.idle_mib));
         let name = peer.broker.name();
-        let _ = writeln!(out, "\n{name}: start {start:.0} ms, idle memory {idle:.0} MiB");
+        if !peer.start_up_ms.is_empty() {
+            let _ = writeln!(out, "\n{name}: start {start:.0} ms, idle memory {idle:.0} MiB");
+        }
         for failure in &peer.failures {
             let _ = writeln!(out, "\nFAILED: {failure}");
         }
