@@ -80,8 +80,10 @@ fn read(path: &Path) -> Result<Stored, BenchError> {
     }
 }
 
-const HEADING: &str = "# Written by `tidemill-bench regress --write`: Tidemill against stock Kafka, \
-                       which acks from its page cache.\n";
+const HEADING: &str = concat!(
+    "# Written by `tidemill-bench regress --write`: ",
+    "Tidemill against stock Kafka, which acks from its page cache.\n"
+);
 
 fn picks() -> Vec<Pick> {
     let find = |name| ROWS.iter().find(|row| row.name == name).expect("a row's name");

@@ -149,8 +149,8 @@ pub fn ratio_text(row: &Row, value: f64, base: Option<f64>) -> String {
 /// The table, as Markdown. Ratios are against the base's page-cache row.
 pub fn table(peers: &[PeerReport]) -> String {
     let mut out = String::from(
-        "| row | broker, ack | measured (lowest–highest turn) | against Kafka's page cache | p50 ms \
-         | p99 ms | p99.9 ms | CPU s / M records | also |\n\
+        "| row | broker, ack | measured (lowest–highest turn) | against Kafka's page cache \
+         | p50 ms | p99 ms | p99.9 ms | CPU s / M records | also |\n\
          | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     for row in ROWS {

@@ -163,9 +163,9 @@ fn closed_loop(
     Ok(())
 }
 
-/// Spins instead of sleeping, so that a request leaves when it is due. Each round yields: the kernel
-/// may have work on this core that the broker waits for, such as the end of a disk write whose
-/// interrupt comes here.
+/// Spins instead of sleeping, so that a request leaves when it is due. Each round yields: the
+/// kernel may have work on this core that the broker waits for, such as the end of a disk write
+/// whose interrupt comes here.
 fn open_loop(
     run: &mut Run<'_>,
     poll: &mut Poll,
