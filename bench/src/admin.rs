@@ -29,6 +29,28 @@ const LATEST_TIMESTAMP: i64 = -1;
 /// Where each partition of a topic is led, by partition index.
 pub type Leaders = Vec<String>;
 
+/// A connection that waits for each answer.
+pub struct Client(TcpStream);
+
+impl Client {
+    pub fn connect(address: &str) -> Result<Self, BenchError> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Duration::from_millis(ADMIN_TIMEOUT_MS)))?;
+        Ok(Self(stream))
+    }
+
+    /// Sends a frame and returns the answer without its length.
+    pub fn exchange(&mut self, frame: &[u8]) -> Result<Vec<u8>, BenchError> {
+        self.0.write_all(frame)?;
+        let mut length = [0; 4];
+        self.0.read_exact(&mut length)?;
+        let mut response = vec![0; u32::from_be_bytes(length) as usize];
+        self.0.read_exact(&mut response)?;
+        Ok(response)
+    }
+}
+
 /// Sends one request on a connection of its own and returns the response's body.
 fn call(
     address: &str,
@@ -36,8 +58,6 @@ fn call(
     version: i16,
     body: &dyn Encode,
 ) -> Result<Vec<u8>, BenchError> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_millis(ADMIN_TIMEOUT_MS)))?;
     let mut frame = Vec::new();
     let header = RequestHeader {
         api_key: api as i16,
@@ -47,11 +67,7 @@ fn call(
     };
     wire::header::encode_request(&mut frame, &header, body)
         .map_err(|error| BenchError::Wire(error.to_string()))?;
-    stream.write_all(&frame)?;
-    let mut length = [0; 4];
-    stream.read_exact(&mut length)?;
-    let mut response = vec![0; u32::from_be_bytes(length) as usize];
-    stream.read_exact(&mut response)?;
+    let mut response = Client::connect(address)?.exchange(&frame)?;
     // All three APIs are flexible in these versions: correlation id, then an empty tag section.
     response.drain(..5);
     Ok(response)

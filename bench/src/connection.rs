@@ -33,6 +33,16 @@ pub struct Connection {
 
 impl Connection {
     pub fn connect(address: &str, registry: &Registry, token: usize) -> Result<Self, BenchError> {
+        Self::with_buffer(address, registry, token, READ_BUFFER_BYTES)
+    }
+
+    /// With another read buffer; it grows where a response needs more.
+    pub fn with_buffer(
+        address: &str,
+        registry: &Registry,
+        token: usize,
+        buffer_bytes: usize,
+    ) -> Result<Self, BenchError> {
         let address: SocketAddr =
             address.parse().map_err(|_| BenchError::Usage(format!("{address} is no IP:PORT")))?;
         let stream = std::net::TcpStream::connect(address)?;
@@ -44,7 +54,7 @@ impl Connection {
             stream,
             out: Vec::new(),
             out_sent: 0,
-            input: vec![0; READ_BUFFER_BYTES],
+            input: vec![0; buffer_bytes],
             input_start: 0,
             input_end: 0,
             pending: VecDeque::new(),
@@ -101,17 +111,28 @@ impl Connection {
         &mut self,
         mut each: impl FnMut(Pending, &[u8]) -> Result<(), BenchError>,
     ) -> Result<(), BenchError> {
-        loop {
-            self.make_room();
-            match self.stream.read(&mut self.input[self.input_end..]) {
-                Ok(0) => return Err(BenchError::Wire("the broker closed the connection".into())),
-                Ok(read) => self.input_end += read,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-            }
-            self.take_frames(&mut each)?;
+        while self.receive_some(usize::MAX, &mut each)? {}
+        Ok(())
+    }
+
+    /// Reads once, at most `most_bytes`, so that a busy connection does not keep the others
+    /// waiting. Whether there was something.
+    pub fn receive_some(
+        &mut self,
+        most_bytes: usize,
+        mut each: impl FnMut(Pending, &[u8]) -> Result<(), BenchError>,
+    ) -> Result<bool, BenchError> {
+        self.make_room();
+        let end = self.input.len().min(self.input_end.saturating_add(most_bytes));
+        match self.stream.read(&mut self.input[self.input_end..end]) {
+            Ok(0) => return Err(BenchError::Wire("the broker closed the connection".into())),
+            Ok(read) => self.input_end += read,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
         }
+        self.take_frames(&mut each)?;
+        Ok(true)
     }
 
     fn take_frames(

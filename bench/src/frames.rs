@@ -5,7 +5,7 @@ use wire::header::RequestHeader;
 use wire::messages::fetch_request::{FetchPartition, FetchTopic};
 use wire::messages::produce_request::{PartitionProduceData, TopicProduceData};
 use wire::messages::{FetchRequest, ProduceRequest};
-use wire::records::{BatchBuilder, BatchHeader};
+use wire::records::{BatchBuilder, BatchHeader, Compression, rewrite_timestamps};
 
 use crate::BenchError;
 
@@ -22,6 +22,12 @@ pub struct Frame(pub Vec<u8>);
 impl Frame {
     pub fn set_correlation(&mut self, id: i32) {
         self.0[CORRELATION_POSITION..CORRELATION_POSITION + 4].copy_from_slice(&id.to_be_bytes());
+    }
+
+    /// The batch inside a Produce request that [`produce`] made.
+    pub fn batch_mut(&mut self, batch: &Batch) -> &mut [u8] {
+        let end = self.0.len() - BEHIND_BATCH_BYTES;
+        &mut self.0[end - batch.bytes.len()..end]
     }
 
     fn encode(
@@ -42,30 +48,69 @@ impl Frame {
     }
 }
 
-/// Bytes that do not compress, the same in every run.
-fn payload(record_bytes: usize, seed: u64) -> Vec<u8> {
+/// What the records hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Payload {
+    /// So much of each record is zeros; the rest does not compress.
+    pub zeros_percent: u8,
+    /// How the batches are compressed, once, before the clock starts.
+    pub codec: Compression,
+}
+
+impl Default for Payload {
+    fn default() -> Self {
+        Self { zeros_percent: 0, codec: Compression::None }
+    }
+}
+
+/// One record's value, the same in every run.
+fn value(record_bytes: usize, zeros_percent: u8, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    (0..record_bytes)
+    let zeros = record_bytes * usize::from(zeros_percent.min(100)) / 100;
+    let mut value: Vec<u8> = (zeros..record_bytes)
         .map(|_| {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
             (state >> 32) as u8
         })
-        .collect()
+        .collect();
+    value.resize(record_bytes, 0);
+    value
 }
 
-/// One batch of `records` records of `record_bytes` bytes each.
-pub fn batch(records: usize, record_bytes: usize, now_ms: i64) -> Vec<u8> {
-    let mut builder = BatchBuilder::new();
-    for index in 0..records {
-        builder.append(now_ms, None, Some(&payload(record_bytes, index as u64)), &[]);
-    }
-    builder.build().expect("the batch is small")
+/// The batch that a run sends over and over.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    pub bytes: Vec<u8>,
+    pub records: usize,
+    /// Timestamp of the first batch of a partition.
+    pub first_ms: i64,
 }
+
+impl Batch {
+    /// `records` records of `record_bytes` bytes each.
+    pub fn new(records: usize, record_bytes: usize, now_ms: i64, payload: Payload) -> Self {
+        let mut builder = BatchBuilder::new().compression(payload.codec);
+        for index in 0..records {
+            let value = value(record_bytes, payload.zeros_percent, index as u64);
+            builder.append(now_ms, None, Some(&value), &[]);
+        }
+        Self { bytes: builder.build().expect("the batch is small"), records, first_ms: now_ms }
+    }
+
+    /// Makes `bytes`, a copy of this batch, the one that is sent as number `number` of its
+    /// partition: its time is so many milliseconds later, which tells it from the others.
+    pub fn number(&self, bytes: &mut [u8], number: i64) {
+        rewrite_timestamps(bytes, self.first_ms + number);
+    }
+}
+
+/// The bytes of a frame behind its batch: the empty tag sections of partition, topic and request.
+const BEHIND_BATCH_BYTES: usize = 3;
 
 /// A Produce request of one batch for one partition, `acks=all`.
-pub fn produce(topic: &str, partition: i32, batch: &[u8]) -> Result<Frame, BenchError> {
+pub fn produce(topic: &str, partition: i32, batch: &Batch) -> Result<Frame, BenchError> {
     let request = ProduceRequest {
         acks: -1,
         timeout_ms: 30_000,
@@ -73,7 +118,7 @@ pub fn produce(topic: &str, partition: i32, batch: &[u8]) -> Result<Frame, Bench
             name: topic.into(),
             partition_data: vec![PartitionProduceData {
                 index: partition,
-                records: Some(batch.into()),
+                records: Some(batch.bytes.as_slice().into()),
             }],
             ..Default::default()
         }],
@@ -167,22 +212,14 @@ pub fn produced_offset(response: &[u8]) -> Result<i64, BenchError> {
     cursor.i64()
 }
 
-/// What a Fetch response carried.
-pub struct Fetched {
-    pub records: u64,
-    pub bytes: u64,
-    /// Offset to ask for next; `None` where nothing came.
-    pub next_offset: Option<i64>,
-}
-
-/// Counts the records of a Fetch response (one topic, one partition) by its batch headers.
-pub fn fetched(response: &[u8]) -> Result<Fetched, BenchError> {
+/// The record batches of a Fetch response (one topic, one partition), whole or cut at the end.
+pub fn fetched_bytes(response: &[u8]) -> Result<&[u8], BenchError> {
     let mut cursor = Cursor(response);
     cursor.take(4 + 1 + 4)?; // correlation id, empty tags, throttle time
     expect_no_error("Fetch", cursor.i16()?)?;
     cursor.take(4)?; // session id
     if cursor.uvarint()? <= 1 {
-        return Ok(Fetched { records: 0, bytes: 0, next_offset: None });
+        return Ok(&[]);
     }
     cursor.compact_string()?;
     cursor.uvarint()?; // partitions
@@ -194,19 +231,65 @@ pub fn fetched(response: &[u8]) -> Result<Fetched, BenchError> {
     }
     cursor.take(4)?; // preferred replica
     let length = cursor.uvarint()?.saturating_sub(1);
-    count_batches(cursor.take(length)?)
+    cursor.take(length)
 }
 
-fn count_batches(mut records: &[u8]) -> Result<Fetched, BenchError> {
-    let mut fetched = Fetched { records: 0, bytes: records.len() as u64, next_offset: None };
-    while let Ok(header) = BatchHeader::parse(records) {
-        let size_bytes = header.total_size_bytes();
-        if size_bytes > records.len() {
-            break;
+/// What a Fetch response carried.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fetched {
+    pub records: u64,
+    pub bytes: u64,
+    /// Offset to ask for next: where it was asked from, if nothing came.
+    pub next_offset: i64,
+}
+
+/// Counts the records of a Fetch response by its batch headers, which have to follow each other
+/// without a gap from offset `from` on.
+pub fn fetched(response: &[u8], from: i64) -> Result<Fetched, BenchError> {
+    let mut left = fetched_bytes(response)?;
+    let mut fetched = Fetched { records: 0, bytes: left.len() as u64, next_offset: from };
+    while let Some((header, _, rest)) = split_batch(left) {
+        if header.base_offset != fetched.next_offset {
+            let (found, due) = (header.base_offset, fetched.next_offset);
+            return Err(BenchError::Wire(format!("a batch at offset {found} where {due} was due")));
         }
         fetched.records += u64::try_from(header.records_count).unwrap_or_default();
-        fetched.next_offset = Some(header.last_offset() + 1);
-        records = &records[size_bytes..];
+        fetched.next_offset = header.last_offset() + 1;
+        left = rest;
     }
     Ok(fetched)
+}
+
+/// The first batch, if it is whole, and what follows it.
+pub fn split_batch(bytes: &[u8]) -> Option<(BatchHeader, &[u8], &[u8])> {
+    let header = BatchHeader::parse(bytes).ok()?;
+    let (batch, rest) = bytes.split_at_checked(header.total_size_bytes())?;
+    Some((header, batch, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_holds_its_batch_where_it_is_numbered() {
+        let batch = Batch::new(3, 50, 1_000, Payload::default());
+        let mut frame = produce("a-topic", 7, &batch).unwrap();
+        assert_eq!(frame.batch_mut(&batch), batch.bytes);
+        batch.number(frame.batch_mut(&batch), 5);
+        let header = BatchHeader::parse(frame.batch_mut(&batch)).unwrap();
+        assert_eq!(header.base_timestamp, 1_005);
+        assert!(wire::records::check_crc(frame.batch_mut(&batch)));
+    }
+
+    #[test]
+    fn zeros_compress_and_the_rest_does_not() {
+        let packed = |zeros_percent| {
+            let payload = Payload { zeros_percent, codec: Compression::Zstd };
+            Batch::new(100, 1_000, 0, payload).bytes.len()
+        };
+        assert!(packed(0) > 100_000);
+        assert!((45_000..60_000).contains(&packed(50)), "{}", packed(50));
+        assert!(packed(100) < 2_000);
+    }
 }

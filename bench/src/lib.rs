@@ -6,17 +6,19 @@
 //! broker cannot hide its stall (coordinated omission).
 
 pub mod admin;
+pub mod compare;
 pub mod connection;
 pub mod facts;
-pub mod fetch;
 pub mod frames;
-pub mod html;
 pub mod limits;
+pub mod options;
 pub mod peer;
-pub mod plot;
-pub mod produce;
+pub mod regress;
 pub mod report;
+pub mod rows;
 pub mod suite;
+pub mod verify;
+pub mod workload;
 
 use std::io;
 
@@ -34,6 +36,17 @@ pub enum BenchError {
     /// In an open loop the broker fell so far behind that the rate has no meaning.
     #[error("{rate} requests a second are more than the broker can take")]
     Overrun { rate: u64 },
+    /// What was due at the end of a run has not come.
+    #[error("no answer within {seconds} s after the last request")]
+    Silent { seconds: u64 },
+    /// What was read back is not what was written.
+    #[error("{0}")]
+    Verify(String),
+    /// What could be measured is in the report.
+    #[error("{failed} rows or turns failed; the report names them")]
+    Failed { failed: usize },
+    #[error("{tool} failed:\n{output}")]
+    Tool { tool: &'static str, output: String },
     #[error("{0}")]
     Usage(String),
 }

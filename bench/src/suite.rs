@@ -1,66 +1,31 @@
-//! The rows that are compared, and one peer's turn at all of them.
+//! One peer's turn at the rows.
 
 use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::BenchError;
 use crate::admin::{self, Leaders};
-use crate::peer::Peer;
-pub use crate::produce::Pace;
-use crate::produce::{self, Measured, Workload};
+use crate::frames::Payload;
+use crate::limits::{CACHED_BYTES_PER_PARTITION, FETCH_BYTES};
+use crate::peer::{Peer, Usage};
+use crate::rows::{Durability, Row, Score, Work};
+use crate::verify::verify;
+use crate::workload::backlog::{self, Backlog};
+use crate::workload::fetch::Until;
+use crate::workload::tools::Tools;
+use crate::workload::{Measured, Pace, Workload, Written, connections, end_to_end, fetch, produce};
 
-/// When an acknowledgement is given; both peers know it by the same topic config.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Durability {
-    /// Kafka: in the page cache. Tidemill: in the crash-safe arena.
-    Memory,
-    /// `flush.messages=1`: after the data sync.
-    Synced,
-}
-
-impl Durability {
-    fn flush_messages(self) -> &'static str {
-        match self {
-            Self::Memory => "9223372036854775807",
-            Self::Synced => "1",
-        }
-    }
-}
-
-/// One row of the table.
+/// What holds for every row.
 #[derive(Clone, Debug)]
-pub struct Row {
-    pub name: &'static str,
-    pub partitions: usize,
-    pub connections: usize,
-    pub records: usize,
-    pub record_bytes: usize,
-    pub pace: Pace,
-    pub fetch: bool,
-}
-
-const fn row(name: &'static str, records: usize, record_bytes: usize, pace: Pace) -> Row {
-    Row { name, partitions: 4, connections: 4, records, record_bytes, pace, fetch: false }
-}
-
-/// The rows, in the order of the report.
-pub const ROWS: &[Row] = &[
-    row("produce 100 x 100 B", 100, 100, Pace::InFlight(5)),
-    row("produce 1000 x 100 B", 1000, 100, Pace::InFlight(5)),
-    row("produce 1 x 100 B", 1, 100, Pace::InFlight(5)),
-    row("produce 10 x 1 KiB", 10, 1024, Pace::InFlight(5)),
-    Row { fetch: true, ..row("fetch cached, 1 MiB", 100, 100, Pace::InFlight(1)) },
-    row("1,000 single-record requests/s", 1, 100, Pace::PerSecond(1000)),
-    row("15,000 single-record requests/s", 1, 100, Pace::PerSecond(15_000)),
-    Row { partitions: 64, connections: 16, ..row("64 partitions", 100, 100, Pace::InFlight(5)) },
-    Row { partitions: 1000, ..row("1,000 partitions in turn", 100, 100, Pace::InFlight(5)) },
-];
-
-/// How long each row runs.
-#[derive(Clone, Copy, Debug)]
-pub struct Timing {
+pub struct Settings {
     pub warm_up: Duration,
     pub measure: Duration,
+    pub payload: Payload,
+    /// Read back all that was written.
+    pub verify: bool,
+    pub backlog_bytes: u64,
+    pub tools: Option<Tools>,
+    pub tool_records: u64,
 }
 
 /// A row's figures from one turn.
@@ -68,8 +33,51 @@ pub struct Outcome {
     pub row: &'static str,
     pub durability: Durability,
     pub measured: Measured,
-    /// CPU seconds of the broker for a million records.
+    /// CPU seconds of the broker for a million records, warm-up included.
     pub cpu_s_per_million: f64,
+    pub resident_mib: f64,
+    /// Further figures, by name and unit.
+    pub figures: Vec<(&'static str, f64)>,
+    pub verified_records: Option<u64>,
+}
+
+impl Outcome {
+    pub fn score(&self, score: Score) -> f64 {
+        match score {
+            Score::RecordsPerSecond => self.measured.records_per_second(),
+            Score::BytesPerSecond => self.measured.bytes_per_second(),
+            Score::Latency(quantile) => self.measured.latency_ms(quantile).unwrap_or(f64::NAN),
+            Score::ResidentMib => self.resident_mib,
+        }
+    }
+}
+
+/// A broker and what its turn has put there.
+pub struct Turn<'a> {
+    pub peer: &'a Peer,
+    pub settings: &'a Settings,
+    /// Filled, and verified, by the first row that reads it.
+    backlog: Option<Backlog>,
+    backlog_verified: Option<u64>,
+}
+
+/// What a workload gave, before the figures that all rows have.
+struct Run {
+    measured: Measured,
+    figures: Vec<(&'static str, f64)>,
+    written: Option<Written>,
+    resident_mib: Option<f64>,
+    /// What the broker had used before, where filling a topic is not to be counted.
+    before: Option<Usage>,
+    /// Whether the broker's time went into these records and nothing else.
+    cpu_counts: bool,
+}
+
+impl Run {
+    fn new(measured: Measured, written: Option<Written>) -> Self {
+        let (figures, cpu_counts) = (Vec::new(), true);
+        Self { measured, figures, written, resident_mib: None, before: None, cpu_counts }
+    }
 }
 
 fn now_ms() -> i64 {
@@ -77,62 +85,250 @@ fn now_ms() -> i64 {
     i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Bytes that are written before a fetch row reads them: little enough to stay in every cache.
-const FETCH_BYTES_PER_PARTITION: usize = 8 << 20;
+/// How often each of many connections writes before the memory is read.
+const ROUNDS: usize = 3;
 
-fn fill(topic: &str, leaders: &Leaders, row: &Row) -> Result<Vec<i64>, BenchError> {
-    let batch_bytes = row.records * row.record_bytes;
-    let requests = (FETCH_BYTES_PER_PARTITION / batch_bytes).max(1);
-    let workload = Workload {
-        connections: leaders.len(),
-        records_per_batch: row.records,
-        record_bytes: row.record_bytes,
-        pace: Pace::InFlight(5),
-        warm_up: Duration::ZERO,
-        measure: Duration::from_secs(60),
-    };
-    let filled = produce::run_count(topic, leaders, &workload, requests, now_ms())?;
-    let per_partition = filled.records / leaders.len() as u64;
-    Ok(vec![i64::try_from(per_partition).unwrap_or(i64::MAX); leaders.len()])
-}
+/// A disk that is too slow for the backlog does not hold the run up for longer than so many rows.
+const COLD_MEASURES_MAX: u32 = 5;
 
-/// Runs one row against one peer.
-pub fn run_row(
-    peer: &Peer,
-    row: &Row,
-    durability: Durability,
-    timing: Timing,
-    tag: &str,
-) -> Result<Outcome, BenchError> {
-    let slug: String =
-        row.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let topic = format!("bench-{slug}-{durability:?}-{tag}");
-    let configs = [
-        ("flush.messages", durability.flush_messages()),
-        ("retention.bytes", "268435456"),
-        ("segment.bytes", "268435456"),
-    ];
-    let leaders = admin::create_topic(&peer.address, &topic, row.partitions, &configs)?;
-    let workload = Workload {
-        connections: row.connections,
-        records_per_batch: row.records,
-        record_bytes: row.record_bytes,
-        pace: row.pace,
-        warm_up: timing.warm_up,
-        measure: timing.measure,
-    };
-    let ends = if row.fetch { fill(&topic, &leaders, row)? } else { Vec::new() };
-    let before = peer.usage()?;
-    let measured = if row.fetch {
-        crate::fetch::run(&topic, &leaders, &ends, &workload, 1 << 20)?
-    } else {
-        produce::run(&topic, &leaders, &workload, now_ms())?
-    };
-    let cpu = peer.usage()?.cpu - before.cpu;
-    // The CPU was counted over warm-up and measurement; the records over the measurement alone.
-    let share = timing.measure.as_secs_f64() / (timing.warm_up + timing.measure).as_secs_f64();
-    let millions = measured.records as f64 / 1e6;
-    let cpu_s_per_million = cpu.as_secs_f64() * share / millions;
-    sleep(Duration::from_millis(200));
-    Ok(Outcome { row: row.name, durability, measured, cpu_s_per_million })
+const MIB: f64 = (1 << 20) as f64;
+
+impl<'a> Turn<'a> {
+    pub fn new(peer: &'a Peer, settings: &'a Settings) -> Self {
+        Self { peer, settings, backlog: None, backlog_verified: None }
+    }
+
+    fn workload(&self, row: &Row) -> Workload {
+        Workload {
+            connections: row.connections,
+            records_per_batch: row.records,
+            record_bytes: row.record_bytes,
+            payload: self.settings.payload,
+            pace: row.pace,
+            warm_up: self.settings.warm_up,
+            measure: self.settings.measure,
+            numbered: self.settings.verify,
+        }
+    }
+
+    /// Brings a broker to its working speed before its first row.
+    pub fn warm_up(&self, row: &Row, time: Duration) -> Result<(), BenchError> {
+        let leaders = admin::create_topic(&self.peer.address, "warm-up", row.partitions, &[])?;
+        let half = Workload { warm_up: Duration::ZERO, measure: time / 2, ..self.workload(row) };
+        let half = Workload { numbered: false, ..half };
+        let delivered = end_to_end::run("warm-up", &leaders, &half, None, now_ms())?;
+        let ends = delivered.written.ends();
+        let until = Until::Time { warm_up: Duration::ZERO, measure: time / 2 };
+        fetch::run("warm-up", &leaders, &ends, leaders.len(), FETCH_BYTES, until)?;
+        Ok(())
+    }
+
+    fn fill_backlog(&mut self) -> Result<(), BenchError> {
+        if self.backlog.is_none() {
+            let Settings { backlog_bytes, payload, verify, .. } = *self.settings;
+            let topic = "bench-backlog".to_owned();
+            eprintln!("  writing a backlog of {:.0} MiB", backlog_bytes as f64 / MIB);
+            let backlog =
+                Backlog::fill(self.peer, topic, backlog_bytes, payload, verify, now_ms())?;
+            if verify {
+                let Backlog { topic, leaders, written } = &backlog;
+                self.backlog_verified = Some(self::verify(topic, leaders, written)?);
+            }
+            self.backlog = Some(backlog);
+        }
+        Ok(())
+    }
+
+    fn topic(&self, row: &Row, durability: Durability) -> Result<(String, Leaders), BenchError> {
+        let slug: String =
+            row.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let topic = format!("bench-{slug}-{durability:?}");
+        // What is to be verified must not be deleted before.
+        let retained = if self.settings.verify { "-1" } else { "268435456" };
+        let configs = [
+            ("flush.messages", durability.flush_messages()),
+            ("retention.bytes", retained),
+            ("segment.bytes", "268435456"),
+        ];
+        let leaders = admin::create_topic(&self.peer.address, &topic, row.partitions, &configs)?;
+        Ok((topic, leaders))
+    }
+
+    /// Runs one row; `None` where something it needs is not there.
+    pub fn run(
+        &mut self,
+        row: &Row,
+        durability: Durability,
+    ) -> Result<Option<Outcome>, BenchError> {
+        if matches!(row.work, Work::ProducerPerf | Work::ConsumerPerf)
+            && self.settings.tools.is_none()
+        {
+            return Ok(None);
+        }
+        if matches!(row.work, Work::FetchCold | Work::EndToEnd { catch_up_readers: 1.. }) {
+            self.fill_backlog()?;
+        }
+        let (topic, leaders) = match row.work {
+            Work::FetchCold => (String::new(), Vec::new()),
+            _ => self.topic(row, durability)?,
+        };
+        let before = self.peer.usage()?;
+        let run = self.work(row, &topic, &leaders)?;
+        let after = self.peer.usage()?;
+        let before = run.before.unwrap_or(before);
+        let cpu_s = after.cpu.saturating_sub(before.cpu).as_secs_f64();
+        let cpu_s_per_million = cpu_s / (run.measured.all_records as f64 / 1e6);
+        let verified_records = match &run.written {
+            Some(written) if self.settings.verify => Some(verify(&topic, &leaders, written)?),
+            Some(_) => None,
+            // What the row has read.
+            None => self.backlog_verified.filter(|_| matches!(row.work, Work::FetchCold)),
+        };
+        sleep(Duration::from_millis(200));
+        Ok(Some(Outcome {
+            row: row.name,
+            durability,
+            cpu_s_per_million: if run.cpu_counts { cpu_s_per_million } else { f64::NAN },
+            measured: run.measured,
+            resident_mib: run.resident_mib.unwrap_or_else(|| after.resident_mib()),
+            figures: run.figures,
+            verified_records,
+        }))
+    }
+
+    fn work(&self, row: &Row, topic: &str, leaders: &Leaders) -> Result<Run, BenchError> {
+        let workload = self.workload(row);
+        match row.work {
+            Work::Produce => {
+                let (measured, written) = produce::run(topic, leaders, &workload, now_ms())?;
+                Ok(Run::new(measured, Some(written)))
+            }
+            Work::FetchCached => {
+                let written = self.fill(topic, leaders, &workload, CACHED_BYTES_PER_PARTITION)?;
+                let Settings { warm_up, measure, .. } = *self.settings;
+                let (ends, until) = (written.ends(), Until::Time { warm_up, measure });
+                let before = Some(self.peer.usage()?);
+                let measured =
+                    fetch::run(topic, leaders, &ends, row.connections, FETCH_BYTES, until)?;
+                Ok(Run { before, ..Run::new(measured, Some(written)) })
+            }
+            Work::FetchCold => self.fetch_cold(),
+            Work::EndToEnd { catch_up_readers } => {
+                self.end_to_end(topic, leaders, &workload, catch_up_readers)
+            }
+            Work::Connections => {
+                let workload = Workload { numbered: false, ..workload };
+                let empty_mib = self.peer.usage()?.resident_mib();
+                // A broker that frees memory late is given the time to.
+                let at_rest = || {
+                    sleep(Duration::from_secs(1));
+                    Ok(self.peer.usage()?.resident_mib())
+                };
+                let (measured, written, resident_mib) =
+                    connections::run(topic, leaders, &workload, ROUNDS, now_ms(), at_rest)?;
+                let mut run = Run::new(measured, Some(written));
+                (run.resident_mib, run.cpu_counts) = (Some(resident_mib), false);
+                run.figures.push(("MiB before the connections", empty_mib));
+                Ok(run)
+            }
+            Work::ProducerPerf | Work::ConsumerPerf => self.tool(row, topic, leaders, &workload),
+        }
+    }
+
+    fn fill(
+        &self,
+        topic: &str,
+        leaders: &Leaders,
+        workload: &Workload,
+        bytes_per_partition: usize,
+    ) -> Result<Written, BenchError> {
+        let batch_bytes = workload.records_per_batch * workload.record_bytes;
+        let requests = (bytes_per_partition / batch_bytes).max(1);
+        let workload =
+            Workload { connections: leaders.len(), pace: Pace::InFlight(1), ..workload.clone() };
+        produce::run_count(topic, leaders, &workload, requests, now_ms())
+    }
+
+    /// The disk's own speed is measured before and after, over the same files: the higher counts.
+    fn fetch_cold(&self) -> Result<Run, BenchError> {
+        let backlog = self.backlog.as_ref().expect("filled before");
+        let files = backlog.files(&self.peer.directory)?;
+        let bytes_each = backlog.written.bytes() / backlog.leaders.len() as u64;
+        let disk = || {
+            backlog::drop_cache(files.iter().flatten())?;
+            backlog::direct_read_speed(&files, bytes_each)
+        };
+        let before = disk()?;
+        backlog::drop_cache(files.iter().flatten())?;
+        let (ends, connections) = (backlog.written.ends(), backlog.leaders.len());
+        let Backlog { topic, leaders, .. } = backlog;
+        let until = Until::Read { at_most: self.settings.measure * COLD_MEASURES_MAX };
+        let measured = fetch::run(topic, leaders, &ends, connections, FETCH_BYTES, until)?;
+        let after = disk()?;
+        let speed = measured.bytes_per_second();
+        let mut run = Run::new(measured, None);
+        if let (Some(before), Some(after)) = (before, after) {
+            let disk = before.max(after);
+            run.figures.push(("disk's direct reads, MB/s", disk / 1e6));
+            run.figures.push(("of the disk's speed", speed / disk));
+        }
+        Ok(run)
+    }
+
+    fn end_to_end(
+        &self,
+        topic: &str,
+        leaders: &Leaders,
+        workload: &Workload,
+        readers: usize,
+    ) -> Result<Run, BenchError> {
+        let backlog = if readers > 0 { self.backlog.as_ref() } else { None };
+        let mut ends = Vec::new();
+        if let Some(backlog) = backlog {
+            backlog::drop_cache(backlog.files(&self.peer.directory)?.iter().flatten())?;
+            ends = backlog.written.ends();
+        }
+        let catch_up = backlog.map(|Backlog { topic, leaders, .. }| end_to_end::Backlog {
+            topic,
+            leaders,
+            ends: &ends,
+            readers,
+        });
+        let delivered = end_to_end::run(topic, leaders, workload, catch_up.as_ref(), now_ms())?;
+        let elapsed_s = delivered.measured.elapsed.as_secs_f64();
+        let mut run = Run::new(delivered.measured, Some(delivered.written));
+        let ack = delivered.acks.latency_ms(0.999).unwrap_or(f64::NAN);
+        run.figures.push(("p99.9 of the ack, ms", ack));
+        if readers > 0 {
+            run.cpu_counts = false;
+            let backlog_mib = self.settings.backlog_bytes as f64 / MIB;
+            run.figures.push(("readers, MB/s", delivered.catch_up_bytes as f64 / 1e6 / elapsed_s));
+            run.figures.push(("backlog, MiB", backlog_mib));
+            run.figures.push(("measured, s", elapsed_s));
+        }
+        Ok(run)
+    }
+
+    fn tool(
+        &self,
+        row: &Row,
+        topic: &str,
+        leaders: &Leaders,
+        workload: &Workload,
+    ) -> Result<Run, BenchError> {
+        let tools = self.settings.tools.as_ref().expect("asked before");
+        let (address, scratch) = (&self.peer.address, &self.peer.directory);
+        let records = self.settings.tool_records;
+        let mut before = None;
+        let said = if matches!(row.work, Work::ProducerPerf) {
+            tools.producer_perf(address, topic, (records, row.record_bytes), scratch)?
+        } else {
+            let batches = records.div_ceil((row.records * leaders.len()) as u64);
+            let bytes = usize::try_from(batches).unwrap_or(0) * row.records * row.record_bytes;
+            self.fill(topic, leaders, workload, bytes)?;
+            before = Some(self.peer.usage()?);
+            tools.consumer_perf(address, topic, records, scratch)?
+        };
+        Ok(Run { before, figures: said.figures, ..Run::new(said.measured, None) })
+    }
 }

@@ -24,6 +24,7 @@ mod disk_full;
 mod groups;
 mod groups_tools;
 mod idempotence;
+mod measuring;
 mod offsets_wire;
 mod order;
 mod own_admin;

@@ -16,6 +16,7 @@ use wire::messages::offset_for_leader_epoch_request::{
 
 on_one_and_two_shards!(
     batches_come_whole,
+    several_partitions_are_read_from_the_disk_at_once,
     offsets_outside_the_log_are_named,
     retention_by_size_moves_the_start,
     retention_by_time_moves_the_start,
@@ -54,6 +55,55 @@ fn batches_come_whole(test: &str, shards: usize) {
     let fetched = fetch(&mut connection, &topic, 0, 5, now(25_000));
     assert_eq!(fetched.batches().len(), 2, "as many as the limit allows");
     assert_eq!(fetch(&mut connection, &topic, 0, 5, now(1 << 20)).batches().len(), 3);
+}
+
+/// Their reads come back in any order, and none may be missed.
+fn several_partitions_are_read_from_the_disk_at_once(test: &str, shards: usize) {
+    let mut broker = Broker::start(test, Options::shards(shards));
+    let topic = Topic::create(&broker, "cold", 4 * shards as i32, &[]);
+    let mine: Vec<i32> = (0..)
+        .zip(&topic.shards)
+        .filter(|(_, shard)| **shard == 0)
+        .map(|(index, _)| index)
+        .collect();
+    assert_eq!(mine.len(), 4, "placement is balanced");
+    let mut writer = broker.connect(0);
+    let batch = Builder::default().values(&vec![vec![b'x'; 10_000]; 10]);
+    for partition in &mine {
+        for _ in 0..40 {
+            topic::produce_ok(&mut writer, &topic, *partition, &batch);
+        }
+    }
+    // Nothing is in memory after a start.
+    broker.stop();
+    broker.start_again();
+    let mut reader = broker.connect(0);
+    let mut offsets = [0; 4];
+    while offsets.iter().any(|offset| *offset < 400) {
+        let bounds = Bounds { max_bytes: 4 << 20, ..Bounds::default() };
+        let mut request = fetch::request(&topic, mine[0], 0, bounds);
+        let partition = request.topics[0].partitions[0].clone();
+        request.topics[0].partitions = (0..4)
+            .map(|place| FetchPartition {
+                partition: mine[place],
+                fetch_offset: offsets[place],
+                partition_max_bytes: 1 << 20,
+                ..partition.clone()
+            })
+            .collect();
+        reader.send(FETCH_BY_NAME, &request).expect("a fetch request");
+        let answer = reader.receive().expect("the answer to a fetch of four partitions");
+        let answer = crate::support::connection::decode::<FetchRequest<'_>>(FETCH_BY_NAME, &answer);
+        for told in &answer.responses[0].partitions {
+            assert_eq!(told.error_code, 0);
+            let place = mine.iter().position(|index| *index == told.partition_index);
+            let place = place.expect("a partition that was asked for");
+            for batch in batch::batches(told.records.as_deref().unwrap_or_default()) {
+                assert_eq!(batch.base_offset(), offsets[place]);
+                offsets[place] += 10;
+            }
+        }
+    }
 }
 
 fn offsets_outside_the_log_are_named(test: &str, shards: usize) {

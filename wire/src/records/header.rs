@@ -306,3 +306,19 @@ pub fn rewrite_log_append_time(batch: &mut [u8], now_ms: i64) {
     let crc = crc32c(&batch[ATTRIBUTES_AT..]);
     batch[CRC_AT..ATTRIBUTES_AT].copy_from_slice(&crc.to_be_bytes());
 }
+
+/// Moves every timestamp of a batch so that its first record has `base_ms`, and recomputes the
+/// CRC: a batch that was built once can be sent again as another one.
+///
+/// # Panics
+/// If `batch` is shorter than a batch header: it was not validated.
+pub fn rewrite_timestamps(batch: &mut [u8], base_ms: i64) {
+    let head = batch.first_chunk::<HEADER_BYTES>().expect("a batch has at least its header");
+    let was_ms = i64::from_be_bytes(take(head, BASE_TIMESTAMP_AT));
+    let max_ms = i64::from_be_bytes(take(head, MAX_TIMESTAMP_AT));
+    let max_ms = max_ms.wrapping_sub(was_ms).wrapping_add(base_ms);
+    batch[BASE_TIMESTAMP_AT..MAX_TIMESTAMP_AT].copy_from_slice(&base_ms.to_be_bytes());
+    batch[MAX_TIMESTAMP_AT..PRODUCER_ID_AT].copy_from_slice(&max_ms.to_be_bytes());
+    let crc = crc32c(&batch[ATTRIBUTES_AT..]);
+    batch[CRC_AT..ATTRIBUTES_AT].copy_from_slice(&crc.to_be_bytes());
+}

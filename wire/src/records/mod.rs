@@ -24,7 +24,7 @@ pub use builder::BatchBuilder;
 pub use error::BatchError;
 pub use header::{
     BatchHeader, Compression, HEADER_BYTES, LENGTH_OVERHEAD_BYTES, MAGIC, NO_PRODUCER_ID,
-    TimestampType, check_crc, rewrite_assigned, rewrite_log_append_time,
+    TimestampType, check_crc, rewrite_assigned, rewrite_log_append_time, rewrite_timestamps,
 };
 pub use record::{Header, Payload, Record, Records, records, records_with_limit};
 pub use retain::{Candidate, candidates, retain, without_records};

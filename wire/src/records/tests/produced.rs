@@ -177,6 +177,19 @@ fn log_append_time_holds_for_every_record() {
 }
 
 #[test]
+fn timestamps_move_together() {
+    for codec in Compression::ALL {
+        let mut batch = batch(codec, 3);
+        rewrite_timestamps(&mut batch, 50_000);
+        let header = validate_produced(&batch).unwrap();
+        assert_eq!((header.base_timestamp, header.max_timestamp), (50_000, 50_002));
+        let times: Vec<i64> =
+            records(&batch).unwrap().map(|record| record.unwrap().timestamp).collect();
+        assert_eq!(times, [50_000, 50_001, 50_002]);
+    }
+}
+
+#[test]
 fn the_short_cut_agrees_with_the_full_walk_on_every_byte_of_small_records() {
     let mut builder = BatchBuilder::new();
     for (key, value) in

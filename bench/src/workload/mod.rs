@@ -1,0 +1,114 @@
+//! What is done to a broker while the clock runs. One file per workload.
+
+pub mod backlog;
+pub mod connections;
+pub mod end_to_end;
+pub mod fetch;
+mod lane;
+pub mod produce;
+pub mod tools;
+
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+use crate::frames::{Batch, Payload};
+use crate::limits::LATENCY_US_MAX;
+
+/// How requests are paced.
+#[derive(Clone, Copy, Debug)]
+pub enum Pace {
+    /// Closed loop: this many requests in flight on each connection.
+    InFlight(usize),
+    /// Open loop: this many requests a second over all connections.
+    PerSecond(u64),
+}
+
+/// A workload that writes: every request carries one batch for one partition.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    pub connections: usize,
+    pub records_per_batch: usize,
+    pub record_bytes: usize,
+    pub payload: Payload,
+    pub pace: Pace,
+    pub warm_up: Duration,
+    pub measure: Duration,
+    /// Each batch of a partition differs from the others, so that order can be verified; it costs
+    /// the generator a checksum a batch.
+    pub numbered: bool,
+}
+
+impl Workload {
+    pub fn batch(&self, now_ms: i64) -> Batch {
+        Batch::new(self.records_per_batch, self.record_bytes, now_ms, self.payload)
+    }
+}
+
+/// What a run measured after its warm-up.
+#[derive(Debug)]
+pub struct Measured {
+    pub requests: u64,
+    pub records: u64,
+    pub bytes: u64,
+    pub elapsed: Duration,
+    pub latency_us: Histogram<u64>,
+    /// Records of the whole run, warm-up and all.
+    pub all_records: u64,
+}
+
+impl Measured {
+    pub fn new() -> Self {
+        let latency_us = Histogram::new_with_bounds(1, LATENCY_US_MAX, 3).expect("valid bounds");
+        let elapsed = Duration::ZERO;
+        Self { requests: 0, records: 0, bytes: 0, elapsed, latency_us, all_records: 0 }
+    }
+
+    pub fn record_latency(&mut self, latency: Duration) {
+        let us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
+        self.latency_us.saturating_record(us.max(1));
+    }
+
+    pub fn records_per_second(&self) -> f64 {
+        self.records as f64 / self.elapsed.as_secs_f64()
+    }
+
+    pub fn bytes_per_second(&self) -> f64 {
+        self.bytes as f64 / self.elapsed.as_secs_f64()
+    }
+
+    /// `None` where nothing was timed by us.
+    pub fn latency_ms(&self, quantile: f64) -> Option<f64> {
+        let timed = !self.latency_us.is_empty();
+        timed.then(|| self.latency_us.value_at_quantile(quantile) as f64 / 1000.0)
+    }
+}
+
+impl Default for Measured {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What a run has written and the broker has acknowledged, all of it.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub batch: Batch,
+    /// Whether batch n of a partition is numbered n.
+    pub numbered: bool,
+    /// Batches, by partition.
+    pub batches: Vec<i64>,
+}
+
+impl Written {
+    /// The end offset of each partition.
+    pub fn ends(&self) -> Vec<i64> {
+        let records = i64::try_from(self.batch.records).unwrap_or(i64::MAX);
+        self.batches.iter().map(|batches| batches * records).collect()
+    }
+
+    pub fn bytes(&self) -> u64 {
+        let batches: i64 = self.batches.iter().sum();
+        batches.unsigned_abs() * self.batch.bytes.len() as u64
+    }
+}

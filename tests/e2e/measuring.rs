@@ -1,0 +1,149 @@
+//! The load generator against the real binary: every row gives figures, and what it wrote is there.
+
+use crate::support::broker::{against_kafka, binary};
+use crate::support::command::{Output, run};
+use crate::support::files::{TestDir, files_below, repository};
+use crate::support::{eventually, process, skip};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// Away from the ports of the other tests, and of a comparison that a person runs.
+const PORT: &str = "18000";
+
+/// It is built beside the broker.
+fn program() -> PathBuf {
+    binary().with_file_name("tidemill-bench")
+}
+
+fn bench(dir: &TestDir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command.args(arguments).arg("--tidemill").arg(binary()).arg("--data").arg(dir.path());
+    command.args(["--port", PORT]);
+    command
+}
+
+fn compare(dir: &TestDir, arguments: &[&str]) -> Output {
+    let short = ["compare", "--turns", "1", "--start-warm-up-s", "0.2", "--warm-up-s", "0"];
+    let mut command = bench(dir, &[&short[..], &["--measure-s", "0.2"]].concat());
+    command.arg("--kafka-jars").arg(repository().join("tests/.cache/kafka")).args(arguments);
+    run(command, b"", Duration::from_secs(300))
+}
+
+/// The cells of the table's lines, without its head.
+fn lines(table: &str) -> Vec<Vec<String>> {
+    let lines = table.lines().filter(|line| line.starts_with("| ")).skip(2);
+    lines.map(|line| line.split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
+}
+
+#[test]
+fn every_row_gives_figures_and_finds_what_it_wrote() {
+    let test = "every_row_gives_figures_and_finds_what_it_wrote";
+    if against_kafka() {
+        return skip(test, "it starts its own brokers");
+    }
+    let dir = TestDir::new(test);
+    let small = ["--backlog-mib", "32", "--tool-records", "20000", "--verify"];
+    let measured = compare(&dir, &[&small[..], &["--brokers", "tidemill"]].concat()).ok();
+    let mut names = Command::new(program());
+    names.arg("rows");
+    let names = run(names, b"", Duration::from_secs(10)).ok().out;
+    let lines = lines(&measured.out);
+    for name in names.lines() {
+        let of_row: Vec<_> = lines.iter().filter(|cells| cells[1] == name).collect();
+        let acks: BTreeSet<&str> = of_row.iter().map(|cells| cells[2].as_str()).collect();
+        assert!(acks.contains("tidemill, crash-safe arena"), "{name}: {measured}");
+        let reads = name.starts_with("fetch c") || name.contains("memory");
+        let both = !reads && name != "kafka-consumer-perf-test";
+        assert_eq!(acks.contains("tidemill, after data sync"), both, "{name}: {measured}");
+        // Kafka's own tools write what only they know.
+        let verified = of_row.iter().all(|cells| cells[9].contains("records verified"));
+        assert_eq!(verified, !name.contains("perf-test"), "{name}: {measured}");
+        let timed = of_row.iter().all(|cells| cells[5].parse::<f64>().is_ok_and(|ms| ms > 0.0));
+        assert_eq!(timed, !name.contains("perf-test"), "{name}: {measured}");
+        let none = ["0 /s", "NaN", "inf", " 0 MB/s", " 0 MiB", "0.00 ms ("];
+        let shown = of_row.iter().all(|cells| !none.iter().any(|none| cells[3].contains(none)));
+        assert!(shown, "{name}: {measured}");
+    }
+    for part in ["of the disk's speed", "readers, MB/s", "its value without them", "p99.9 ms:"] {
+        measured.must_have(part);
+    }
+    let page = std::fs::read_to_string(dir.join("report.html")).expect("a report");
+    for name in names.lines() {
+        assert!(page.contains(&format!("<h2>{name}</h2>")), "{name} is not in the report");
+    }
+    assert!(page.matches("<svg").count() > names.lines().count(), "a plot is missing");
+    assert!(page.contains("setpriv") && !page.contains("NaN"), "{page}");
+    let histograms = files_below(&dir.join("hgrm"));
+    // All that we timed: the lines less those of Kafka's own tools.
+    assert_eq!(histograms.len(), lines.len() - 3, "{histograms:?}");
+    assert!(!dir.join(&format!("peer-{PORT}")).exists(), "the data of the broker is left");
+}
+
+#[test]
+fn rows_are_compared_with_stock_kafka() {
+    let test = "rows_are_compared_with_stock_kafka";
+    if against_kafka() {
+        return skip(test, "it starts its own brokers");
+    }
+    let dir = TestDir::new(test);
+    let rows = "produce 10 x;end to end;fetch cold";
+    let small = ["--rows", rows, "--backlog-mib", "32", "--verify", "--compression", "lz4"];
+    let measured = compare(&dir, &[&small[..], &["--zeros-percent", "50"]].concat()).ok();
+    let lines = lines(&measured.out);
+    assert_eq!(lines.len(), 14, "{measured}");
+    for cells in &lines {
+        assert!(cells[4].contains('×'), "no ratio: {measured}");
+        assert!(cells[9].contains("records verified"), "{measured}");
+        let base = cells[2] == "kafka, page cache";
+        assert!(!base || cells[4].starts_with("1.00×"), "{measured}");
+    }
+}
+
+#[test]
+fn ctrl_c_leaves_what_was_measured() {
+    let test = "ctrl_c_leaves_what_was_measured";
+    if against_kafka() {
+        return skip(test, "it starts its own brokers");
+    }
+    let dir = TestDir::new(test);
+    let log = dir.join("log");
+    let file = std::fs::File::create(&log).expect("a log");
+    let mut command = bench(&dir, &["compare", "--rows", "produce 1", "--measure-s", "1"]);
+    command.stdin(Stdio::null()).stdout(file.try_clone().expect("a handle")).stderr(file);
+    let mut child = command.spawn().expect("tidemill-bench, built beside the broker");
+    let printed = || std::fs::read_to_string(&log).expect("a log");
+    eventually("the first row is measured", Duration::from_secs(60), || printed().contains("1/"));
+    process::signal(child.id(), libc::SIGINT);
+    let code = crate::support::command::wait(&mut child, Duration::from_secs(30));
+    assert_eq!(code, Some(0), "{}", printed());
+    let lines = lines(&printed());
+    assert!((1..18).contains(&lines.len()), "{}", printed());
+    assert!(dir.join("report.html").exists());
+}
+
+#[test]
+fn a_short_run_is_compared_with_stored_ratios() {
+    let test = "a_short_run_is_compared_with_stored_ratios";
+    if against_kafka() {
+        return skip(test, "it starts its own brokers");
+    }
+    let dir = TestDir::new(test);
+    let stored = dir.join("regress.toml");
+    let text = "processor = \"another\"\n[[row]]\nname = \"produce 1 x 100 B\"\nsynced = false\n\
+                tidemill = 1000000000.0\nkafka = 1000.0\nratio = 1000000.0\n";
+    std::fs::write(&stored, text).expect("a file");
+    let mut command = bench(&dir, &["regress"]);
+    command.arg("--stored").arg(&stored);
+    let measured = run(command, b"", Duration::from_secs(120)).ok();
+    measured.must_have("Stored on another machine: another").must_have("WORSE");
+    assert_eq!(measured.out.matches("nothing stored").count(), 4, "{measured}");
+    assert_eq!(std::fs::read_to_string(&stored).expect("a file"), text, "only --write writes");
+
+    let mut command = Command::new(program());
+    command.args(["regress", "--tidemill", "/nowhere", "--port", PORT]);
+    command.arg("--stored").arg(&stored).arg("--data").arg(dir.path());
+    let nothing = run(command, b"", Duration::from_secs(60)).failed();
+    assert!(nothing.contains("nothing could be measured"), "{nothing}");
+}
