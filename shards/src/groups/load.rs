@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use cluster::groups::Coordinator;
-use storage::{ReadOutcome, ReadRequest};
 use wire::records::{Batches, records};
 
 use super::loaded::Loaded;
@@ -12,7 +11,7 @@ use super::{State, with_slot};
 use crate::limits::{GROUP_READ_BYTES, GROUP_RELOAD_PAUSE_MS};
 use crate::partition::Partition;
 use crate::runtime;
-use crate::shard::Shard;
+use crate::shard::{Shard, Unreadable};
 
 /// Why a log gave no coordinator.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +21,15 @@ enum LoadError {
     Busy,
     #[error("{0}")]
     Failed(String),
+}
+
+impl From<Unreadable> for LoadError {
+    fn from(error: Unreadable) -> Self {
+        match error {
+            Unreadable::Busy => LoadError::Busy,
+            error => failed(error),
+        }
+    }
 }
 
 fn failed(what: impl std::fmt::Display) -> LoadError {
@@ -119,29 +127,10 @@ async fn replay(shard: &Rc<Shard>, partition: &Partition) -> Result<Loaded, Load
         return Err(failed(format!("the log is fenced: {why}")));
     }
     let mut coordinator = Coordinator::new();
-    let mut offset = status.log_start_offset;
-    while offset < status.log_end_offset {
-        let request = ReadRequest {
-            offset,
-            max_bytes: GROUP_READ_BYTES,
-            until_offset: status.log_end_offset,
-            at_least_one: true,
-        };
-        let slices = match shard.read_log(log, request).await {
-            ReadOutcome::Ready(slices) if slices.total_bytes > 0 => slices,
-            // What was there is compacted away.
-            ReadOutcome::Ready(_) => break,
-            ReadOutcome::Busy => return Err(LoadError::Busy),
-            ReadOutcome::Corrupt(damage) => {
-                return Err(failed(format!("{damage}; restore the file from a copy")));
-            }
-            other => return Err(failed(format!("offset {offset} cannot be read: {other:?}"))),
-        };
-        offset = slices.next_offset;
-        replay_batches(&slices.to_vec(), partition.index, &mut coordinator)?;
-        // What is in memory is read without waiting: others get their turn between two reads.
-        futures_lite::future::yield_now().await;
-    }
+    let offsets = status.log_start_offset..status.log_end_offset;
+    // Less than all of it is there where the end is compacted away.
+    let replay = |bytes: &[u8]| replay_batches(bytes, partition.index, &mut coordinator);
+    shard.read_through(log, offsets, GROUP_READ_BYTES, replay).await?;
     let mut loaded = Loaded::new(coordinator, status.log_end_offset);
     loaded.disk_full = status.disk_full;
     Ok(loaded)
