@@ -28,6 +28,7 @@ use self::loaded::Loaded;
 use crate::limits::GROUP_RELOAD_PAUSE_MS;
 use crate::partition::Partition;
 use crate::runtime::random;
+use crate::runtime::seldom::Seldom;
 use crate::runtime::wake::Signal;
 use crate::shard::Shard;
 
@@ -44,6 +45,8 @@ pub struct Groups {
     load: Signal,
     /// Wakes the ticker.
     wake: Signal,
+    /// Of the lines that say that `__consumer_offsets` is missing.
+    pub tell_missing: Seldom,
     /// When the ticker wakes by itself, on the shard's clock.
     next_tick_ms: Cell<u64>,
 }
