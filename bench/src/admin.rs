@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use wire::codec::{Decode, Encode, Reader};
+use wire::codec::{Decode, Encode, Reader, Request};
 use wire::header::RequestHeader;
 use wire::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
 use wire::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
@@ -52,9 +52,26 @@ fn call(
     stream.read_exact(&mut length)?;
     let mut response = vec![0; u32::from_be_bytes(length) as usize];
     stream.read_exact(&mut response)?;
-    // All three APIs are flexible in these versions: correlation id, then an empty tag section.
+    // All APIs are flexible in the versions used here: correlation id, then an empty tag section.
     response.drain(..5);
     Ok(response)
+}
+
+/// As [`call`], for any request.
+pub(crate) fn call_for<'a, R: Request<'a>>(
+    address: &str,
+    version: i16,
+    request: &R,
+) -> Result<Vec<u8>, BenchError> {
+    call(address, R::API, version, request)
+}
+
+/// What [`call_for`] returned, decoded.
+pub(crate) fn body<'a, 'b, R: Request<'a>>(
+    version: i16,
+    body: &'b [u8],
+) -> Result<R::Response<'b>, BenchError> {
+    Ok(R::Response::decode(&mut Reader::new(body), version)?)
 }
 
 fn create(address: &str, request: &CreateTopicsRequest<'_>) -> Result<(), BenchError> {

@@ -24,7 +24,7 @@ impl Frame {
         self.0[CORRELATION_POSITION..CORRELATION_POSITION + 4].copy_from_slice(&id.to_be_bytes());
     }
 
-    fn encode(
+    pub fn encode(
         api: ApiKey,
         version: i16,
         body: &dyn wire::codec::Encode,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bench::peer::{Kind, Peer};
 use bench::report::{self, PeerReport};
 use bench::suite::{self, Durability, ROWS, Timing};
-use bench::{BenchError, facts, html};
+use bench::{BenchError, facts, groups, html};
 use clap::{Parser, Subcommand};
 use signal_hook::consts::SIGINT;
 
@@ -24,6 +24,7 @@ struct Arguments {
 enum Command {
     /// Run Tidemill and stock Kafka in turns on the same core and disk, and print their ratios.
     Compare(Compare),
+    Groups(groups::Options),
 }
 
 #[derive(clap::Args)]
@@ -145,7 +146,10 @@ fn compare(options: &Compare) -> Result<(), BenchError> {
 }
 
 fn main() -> ExitCode {
-    let Command::Compare(options) = Arguments::parse().command;
+    let options = match Arguments::parse().command {
+        Command::Compare(options) => options,
+        Command::Groups(options) => return end(groups::run(&options).map(|told| print!("{told}"))),
+    };
     // The second Ctrl-C ends the program at once.
     let stopped = || Arc::clone(&options.stopped);
     let watched = signal_hook::flag::register_conditional_shutdown(SIGINT, 130, stopped())
@@ -153,7 +157,11 @@ fn main() -> ExitCode {
     if let Err(error) = watched {
         eprintln!("tidemill-bench: Ctrl-C will lose what was measured: {error}");
     }
-    match compare(&options) {
+    end(compare(&options))
+}
+
+fn end(outcome: Result<(), BenchError>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tidemill-bench: {error}");
