@@ -173,15 +173,20 @@ fn forget_topics(shard: &Shard, index: i32, gone: &[String]) {
         }
         State::Failed => Ok(()),
     });
-    // Refused: the coordinator is loaded again, with these still to be forgotten.
     if done.is_none() {
-        with_slot(shard, index, |slot, _| {
-            if let State::Loading { deleted, .. } = &mut slot.state {
-                deleted.extend(gone.iter().cloned());
-            }
-            Ok(())
-        });
+        forget_when_loaded(shard, index, gone);
     }
+}
+
+/// The log refused what forgetting these topics writes: the coordinator is loaded again, and they
+/// are still to be forgotten.
+fn forget_when_loaded(shard: &Shard, index: i32, gone: &[String]) {
+    with_slot(shard, index, |slot, _| {
+        if let State::Loading { deleted, .. } = &mut slot.state {
+            deleted.extend(gone.iter().cloned());
+        }
+        Ok(())
+    });
 }
 
 /// The log refused what is in memory already; why.

@@ -7,7 +7,7 @@ use cluster::groups::Coordinator;
 use wire::records::{Batches, records};
 
 use super::loaded::Loaded;
-use super::{State, with_slot};
+use super::{State, forget_when_loaded, with_slot};
 use crate::limits::{GROUP_READ_BYTES, GROUP_RELOAD_PAUSE_MS};
 use crate::partition::Partition;
 use crate::runtime;
@@ -63,6 +63,12 @@ async fn load(shard: &Rc<Shard>, index: i32) {
     if pause_ms > 0 {
         runtime::sleep(Duration::from_millis(pause_ms)).await;
     }
+    // It has refused what a coordinator has to write, and would refuse it again.
+    let is_full = shard.store.borrow().log(partition.log).is_some_and(|log| log.disk_full);
+    if not_before_ms > 0 && is_full {
+        put_off(shard, &partition);
+        return;
+    }
     let replayed = replay(shard, &partition).await;
     shard.clock.refresh();
     match replayed {
@@ -84,9 +90,22 @@ async fn load(shard: &Rc<Shard>, index: i32) {
     }
 }
 
+/// Others are loaded before it is tried again.
+fn put_off(shard: &Rc<Shard>, partition: &Rc<Partition>) {
+    let later_ms = shard.clock.refresh().mono_ms + GROUP_RELOAD_PAUSE_MS;
+    let mut slots = shard.groups.slots.borrow_mut();
+    if let Some(slot) = slots.get_mut(&partition.index)
+        && let State::Loading { not_before_ms, .. } = &mut slot.state
+    {
+        *not_before_ms = later_ms;
+    }
+    shard.groups.to_load.borrow_mut().push_back(partition.index);
+}
+
 fn install(shard: &Rc<Shard>, partition: &Rc<Partition>, loaded: Loaded) {
     let index = partition.index;
-    with_slot(shard, index, |slot, context| {
+    let mut to_forget = Vec::new();
+    let done = with_slot(shard, index, |slot, context| {
         if !Rc::ptr_eq(&slot.partition, partition) {
             return Ok(());
         }
@@ -106,15 +125,19 @@ fn install(shard: &Rc<Shard>, partition: &Rc<Partition>, loaded: Loaded) {
                 "groups loaded"
             );
         }
+        to_forget = deleted;
         let step = loaded.coordinator.loaded(context);
         loaded.take(shard, partition, step)?;
-        let deleted: Vec<&str> = deleted.iter().map(String::as_str).collect();
+        let deleted: Vec<&str> = to_forget.iter().map(String::as_str).collect();
         if !deleted.is_empty() {
             let step = loaded.coordinator.topics_deleted(context, &deleted);
             loaded.take(shard, partition, step)?;
         }
         Ok(())
     });
+    if done.is_none() {
+        forget_when_loaded(shard, index, &to_forget);
+    }
     shard.groups.wake.notify();
 }
 
