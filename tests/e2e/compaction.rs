@@ -296,8 +296,8 @@ fn records_without_a_key_are_refused(test: &str, shards: usize) {
     }
 }
 
-/// Random keys, a quarter of the records tombstones, in three topics, written and read by librdkafka
-/// (kcat): what is read has the last value of each key, and no other key.
+/// Random keys, a quarter of the records tombstones, in three topics, written and read by kcat
+/// (librdkafka): what is read has the last value of each key, and no other key.
 fn a_real_client_reads_the_last_values(test: &str, shards: usize) {
     const RECORDS_EACH: u64 = 80_000;
     let mut random = Random::from_environment(test);
