@@ -189,7 +189,7 @@ fn groups_wait_for_space(test: &str, shards: usize) {
     }
     let note = "x".repeat(4_000);
     for reader in &mut readers {
-        // One that says nothing, because what it would say rests on what cannot be written, is full.
+        // Not one that has answered: what it says rests on what may wait to be written.
         let mut connection = broker.connect(group::shard(&broker, &reader.member.group));
         eventually("the disk is full", Duration::from_secs(120), || {
             reader.commit(&mut connection, &topic, &note) != 0
@@ -246,7 +246,7 @@ fn groups_wait_for_space(test: &str, shards: usize) {
     broker.stop();
 }
 
-/// Each FindCoordinator tries to make the topic; a client that asks in a loop does not fill the log.
+/// Each FindCoordinator tries to make the topic; one who asks in a loop does not fill the log.
 fn a_missing_topic_is_told_once(test: &str, shards: usize) {
     if against_kafka() {
         return skip(test, "about our own log");
