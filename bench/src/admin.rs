@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use wire::codec::{Decode, Encode, Reader};
+use wire::codec::{Decode, Encode, Reader, Request};
 use wire::header::RequestHeader;
 use wire::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
 use wire::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
@@ -68,9 +68,26 @@ fn call(
     wire::header::encode_request(&mut frame, &header, body)
         .map_err(|error| BenchError::Wire(error.to_string()))?;
     let mut response = Client::connect(address)?.exchange(&frame)?;
-    // All three APIs are flexible in these versions: correlation id, then an empty tag section.
+    // All APIs are flexible in the versions used here: correlation id, then an empty tag section.
     response.drain(..5);
     Ok(response)
+}
+
+/// As [`call`], for any request.
+pub(crate) fn call_for<'a, R: Request<'a>>(
+    address: &str,
+    version: i16,
+    request: &R,
+) -> Result<Vec<u8>, BenchError> {
+    call(address, R::API, version, request)
+}
+
+/// What [`call_for`] returned, decoded.
+pub(crate) fn body<'a, 'b, R: Request<'a>>(
+    version: i16,
+    body: &'b [u8],
+) -> Result<R::Response<'b>, BenchError> {
+    Ok(R::Response::decode(&mut Reader::new(body), version)?)
 }
 
 fn create(address: &str, request: &CreateTopicsRequest<'_>) -> Result<(), BenchError> {

@@ -30,7 +30,7 @@ impl Frame {
         &mut self.0[end - batch.bytes.len()..end]
     }
 
-    fn encode(
+    pub fn encode(
         api: ApiKey,
         version: i16,
         body: &dyn wire::codec::Encode,

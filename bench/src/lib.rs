@@ -10,6 +10,7 @@ pub mod compare;
 pub mod connection;
 pub mod facts;
 pub mod frames;
+pub mod groups;
 pub mod limits;
 pub mod options;
 pub mod peer;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use bench::compare::{self, Compare};
+use bench::groups;
 use bench::options::Bench;
 use bench::regress::{self, Regress};
 use bench::rows::ROWS;
@@ -24,6 +25,8 @@ enum Command {
     /// A minute's run, compared with ratios that were stored; it fails only if nothing could be
     /// measured.
     Regress(Regress),
+    /// Consumer groups: members join, rebalance and commit.
+    Groups(groups::Options),
     /// Print the names of the rows.
     Rows,
 }
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
             watch(&options.bench);
             regress::run(&options)
         }
+        Command::Groups(options) => groups::run(&options).map(|told| print!("{told}")),
         Command::Rows => {
             for row in ROWS {
                 println!("{}", row.name);

@@ -28,6 +28,7 @@ use self::loaded::Loaded;
 use crate::limits::GROUP_RELOAD_PAUSE_MS;
 use crate::partition::Partition;
 use crate::runtime::random;
+use crate::runtime::seldom::Seldom;
 use crate::runtime::wake::Signal;
 use crate::shard::Shard;
 
@@ -44,6 +45,8 @@ pub struct Groups {
     load: Signal,
     /// Wakes the ticker.
     wake: Signal,
+    /// Of the lines that say that `__consumer_offsets` is missing.
+    pub tell_missing: Seldom,
     /// When the ticker wakes by itself, on the shard's clock.
     next_tick_ms: Cell<u64>,
 }
@@ -170,15 +173,20 @@ fn forget_topics(shard: &Shard, index: i32, gone: &[String]) {
         }
         State::Failed => Ok(()),
     });
-    // Refused: the coordinator is loaded again, with these still to be forgotten.
     if done.is_none() {
-        with_slot(shard, index, |slot, _| {
-            if let State::Loading { deleted, .. } = &mut slot.state {
-                deleted.extend(gone.iter().cloned());
-            }
-            Ok(())
-        });
+        forget_when_loaded(shard, index, gone);
     }
+}
+
+/// The log refused what forgetting these topics writes: the coordinator is loaded again, and they
+/// are still to be forgotten.
+fn forget_when_loaded(shard: &Shard, index: i32, gone: &[String]) {
+    with_slot(shard, index, |slot, _| {
+        if let State::Loading { deleted, .. } = &mut slot.state {
+            deleted.extend(gone.iter().cloned());
+        }
+        Ok(())
+    });
 }
 
 /// The log refused what is in memory already; why.

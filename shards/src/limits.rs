@@ -27,6 +27,8 @@ pub const FRAME_GRACE_MS: u64 = 30_000;
 pub const FRAME_BYTES_PER_SECOND_MIN: u64 = 64 << 10;
 /// Connections of a shard, if the configs say no less.
 pub const CONNECTIONS_MAX: usize = 16_384;
+/// Between two lines of the log that say the same, where clients can bring them about.
+pub const LOG_REPEAT_MS: u64 = 10_000;
 /// A pause after a failed accept (no file descriptors, say).
 pub const ACCEPT_PAUSE_MS: u64 = 100;
 

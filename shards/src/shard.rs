@@ -6,6 +6,7 @@
 mod admin;
 mod boot;
 mod pool;
+mod read_through;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -34,6 +35,7 @@ use crate::runtime::{self, oneshot};
 
 pub use boot::{Start, run};
 pub use pool::{Budget, Buffers, Reserved};
+pub use read_through::Unreadable;
 
 /// The store of a shard on its own disk ring.
 pub type ShardStore = Store<RingDisk>;

@@ -1,7 +1,9 @@
 //! Topics with cleanup.policy=compact: each key's last value stays, at its offset, through kills.
 
+use crate::on_one_and_two_shards;
 use crate::support::batch::now_ms;
 use crate::support::broker::{Broker, Options, against_kafka};
+use crate::support::command::kcat;
 use crate::support::connection::Connection;
 use crate::support::eventually;
 use crate::support::fetch::{Bounds, fetch};
@@ -12,6 +14,14 @@ use crate::support::topic::{self, PRODUCE_BY_NAME, Topic, produce_request};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use wire::records::{BatchBuilder, BatchHeader, Compression, records};
+
+on_one_and_two_shards!(
+    the_last_value_of_each_key_stays,
+    kills_in_the_middle_of_compaction_lose_no_last_value,
+    tombstones_go_after_their_time,
+    records_without_a_key_are_refused,
+    a_real_client_reads_the_last_values,
+);
 
 const KEYS: u32 = 1_000;
 const RECORDS: u32 = 200_000;
@@ -27,9 +37,13 @@ const COMPACTED: [(&str, &str); 5] = [
     ("file.delete.delay.ms", "100"),
 ];
 
-fn start(test: &str) -> Broker {
-    let options = Options::shards(1).set("log.cleaner.backoff.ms", "100");
-    Broker::start(test, options.set("log.segment.delete.delay.ms", "100"))
+fn options(shards: usize) -> Options {
+    let options = Options::shards(shards).set("log.cleaner.backoff.ms", "100");
+    options.set("log.segment.delete.delay.ms", "100")
+}
+
+fn start(test: &str, shards: usize) -> Broker {
+    Broker::start(test, options(shards))
 }
 
 /// The value that stands for the `number`th write.
@@ -37,30 +51,47 @@ fn value(number: u32) -> Vec<u8> {
     format!("{number:09} {}", "tide ".repeat(16)).into_bytes()
 }
 
-/// What each key must have last: nothing for a tombstone.
-type Last = BTreeMap<u32, Option<Vec<u8>>>;
+/// What each key must have last, and at which offset: nothing for a tombstone.
+type Last = BTreeMap<u32, (i64, Option<Vec<u8>>)>;
 
 /// Writes to the keys in turn, in batches of every codec.
 fn write(
     connection: &mut Connection,
     topic: &Topic,
+    partition: i32,
     numbers: std::ops::Range<u32>,
     last: &mut Last,
 ) {
     let mut number = numbers.start;
     while number < numbers.end {
         let codec = Compression::ALL[(number / BATCH) as usize % 5];
-        let mut builder = BatchBuilder::new().compression(codec);
+        let mut records = Vec::new();
         for n in number..(number + BATCH).min(numbers.end) {
             // Not evenly: some keys are written often, all are at times.
             let key = if n % 3 == 0 { n % KEYS } else { n % 97 };
-            let value = value(n);
-            builder.append(now_ms(), Some(&key.to_be_bytes()), Some(&value), &[]);
-            last.insert(key, Some(value));
+            records.push((key, Some(value(n))));
         }
-        let batch = builder.build().expect("a batch");
-        topic::produce_ok(connection, topic, 0, &batch);
+        write_batch(connection, topic, partition, codec, records, last);
         number += BATCH;
+    }
+}
+
+fn write_batch(
+    connection: &mut Connection,
+    topic: &Topic,
+    partition: i32,
+    codec: Compression,
+    records: Vec<(u32, Option<Vec<u8>>)>,
+    last: &mut Last,
+) {
+    let mut builder = BatchBuilder::new().compression(codec);
+    for (key, value) in &records {
+        builder.append(now_ms(), Some(&key.to_be_bytes()), value.as_deref(), &[]);
+    }
+    let batch = builder.build().expect("a batch");
+    let base_offset = topic::produce_ok(connection, topic, partition, &batch);
+    for (offset, (key, value)) in (base_offset..).zip(records) {
+        last.insert(key, (offset, value));
     }
 }
 
@@ -72,12 +103,12 @@ struct Read {
 }
 
 /// All records from the start; offsets must ascend.
-fn read(connection: &mut Connection, topic: &Topic) -> Vec<Read> {
+fn read(connection: &mut Connection, topic: &Topic, partition: i32) -> Vec<Read> {
     let mut all: Vec<Read> = Vec::new();
     let mut next = 0;
     loop {
         let bounds = Bounds { max_wait_ms: 0, ..Bounds::default() };
-        let fetched = fetch(connection, topic, 0, next, bounds);
+        let fetched = fetch(connection, topic, partition, next, bounds);
         assert_eq!(fetched.error_code, 0, "fetch at {next}");
         if next >= fetched.high_watermark {
             return all;
@@ -102,21 +133,24 @@ fn read(connection: &mut Connection, topic: &Topic) -> Vec<Read> {
     }
 }
 
-/// Every key's last value is there, and a deleted key has none.
+/// Every key's last value is there at its offset, and a deleted key has none.
 fn must_hold(found: &[Read], last: &Last) {
-    let found: Last = found.iter().map(|read| (read.key, read.value.clone())).collect();
-    for (key, value) in last {
-        let there = found.get(key).cloned().flatten();
-        assert_eq!(&there, value, "key {key}");
+    let found: Last =
+        found.iter().map(|read| (read.key, (read.offset, read.value.clone()))).collect();
+    for (key, wanted) in last {
+        match found.get(key) {
+            Some(there) => assert_eq!(there, wanted, "key {key}"),
+            None => assert_eq!(wanted.1, None, "key {key} is gone"),
+        }
     }
 }
 
 /// Reads until no more than `most` records are left, and no fewer a while later.
-fn wait_compacted(broker: &Broker, topic: &Topic, most: usize) -> Vec<Read> {
+fn wait_compacted(broker: &Broker, topic: &Topic, partition: i32, most: usize) -> Vec<Read> {
     let mut found = Vec::new();
     eventually("the topic is compacted", Duration::from_secs(120), || {
         let before = found.len();
-        found = read(&mut topic.connect(broker, 0), topic);
+        found = read(&mut topic.connect(broker, partition), topic, partition);
         let at_rest = found.len() == before;
         if !at_rest {
             std::thread::sleep(Duration::from_millis(1_000));
@@ -126,8 +160,9 @@ fn wait_compacted(broker: &Broker, topic: &Topic, most: usize) -> Vec<Read> {
     found
 }
 
-fn log_bytes(broker: &Broker, topic: &Topic) -> (u64, Vec<String>) {
-    let folder = broker.shard_dir(topic.shards[0]).join(format!("{}-0", topic.name));
+fn log_bytes(broker: &Broker, topic: &Topic, partition: i32) -> (u64, Vec<String>) {
+    let home = broker.shard_dir(topic.shards[partition as usize]);
+    let folder = home.join(format!("{}-{partition}", topic.name));
     let logs: Vec<_> = files_below(&folder)
         .into_iter()
         .filter(|path| path.extension().is_some_and(|extension| extension == "log"))
@@ -136,40 +171,22 @@ fn log_bytes(broker: &Broker, topic: &Topic) -> (u64, Vec<String>) {
     (bytes, logs.iter().map(|path| path.display().to_string()).collect())
 }
 
-#[test]
-fn the_last_value_of_each_key_stays() {
-    let mut broker = start("the_last_value_of_each_key_stays");
-    let topic = Topic::create(&broker, "state", 1, &COMPACTED);
-    let mut connection = topic.connect(&broker, 0);
-    let mut last = Last::new();
-    write(&mut connection, &topic, 0..RECORDS, &mut last);
-    // The active segment is not touched; all others hold a key once.
-    let found = wait_compacted(&broker, &topic, 60_000);
-    must_hold(&found, &last);
-    // A stock consumer reads the same number of records.
-    let count = found.len().to_string();
-    let bootstrap = broker.bootstrap();
-    let consumed = tool(
-        CONSOLE_CONSUMER,
-        &[
-            "--bootstrap-server",
-            &bootstrap,
-            "--topic",
-            "state",
-            "--partition",
-            "0",
-            "--offset",
-            "earliest",
-            "--max-messages",
-            &count,
-            "--timeout-ms",
-            "30000",
-        ],
-    );
-    assert_eq!(consumed.ok().out.lines().count(), found.len());
+fn the_last_value_of_each_key_stays(test: &str, shards: usize) {
+    let mut broker = start(test, shards);
+    let topic = Topic::create(&broker, "state", shards as i32, &COMPACTED);
+    let mut lasts = vec![Last::new(); shards];
+    for (partition, last) in (0..).zip(&mut lasts) {
+        write(&mut topic.connect(&broker, partition), &topic, partition, 0..RECORDS, last);
+    }
+    for (partition, last) in (0..).zip(&lasts) {
+        // The active segment is not touched; all others hold a key once.
+        let found = wait_compacted(&broker, &topic, partition, 60_000);
+        must_hold(&found, last);
+        must_be_as_many_for_a_stock_consumer(&broker, partition, found.len());
+    }
     broker.stop();
-    if !against_kafka() {
-        let (bytes, logs) = log_bytes(&broker, &topic);
+    for partition in (0..shards as i32).filter(|_| !against_kafka()) {
+        let (bytes, logs) = log_bytes(&broker, &topic, partition);
         assert!(bytes < 8_000_000, "{bytes} bytes are left of {RECORDS} records: {logs:?}");
         let dumped = tool(DUMP_LOG, &["--deep-iteration", "--files", &logs.join(",")]).ok();
         dumped.must_lack("isvalid: false");
@@ -177,68 +194,88 @@ fn the_last_value_of_each_key_stays() {
     }
     broker.start_again();
     topic.wait_until_led(&broker);
-    must_hold(&read(&mut topic.connect(&broker, 0), &topic), &last);
+    for (partition, last) in (0..).zip(&lasts) {
+        must_hold(&read(&mut topic.connect(&broker, partition), &topic, partition), last);
+    }
 }
 
-#[test]
-fn kills_in_the_middle_of_compaction_lose_no_last_value() {
-    let test = "kills_in_the_middle_of_compaction_lose_no_last_value";
+fn must_be_as_many_for_a_stock_consumer(broker: &Broker, partition: i32, count: usize) {
+    let consumed = tool(
+        CONSOLE_CONSUMER,
+        &[
+            "--bootstrap-server",
+            &broker.bootstrap(),
+            "--topic",
+            "state",
+            "--partition",
+            &partition.to_string(),
+            "--offset",
+            "earliest",
+            "--max-messages",
+            &count.to_string(),
+            "--timeout-ms",
+            "30000",
+        ],
+    );
+    assert_eq!(consumed.ok().out.lines().count(), count);
+}
+
+fn kills_in_the_middle_of_compaction_lose_no_last_value(test: &str, shards: usize) {
+    let rounds = if against_kafka() { 2 } else { 8 };
     let mut random = Random::from_environment(test);
-    let mut broker = start(test);
-    let topic = Topic::create(&broker, "killed", 1, &COMPACTED);
-    let mut last = Last::new();
-    for round in 0..8 {
-        let mut connection = topic.connect(&broker, 0);
-        write(&mut connection, &topic, round * 40_000..(round + 1) * 40_000, &mut last);
+    let mut broker = start(test, shards);
+    let topic = Topic::create(&broker, "killed", shards as i32, &COMPACTED);
+    let mut lasts = vec![Last::new(); shards];
+    let each = 40_000 / shards as u32;
+    for round in 0..rounds {
+        for (partition, last) in (0..).zip(&mut lasts) {
+            let mut connection = topic.connect(&broker, partition);
+            let numbers = round * each..(round + 1) * each;
+            write(&mut connection, &topic, partition, numbers, last);
+        }
         std::thread::sleep(Duration::from_millis(random.below(400)));
         broker.kill();
         broker.start_again();
         topic.wait_until_led(&broker);
-        must_hold(&read(&mut topic.connect(&broker, 0), &topic), &last);
+        for (partition, last) in (0..).zip(&lasts) {
+            must_hold(&read(&mut topic.connect(&broker, partition), &topic, partition), last);
+        }
     }
-    must_hold(&wait_compacted(&broker, &topic, 60_000), &last);
+    for (partition, last) in (0..).zip(&lasts) {
+        must_hold(&wait_compacted(&broker, &topic, partition, 60_000), last);
+    }
     let log = broker.log();
     assert!(!log.contains("damage") && !log.contains("corrupt"), "{log}");
 }
 
-#[test]
-fn tombstones_go_after_their_time() {
-    let broker = start("tombstones_go_after_their_time");
-    let topic = Topic::create(&broker, "deleted", 1, &COMPACTED);
-    let mut connection = topic.connect(&broker, 0);
+fn tombstones_go_after_their_time(test: &str, shards: usize) {
+    let broker = start(test, shards);
+    // On the last shard.
+    let partition = shards as i32 - 1;
+    let topic = Topic::create(&broker, "deleted", shards as i32, &COMPACTED);
+    let mut connection = topic.connect(&broker, partition);
     let mut last = Last::new();
-    write(&mut connection, &topic, 0..40_000, &mut last);
-    let mut builder = BatchBuilder::new();
-    for key in 500..KEYS {
-        builder.append(now_ms(), Some(&key.to_be_bytes()), None, &[]);
-        last.insert(key, None);
-    }
-    topic::produce_ok(&mut connection, &topic, 0, &builder.build().expect("a batch"));
+    write(&mut connection, &topic, partition, 0..40_000, &mut last);
+    let codec = Compression::None;
+    let tombstones = (500..KEYS).map(|key| (key, None)).collect();
+    write_batch(&mut connection, &topic, partition, codec, tombstones, &mut last);
     let mut round = 0;
     // What is written meanwhile, of keys that live on, closes segments and calls for compaction.
     eventually("all traces of deleted keys are gone", Duration::from_secs(120), || {
-        let mut builder = BatchBuilder::new();
-        for n in 0..12_000_u32 {
-            let value = value(n + round);
-            builder.append(now_ms(), Some(&(n % 97).to_be_bytes()), Some(&value), &[]);
-            last.insert(n % 97, Some(value));
-            if builder.records_count() == 5_000 {
-                let batch = builder.build().expect("a batch");
-                topic::produce_ok(&mut connection, &topic, 0, &batch);
-            }
+        for start in (0..12_000_u32).step_by(4_000) {
+            let live = (start..start + 4_000).map(|n| (n % 97, Some(value(n + round)))).collect();
+            write_batch(&mut connection, &topic, partition, codec, live, &mut last);
         }
-        topic::produce_ok(&mut connection, &topic, 0, &builder.build().expect("a batch"));
         round += 1;
         std::thread::sleep(Duration::from_millis(300));
-        let found = read(&mut connection, &topic);
+        let found = read(&mut connection, &topic, partition);
         must_hold(&found, &last);
         !found.iter().any(|read| (500..KEYS).contains(&read.key))
     });
 }
 
-#[test]
-fn records_without_a_key_are_refused() {
-    let broker = start("records_without_a_key_are_refused");
+fn records_without_a_key_are_refused(test: &str, shards: usize) {
+    let broker = start(test, shards);
     let topic = Topic::create(&broker, "keyed", 1, &COMPACTED);
     let mut connection = topic.connect(&broker, 0);
     for codec in [Compression::None, Compression::Lz4] {
@@ -256,5 +293,39 @@ fn records_without_a_key_are_refused() {
         let expected = "Compacted topic cannot accept message without key";
         assert!(why.contains(expected), "{why}");
         assert!(BatchHeader::parse(&batch).is_ok());
+    }
+}
+
+/// Random keys, a quarter of the records tombstones, in three topics, written and read by kcat
+/// (librdkafka): what is read has the last value of each key, and no other key.
+fn a_real_client_reads_the_last_values(test: &str, shards: usize) {
+    const RECORDS_EACH: u64 = 80_000;
+    let mut random = Random::from_environment(test);
+    let broker = start(test, shards);
+    let server = broker.bootstrap();
+    for name in ["tested-0", "tested-1", "tested-2"] {
+        Topic::create(&broker, name, shards as i32, &COMPACTED);
+        let (mut lines, mut last) = (String::new(), BTreeMap::new());
+        for number in 0..RECORDS_EACH {
+            let key = format!("key-{}", random.below(RECORDS_EACH / 100));
+            let value = if random.below(4) == 0 { String::new() } else { format!("{number:060}") };
+            lines += &format!("{key}\t{value}\n");
+            last.insert(key, value);
+        }
+        // An empty value is sent as a tombstone.
+        kcat(&["-b", &server, "-P", "-t", name, "-K", "\t", "-Z"], lines.as_bytes()).ok();
+        last.retain(|_, value| !value.is_empty());
+        eventually("the topic is compacted", Duration::from_secs(60), || {
+            let reader = ["-b", &server, "-C", "-t", name, "-o", "beginning", "-e", "-q"];
+            let read = kcat(&[&reader[..], &["-f", "%k\t%s\n"]].concat(), b"").ok();
+            let (mut found, mut count) = (BTreeMap::new(), 0);
+            for (key, value) in read.out.lines().filter_map(|line| line.split_once('\t')) {
+                found.insert(key.to_owned(), value.to_owned());
+                count += 1;
+            }
+            found.retain(|_, value| !value.is_empty());
+            assert!(found == last, "{name}: {} keys of {}", found.len(), last.len());
+            count < RECORDS_EACH / 2
+        });
     }
 }

@@ -73,6 +73,10 @@ impl Measured {
         self.records as f64 / self.elapsed.as_secs_f64()
     }
 
+    pub fn requests_per_second(&self) -> f64 {
+        self.requests as f64 / self.elapsed.as_secs_f64()
+    }
+
     pub fn bytes_per_second(&self) -> f64 {
         self.bytes as f64 / self.elapsed.as_secs_f64()
     }

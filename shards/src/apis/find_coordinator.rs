@@ -29,7 +29,9 @@ pub async fn handle(
     let request: FindCoordinatorRequest<'_> = ctx.decode(body)?;
     let mut image = shard.image();
     if request.key_type == GROUP && image.topic(CONSUMER_OFFSETS).is_none() {
-        if let Err(error) = internal::create(shard, &image).await {
+        if let Err(error) = internal::create(shard, &image).await
+            && shard.groups.tell_missing.is_due(shard.clock.mono_ms())
+        {
             tracing::warn!(%error, "__consumer_offsets is missing");
         }
         image = shard.image();

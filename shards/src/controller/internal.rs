@@ -27,14 +27,13 @@ pub async fn create(shard: &Rc<Shard>, image: &Image) -> Result<(), ControllerEr
     let request = CreateTopics { topics, validate_only: false, seed: random::u64() };
     if let Reply::CreateTopics(results) = shard.command(Command::CreateTopics(request)).await? {
         for result in results {
-            match result.outcome {
-                // Another shard was faster.
-                Err(error) if error.kind == ErrorKind::TopicExists => {}
-                Err(error) => {
-                    let topic = &*result.name;
-                    tracing::error!(topic, %error, "cannot be created; no groups are served");
-                }
-                Ok(_) => {}
+            // If it exists, another shard was faster.
+            if let Err(error) = result.outcome
+                && error.kind != ErrorKind::TopicExists
+                && shard.groups.tell_missing.is_due(shard.clock.mono_ms())
+            {
+                let topic = &*result.name;
+                tracing::error!(topic, %error, "cannot be created; no groups are served");
             }
         }
     }

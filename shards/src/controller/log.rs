@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use cluster::names::CLUSTER_METADATA;
 use cluster::{Controller, Record};
-use storage::{AppendContext, LogConfig, LogId, LogKey, ReadOutcome, ReadRequest};
+use storage::{AppendContext, LogConfig, LogId, LogKey};
 use wire::Uuid;
 use wire::records::{BatchBuilder, BatchHeader, Batches, records};
 
 use super::ControllerError;
 use crate::limits::{METADATA_BATCH_BYTES_MAX, METADATA_READ_BYTES};
-use crate::shard::Shard;
+use crate::shard::{Shard, Unreadable};
 
 /// The id Kafka's own metadata topic has.
 const TOPIC_ID: Uuid = Uuid([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
@@ -24,6 +24,12 @@ pub struct MetadataLog {
 
 fn failed(what: impl std::fmt::Display) -> ControllerError {
     ControllerError::Log(what.to_string())
+}
+
+impl From<Unreadable> for ControllerError {
+    fn from(error: Unreadable) -> Self {
+        failed(error)
+    }
 }
 
 /// Nothing is ever removed: the log is the cluster.
@@ -70,23 +76,11 @@ impl MetadataLog {
         if let Some(damage) = status.damage.first() {
             return Err(failed(format!("{damage}; restore the file from a copy")));
         }
-        let mut offset = status.log_start_offset;
-        while offset < status.log_end_offset {
-            let request = ReadRequest {
-                offset,
-                max_bytes: METADATA_READ_BYTES,
-                until_offset: status.log_end_offset,
-                at_least_one: true,
-            };
-            let slices = match shard.read_log(self.log, request).await {
-                ReadOutcome::Ready(slices) if slices.total_bytes > 0 => slices,
-                ReadOutcome::Corrupt(damage) => {
-                    return Err(failed(format!("{damage}; restore the file from a copy")));
-                }
-                other => return Err(failed(format!("offset {offset} cannot be read: {other:?}"))),
-            };
-            offset = slices.next_offset;
-            replay_batches(&slices.to_vec(), brains)?;
+        let (start, end) = (status.log_start_offset, status.log_end_offset);
+        let replay = |bytes: &[u8]| replay_batches(bytes, brains);
+        let read = shard.read_through(self.log, start..end, METADATA_READ_BYTES, replay).await?;
+        if read < end {
+            return Err(failed(format!("nothing is there from offset {read} on, below {end}")));
         }
         Ok(())
     }

@@ -4,15 +4,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use cluster::groups::Coordinator;
-use storage::{ReadOutcome, ReadRequest};
 use wire::records::{Batches, records};
 
 use super::loaded::Loaded;
-use super::{State, with_slot};
+use super::{State, forget_when_loaded, with_slot};
 use crate::limits::{GROUP_READ_BYTES, GROUP_RELOAD_PAUSE_MS};
 use crate::partition::Partition;
 use crate::runtime;
-use crate::shard::Shard;
+use crate::shard::{Shard, Unreadable};
 
 /// Why a log gave no coordinator.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +21,15 @@ enum LoadError {
     Busy,
     #[error("{0}")]
     Failed(String),
+}
+
+impl From<Unreadable> for LoadError {
+    fn from(error: Unreadable) -> Self {
+        match error {
+            Unreadable::Busy => LoadError::Busy,
+            error => failed(error),
+        }
+    }
 }
 
 fn failed(what: impl std::fmt::Display) -> LoadError {
@@ -55,6 +63,12 @@ async fn load(shard: &Rc<Shard>, index: i32) {
     if pause_ms > 0 {
         runtime::sleep(Duration::from_millis(pause_ms)).await;
     }
+    // It has refused what a coordinator has to write, and would refuse it again.
+    let is_full = shard.store.borrow().log(partition.log).is_some_and(|log| log.disk_full);
+    if not_before_ms > 0 && is_full {
+        put_off(shard, &partition);
+        return;
+    }
     let replayed = replay(shard, &partition).await;
     shard.clock.refresh();
     match replayed {
@@ -76,9 +90,22 @@ async fn load(shard: &Rc<Shard>, index: i32) {
     }
 }
 
+/// Others are loaded before it is tried again.
+fn put_off(shard: &Rc<Shard>, partition: &Rc<Partition>) {
+    let later_ms = shard.clock.refresh().mono_ms + GROUP_RELOAD_PAUSE_MS;
+    let mut slots = shard.groups.slots.borrow_mut();
+    if let Some(slot) = slots.get_mut(&partition.index)
+        && let State::Loading { not_before_ms, .. } = &mut slot.state
+    {
+        *not_before_ms = later_ms;
+    }
+    shard.groups.to_load.borrow_mut().push_back(partition.index);
+}
+
 fn install(shard: &Rc<Shard>, partition: &Rc<Partition>, loaded: Loaded) {
     let index = partition.index;
-    with_slot(shard, index, |slot, context| {
+    let mut to_forget = Vec::new();
+    let done = with_slot(shard, index, |slot, context| {
         if !Rc::ptr_eq(&slot.partition, partition) {
             return Ok(());
         }
@@ -98,15 +125,19 @@ fn install(shard: &Rc<Shard>, partition: &Rc<Partition>, loaded: Loaded) {
                 "groups loaded"
             );
         }
+        to_forget = deleted;
         let step = loaded.coordinator.loaded(context);
         loaded.take(shard, partition, step)?;
-        let deleted: Vec<&str> = deleted.iter().map(String::as_str).collect();
+        let deleted: Vec<&str> = to_forget.iter().map(String::as_str).collect();
         if !deleted.is_empty() {
             let step = loaded.coordinator.topics_deleted(context, &deleted);
             loaded.take(shard, partition, step)?;
         }
         Ok(())
     });
+    if done.is_none() {
+        forget_when_loaded(shard, index, &to_forget);
+    }
     shard.groups.wake.notify();
 }
 
@@ -119,29 +150,10 @@ async fn replay(shard: &Rc<Shard>, partition: &Partition) -> Result<Loaded, Load
         return Err(failed(format!("the log is fenced: {why}")));
     }
     let mut coordinator = Coordinator::new();
-    let mut offset = status.log_start_offset;
-    while offset < status.log_end_offset {
-        let request = ReadRequest {
-            offset,
-            max_bytes: GROUP_READ_BYTES,
-            until_offset: status.log_end_offset,
-            at_least_one: true,
-        };
-        let slices = match shard.read_log(log, request).await {
-            ReadOutcome::Ready(slices) if slices.total_bytes > 0 => slices,
-            // What was there is compacted away.
-            ReadOutcome::Ready(_) => break,
-            ReadOutcome::Busy => return Err(LoadError::Busy),
-            ReadOutcome::Corrupt(damage) => {
-                return Err(failed(format!("{damage}; restore the file from a copy")));
-            }
-            other => return Err(failed(format!("offset {offset} cannot be read: {other:?}"))),
-        };
-        offset = slices.next_offset;
-        replay_batches(&slices.to_vec(), partition.index, &mut coordinator)?;
-        // What is in memory is read without waiting: others get their turn between two reads.
-        futures_lite::future::yield_now().await;
-    }
+    let offsets = status.log_start_offset..status.log_end_offset;
+    // Less than all of it is there where the end is compacted away.
+    let replay = |bytes: &[u8]| replay_batches(bytes, partition.index, &mut coordinator);
+    shard.read_through(log, offsets, GROUP_READ_BYTES, replay).await?;
     let mut loaded = Loaded::new(coordinator, status.log_end_offset);
     loaded.disk_full = status.disk_full;
     Ok(loaded)

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod disk;
 pub mod oneshot;
 pub mod random;
+pub mod seldom;
 pub mod wake;
 
 use std::future::Future;
