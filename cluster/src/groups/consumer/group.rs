@@ -206,6 +206,20 @@ impl ConsumerGroup {
     }
 }
 
+#[cfg(test)]
+impl ConsumerGroup {
+    /// All that the log says, after a look at what has to hold at all times.
+    pub(crate) fn check_state(&self) -> String {
+        let saved = &self.saved;
+        assert!(saved.holders.values().all(|count| *count == 1), "one owner: {saved:?}");
+        let classic = saved.members.values().filter_map(|one| one.metadata.classic.as_ref());
+        let mut counted = ClassicMembers::default();
+        classic.for_each(|member| counted.add(member));
+        assert_eq!(counted, saved.classic);
+        format!("{saved:?}")
+    }
+}
+
 impl Saved {
     fn put_metadata(&mut self, id: &str, metadata: &Metadata) {
         let old = self.members.get(id).map(|member| member.metadata.clone());
