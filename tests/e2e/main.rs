@@ -21,6 +21,7 @@ mod corruption;
 mod crash;
 mod disk_full;
 mod groups;
+mod groups_migration;
 mod groups_tools;
 mod idempotence;
 mod offsets_wire;
