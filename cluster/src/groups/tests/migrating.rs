@@ -128,6 +128,35 @@ fn what_cannot_be_a_consumer_group_stays_classic() {
 }
 
 #[test]
+fn what_fits_no_batch_is_not_changed() {
+    // Two protocols of each member: the classic group's record has only the one that is chosen.
+    let mut world = World::new();
+    let big = || {
+        let mut subscription = super::world::subscription("a");
+        subscription.truncate(subscription.len() - 4);
+        subscription.extend(300_000_i32.to_be_bytes());
+        subscription.resize(subscription.len() + 300_000, 7);
+        subscription
+    };
+    let ids = [world.member_id(), world.member_id()];
+    let tickets = [&ids[0], &ids[1]].map(|id| {
+        let mut request = join(id, &["range", "sticky"]);
+        request.protocols.iter_mut().for_each(|one| one.metadata = big().into());
+        world.join(9, &request)
+    });
+    world.pass(2 * DELAY_MS);
+    let joined = tickets.map(|ticket| world.joined(ticket).0);
+    let leader = joined.iter().find(|one| one.leader == one.member_id).unwrap();
+    world.sync(&leader.member_id, 1, &[]);
+    assert_eq!(world.state(), "Stable");
+    let written = world.log.len();
+    assert_eq!(code(world.beat(&joins("new")).error_code), ErrorCode::UnknownServerError);
+    assert_eq!((world.group_type(), world.log.len()), ("classic".to_owned(), written));
+    assert_eq!(world.heartbeat(&ids[0], 1), ErrorCode::None);
+    world.check_replay();
+}
+
+#[test]
 fn an_assignor_of_the_clients_own_is_in_the_way() {
     let mut world = World::new();
     let id = world.member_id();

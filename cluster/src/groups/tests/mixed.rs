@@ -234,9 +234,26 @@ fn a_members_own_session_counts() {
     world.restart();
     world.pass(SESSION_MS - 1);
     assert_eq!(world.heartbeat(&id, generation), ErrorCode::None);
+    world.restart();
     world.pass(SESSION_MS);
     assert_eq!(world.shape().1, 0);
     world.check_replay();
+}
+
+#[test]
+fn a_member_may_change_its_protocol_and_keep_its_id() {
+    let (mut world, id) = mixed();
+    assert_eq!(world.heartbeat(&id, 1), ErrorCode::RebalanceInProgress);
+    let mut told = world.beat_ok(&joins(&id));
+    assert_eq!(world.shape().2, 2);
+    assert_eq!(world.heartbeat(&id, told.member_epoch), ErrorCode::UnknownMemberId);
+    // What it was asked for as a classic member is not asked of it any more.
+    for _ in 0..=REBALANCE_MS / 20_000 {
+        world.pass(20_000);
+        world.beat_ok(&beats("new", 2, &[]));
+        told = world.beat_ok(&beats(&id, told.member_epoch, &owned(&told).unwrap_or_default()));
+    }
+    assert_eq!(world.shape().2, 2);
 }
 
 #[test]
