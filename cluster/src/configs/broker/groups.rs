@@ -49,7 +49,7 @@ pub(super) const KEYS: &[ConfigKey] = table! {
     "group.consumer.migration.policy": String = "bidirectional",
         OneOfAnyCase(&["DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"]), ReadOnly,
         Acts, [],
-        "Whether a group with members turns from classic to consumer (upgrade) and back (downgrade).";
+        "Which way a group with members may change: to consumer (upgrade), to classic (downgrade).";
     "group.consumer.assignment.interval.ms": Int = "1000", AtLeast(0), ClusterWide, Acts, [],
         "The least time between two assignments of a consumer group.";
     "group.consumer.min.assignment.interval.ms": Int = "0", AtLeast(0), ReadOnly, Accepted, [],

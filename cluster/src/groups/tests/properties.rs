@@ -89,7 +89,8 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (who(), shift()).prop_map(|(who, shift)| Op::Heartbeat { who, shift }),
         2 => who().prop_map(|who| Op::Leave { who }),
         6 => (who(), shift()).prop_map(|(who, shift)| Op::Commit { who, shift }),
-        8 => (0..CONSUMERS, instance.clone()).prop_map(|(who, instance)| Op::Beat { who, instance }),
+        8 => (0..CONSUMERS, instance.clone())
+            .prop_map(|(who, instance)| Op::Beat { who, instance }),
         3 => (0..CONSUMERS, prop::sample::select(vec![-1, -1, -2]))
             .prop_map(|(who, epoch)| Op::BeatLeave { who, epoch }),
         1 => prop::sample::select(POLICIES.to_vec()).prop_map(Op::Policy),
