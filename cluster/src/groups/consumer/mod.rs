@@ -6,7 +6,7 @@
 //!                                  topics change
 //! ```
 //!
-//! Members of the classic protocol may be among them ([`mixed`]): a group is rolled from one
+//! Members of the classic protocol may be among them (`mixed`): a group is rolled from one
 //! protocol to the other member by member.
 //!
 //! Members tell what they want and hold; the broker decides who owns what and brings each member
