@@ -23,6 +23,7 @@ mod crash;
 mod disk_full;
 mod groups;
 mod groups_damage;
+mod groups_migration;
 mod groups_restart;
 mod groups_scale;
 mod groups_tools;

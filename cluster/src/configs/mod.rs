@@ -16,8 +16,8 @@ mod view;
 pub use check::{Check, check_value, parse_bool, parse_list};
 pub use edit::{Rules, edit_incremental, edit_replace};
 pub use settings::{
-    BrokerSettings, CleanerSettings, GroupSettings, OffsetsSettings, TopicSettings,
-    TransactionSettings,
+    BrokerSettings, CleanerSettings, GroupSettings, MigrationPolicy, OffsetsSettings,
+    TopicSettings, TransactionSettings,
 };
 pub use suggest::{nearest, unknown_name};
 pub use view::{Described, DescribedSynonym, StaticConfigs, View};
@@ -32,7 +32,6 @@ const RECOMPRESSION: &str =
 const AUTHORIZER: &str = "there are no access control lists yet";
 const GROUP_PROTOCOLS: &str =
     "groups of the classic and of the consumer protocol are always served";
-const GROUP_MIGRATION: &str = "a group takes up another protocol only while it has no members";
 
 macro_rules! synonym {
     ($name:literal) => {

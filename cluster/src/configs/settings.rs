@@ -152,10 +152,45 @@ pub struct GroupSettings {
     pub consumer_assignors: Vec<String>,
     /// The least time between two assignments of a consumer group.
     pub consumer_assignment_interval_ms: i64,
+    pub consumer_migration: MigrationPolicy,
     /// `offsets.retention.minutes`, in milliseconds.
     pub offsets_retention_ms: i64,
     pub offsets_retention_check_interval_ms: i64,
     pub offset_metadata_max_bytes: usize,
+}
+
+/// `group.consumer.migration.policy`: which way a group with members changes its protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MigrationPolicy {
+    #[default]
+    Bidirectional,
+    /// From classic to consumer.
+    Upgrade,
+    /// From consumer to classic.
+    Downgrade,
+    /// Neither; and members of the classic protocol cannot join a consumer group.
+    Disabled,
+}
+
+impl MigrationPolicy {
+    fn from_name(name: &str) -> Self {
+        match name.to_ascii_lowercase().as_str() {
+            "upgrade" => Self::Upgrade,
+            "downgrade" => Self::Downgrade,
+            "disabled" => Self::Disabled,
+            _ => Self::Bidirectional,
+        }
+    }
+
+    #[must_use]
+    pub const fn upgrades(self) -> bool {
+        matches!(self, Self::Bidirectional | Self::Upgrade)
+    }
+
+    #[must_use]
+    pub const fn downgrades(self) -> bool {
+        matches!(self, Self::Bidirectional | Self::Downgrade)
+    }
 }
 
 /// `offsets.*`
@@ -244,6 +279,9 @@ impl BrokerReader<'_> {
             consumer_max_size: self.count("group.consumer.max.size"),
             consumer_assignors: parse_list(&assignors).into_iter().map(str::to_owned).collect(),
             consumer_assignment_interval_ms: self.number("group.consumer.assignment.interval.ms"),
+            consumer_migration: MigrationPolicy::from_name(
+                &self.text("group.consumer.migration.policy"),
+            ),
             offsets_retention_ms: self.offsets_retention_ms(),
             offsets_retention_check_interval_ms: self.number("offsets.retention.check.interval.ms"),
             offset_metadata_max_bytes: self.count("offset.metadata.max.bytes"),

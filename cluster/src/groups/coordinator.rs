@@ -230,9 +230,7 @@ impl Coordinator {
         if self.groups.len() >= GROUPS_PER_COORDINATOR_MAX {
             return Err(ErrorCode::PolicyViolation);
         }
-        let id: Arc<str> = group_id.into();
-        self.groups.insert(id.clone(), Group::default());
-        Ok(id)
+        Ok(self.group_entry(group_id).0)
     }
 
     pub(super) fn on_group(
@@ -248,11 +246,17 @@ impl Coordinator {
         self.drop_unrecorded(id);
     }
 
-    pub(super) fn group_mut(&mut self, id: &str) -> &mut Group {
-        if !self.groups.contains_key(id) {
-            self.groups.insert(id.into(), Group::default());
-        }
-        self.groups.get_mut(id).expect("it was put there")
+    /// A group, made if there is none.
+    pub(super) fn group_entry(&mut self, id: &str) -> (Arc<str>, &mut Group) {
+        let id = match self.groups.get_key_value(id) {
+            Some((id, _)) => id.clone(),
+            None => Arc::from(id),
+        };
+        (id.clone(), self.groups.entry(id).or_default())
+    }
+
+    fn group_mut(&mut self, id: &str) -> &mut Group {
+        self.group_entry(id).1
     }
 
     /// A group that the log has nothing of is no group.
@@ -307,14 +311,22 @@ fn run_on_consumer(
     request: Request<'_>,
 ) {
     let reply = match request {
+        Request::JoinGroup(request) => return group.join_mixed(ops, caller, ticket, request),
+        Request::SyncGroup(request) => Reply::SyncGroup(group.sync_mixed(ops, caller, request)),
+        Request::Heartbeat(request) => {
+            let error_code = group.heartbeat_mixed(ops, request) as i16;
+            Reply::Heartbeat(HeartbeatResponse { throttle_time_ms: 0, error_code })
+        }
+        Request::LeaveGroup(request) => Reply::LeaveGroup(group.leave_mixed(ops, caller, request)),
         Request::OffsetCommit(request) => {
             Reply::OffsetCommit(commit::commit(ops, group, caller, request))
         }
         Request::OffsetDelete(request) => {
             Reply::OffsetDelete(offset_delete::delete(ops, group, request))
         }
-        Request::JoinGroup(_) => refusal(caller, request, ErrorCode::InconsistentGroupProtocol),
-        _ => refusal(caller, request, ErrorCode::UnknownMemberId),
+        Request::DeleteGroup(_) | Request::ConsumerGroupHeartbeat(_) => {
+            refusal(caller, request, ErrorCode::UnsupportedVersion)
+        }
     };
     ops.out.replies.push((ticket, reply));
 }
@@ -325,8 +337,9 @@ fn expired(ops: &mut Ops<'_, '_>, group: &mut Group, timer: &Timer) {
         (Kind::Classic(classic), Timer::Join) => classic.join_expired(ops),
         (Kind::Classic(classic), Timer::Sync) => classic.sync_expired(ops),
         (Kind::Consumer(consumer), Timer::Consumer) => {
-            ops.out.records.extend(consumer.tick(ops.ctx));
-            ops.arm(consumer);
+            let gone = consumer.expired(ops.ctx);
+            // So many at one time that they always fit.
+            let _ = group.give_up(ops, &gone);
         }
         // Of the protocol that the group had before.
         (Kind::Classic(_), Timer::Consumer) | (Kind::Consumer(_), _) => {}

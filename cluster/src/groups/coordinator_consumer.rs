@@ -1,5 +1,4 @@
-//! Groups of the consumer protocol among the groups of a partition, and empty groups that change
-//! from one protocol to the other.
+//! Groups of the consumer protocol among the groups of a partition.
 
 use std::sync::Arc;
 
@@ -7,7 +6,7 @@ use wire::ErrorCode;
 use wire::messages::{ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse};
 
 use super::classic::Classic;
-use super::consumer::{self, ConsumerGroup, Record, Refusal};
+use super::consumer::{self, ConsumerGroup, Leave, Record, Refusal};
 use super::coordinator::Coordinator;
 use super::group::{Group, Kind, Ops};
 use super::records::GroupMetadata;
@@ -16,7 +15,7 @@ use super::{Caller, Context, Step};
 use crate::limits::GROUPS_PER_COORDINATOR_MAX;
 
 impl Coordinator {
-    /// ConsumerGroupHeartbeat: a first one makes the group, or takes over an empty classic one.
+    /// ConsumerGroupHeartbeat: a first one makes the group, or makes a classic one its own.
     pub(super) fn consumer_heartbeat(
         &mut self,
         ctx: &Context<'_>,
@@ -38,39 +37,31 @@ impl Coordinator {
     ) -> Result<ConsumerGroupHeartbeatResponse<'static>, Refusal> {
         let group_id = &*request.group_id;
         let joins = request.member_epoch == consumer::JOIN_EPOCH;
-        let is_consumer = match self.groups.get(group_id) {
-            Some(Group { kind: Kind::Consumer(_), .. }) => true,
-            Some(group) if joins && !group.is_in_use() => false,
-            Some(_) => return Err(no_group(format!("Group {group_id} is not a consumer group."))),
-            None if joins => {
-                if self.groups.len() >= GROUPS_PER_COORDINATOR_MAX {
-                    let message = "There are too many groups.";
-                    return Err(Refusal::new(ErrorCode::PolicyViolation, message));
-                }
-                false
+        match self.groups.get(group_id).map(|group| &group.kind) {
+            Some(Kind::Consumer(_)) => {}
+            Some(Kind::Classic(_)) if joins => {}
+            Some(Kind::Classic(_)) => {
+                return Err(no_group(format!("Group {group_id} is not a consumer group.")));
             }
-            None => return Err(no_group(format!("Consumer group {group_id} not found."))),
-        };
-        if is_consumer {
-            let id: Arc<str> = group_id.into();
-            let mut answer = Err(no_group(String::new()));
-            self.on_group(ctx, &id, out, |ops, group| {
-                if let Kind::Consumer(group) = &mut group.kind {
-                    answer = run(ops, group, caller, request);
-                }
-            });
-            return answer;
+            None if !joins => {
+                return Err(no_group(format!("Consumer group {group_id} not found.")));
+            }
+            None if self.groups.len() >= GROUPS_PER_COORDINATOR_MAX => {
+                let message = "There are too many groups.";
+                return Err(Refusal::new(ErrorCode::PolicyViolation, message));
+            }
+            // Only a group that has its first member is one: else it goes again.
+            None => {}
         }
-        // Only a group that has its first member is one.
-        let mut group = ConsumerGroup::new(group_id);
-        let outcome = group.heartbeat(ctx, caller, request)?;
-        let id: Arc<str> = group_id.into();
-        let held = self.group_mut(group_id);
-        out.records.extend(held.kind.tombstones(group_id));
-        out.records.extend(outcome.records);
-        Ops { ctx, id: &id, timers: &mut self.timers, out }.arm(&group);
-        self.group_mut(group_id).kind = Kind::Consumer(group);
-        Ok(outcome.response)
+        let (id, _) = self.group_entry(group_id);
+        let mut answer = Err(no_group(String::new()));
+        self.on_group(ctx, &id, out, |ops, group| {
+            answer = match &group.kind {
+                Kind::Consumer(_) => run(ops, group, caller, request),
+                Kind::Classic(_) => group.become_consumer(ops, caller, request),
+            };
+        });
+        answer
     }
 }
 
@@ -80,14 +71,28 @@ fn no_group(message: String) -> Refusal {
 
 fn run(
     ops: &mut Ops<'_, '_>,
-    group: &mut ConsumerGroup,
+    group: &mut Group,
     caller: &Caller<'_>,
     request: &ConsumerGroupHeartbeatRequest<'_>,
 ) -> Result<ConsumerGroupHeartbeatResponse<'static>, Refusal> {
-    let outcome = group.heartbeat(ops.ctx, caller, request)?;
-    ops.out.records.extend(outcome.records);
-    ops.arm(group);
-    Ok(outcome.response)
+    let Kind::Consumer(consumer) = &mut group.kind else {
+        return Err(no_group(format!("Group {} is not a consumer group.", ops.id)));
+    };
+    if !consumer::leaves(request) {
+        let outcome = consumer.heartbeat(ops.ctx, caller, request)?;
+        ops.out.records.extend(outcome.records);
+        ops.arm(consumer);
+        return Ok(outcome.response);
+    }
+    let (leave, response) = consumer.leave(request)?;
+    match leave {
+        Leave::Away(records) => {
+            ops.out.records.extend(records);
+            ops.arm(consumer);
+        }
+        Leave::Gone => group.give_up(ops, &[request.member_id.to_string()].into())?,
+    }
+    Ok(response)
 }
 
 impl Ops<'_, '_> {
@@ -127,15 +132,6 @@ impl Group {
             if consumer.is_unrecorded() {
                 self.kind = Kind::Classic(Classic::default());
             }
-        }
-    }
-
-    /// An empty consumer group makes room for members of the classic protocol.
-    pub fn become_classic(&mut self, ops: &mut Ops<'_, '_>) {
-        if matches!(&self.kind, Kind::Consumer(consumer) if consumer.is_empty()) {
-            ops.out.records.extend(self.kind.tombstones(ops.id));
-            ops.timers.cancel(ops.id, Timer::Consumer);
-            self.kind = Kind::Classic(Classic::default());
         }
     }
 }

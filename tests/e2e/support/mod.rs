@@ -4,6 +4,7 @@ pub mod batch;
 pub mod broker;
 pub mod command;
 pub mod connection;
+pub mod consumer;
 pub mod fetch;
 pub mod files;
 pub mod group;

@@ -56,16 +56,23 @@ pub fn tool_with_input(class: &str, arguments: &[&str], input: &[u8]) -> Output 
         .unwrap_or_else(|error| panic!("the tool runner is gone: {error}: {what}"))
 }
 
+/// A JVM of its own for a class of stock Kafka's or of the runner's, quick to start.
+pub fn java(heap: &str, class: &str) -> Command {
+    let tests = repository().join("tests");
+    let class_path =
+        format!("{0}/.cache/runner:{0}/.cache/kafka/*", tests.to_str().expect("a UTF-8 path"));
+    let log4j = tests.join("kafka/log4j2.yaml");
+    let mut command = Command::new("java");
+    command
+        .args([heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"])
+        .arg(format!("-Dlog4j2.configurationFile={}", log4j.display()))
+        .args(["-cp", &class_path, class]);
+    command
+}
+
 impl Runner {
     fn start() -> Runner {
-        let tests = repository().join("tests");
-        let class_path =
-            format!("{0}/.cache/runner:{0}/.cache/kafka/*", tests.to_str().expect("a UTF-8 path"));
-        let log4j = tests.join("kafka/log4j2.yaml");
-        let mut process = Command::new("java")
-            .args(["-Xmx512M", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"])
-            .arg(format!("-Dlog4j2.configurationFile={}", log4j.display()))
-            .args(["-cp", &class_path, "ToolRunner"])
+        let mut process = java("-Xmx512M", "ToolRunner")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

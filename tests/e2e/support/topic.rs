@@ -1,9 +1,10 @@
 //! Topics by raw requests: create, find the leaders, produce.
 
 use super::broker::{Broker, against_kafka};
-use super::connection::Connection;
+use super::connection::{Connection, correlation_of, decode};
 use super::eventually;
 use super::fetch::{Bounds, fetch};
+use std::io;
 use std::time::Duration;
 use wire::Uuid;
 use wire::messages::create_topics_request::{
@@ -166,11 +167,24 @@ pub fn produce(
     partition: i32,
     batch: &[u8],
 ) -> (i16, i64) {
+    try_produce(connection, topic, partition, batch).expect("an answer")
+}
+
+/// The same, of a broker that may go away.
+pub fn try_produce(
+    connection: &mut Connection,
+    topic: &Topic,
+    partition: i32,
+    batch: &[u8],
+) -> io::Result<(i16, i64)> {
     let request = produce_request(topic, partition, -1, batch);
-    let response = connection.call(PRODUCE_BY_NAME, &request);
+    let sent = connection.send(PRODUCE_BY_NAME, &request)?;
+    let answer = connection.receive()?;
+    assert_eq!(correlation_of(&answer), sent, "the answer to another request");
+    let response = decode::<ProduceRequest>(PRODUCE_BY_NAME, &answer);
     let answer = &response.responses[0].partition_responses[0];
     assert_eq!(answer.index, partition);
-    (answer.error_code, answer.base_offset)
+    Ok((answer.error_code, answer.base_offset))
 }
 
 /// Produces one batch that must be taken, and returns its base offset.

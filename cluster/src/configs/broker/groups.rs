@@ -4,9 +4,9 @@ use super::table;
 use crate::configs::Check::{Any, AtLeast, Between, ListOf, OneOfAnyCase};
 use crate::configs::ConfigKey;
 use crate::configs::Effect::{Accepted, Acts, Refused};
+use crate::configs::GROUP_PROTOCOLS;
 use crate::configs::Update::{ClusterWide, ReadOnly};
 use crate::configs::ValueType::{Boolean, Int, List, Long, Short, String};
-use crate::configs::{GROUP_MIGRATION, GROUP_PROTOCOLS};
 
 pub(super) const KEYS: &[ConfigKey] = table! {
     "group.min.session.timeout.ms": Int = "6000", Any, ReadOnly, Acts, [],
@@ -48,8 +48,8 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "Assignors of the broker, the first by default.";
     "group.consumer.migration.policy": String = "bidirectional",
         OneOfAnyCase(&["DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"]), ReadOnly,
-        Refused(GROUP_MIGRATION), [],
-        "Whether classic groups turn into consumer groups and back by themselves.";
+        Acts, [],
+        "Which way a group with members may change: to consumer (upgrade), to classic (downgrade).";
     "group.consumer.assignment.interval.ms": Int = "1000", AtLeast(0), ClusterWide, Acts, [],
         "The least time between two assignments of a consumer group.";
     "group.consumer.min.assignment.interval.ms": Int = "0", AtLeast(0), ReadOnly, Accepted, [],

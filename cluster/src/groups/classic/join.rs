@@ -28,7 +28,20 @@ pub(super) struct Join<'a> {
     pub rebalance_timeout_ms: i32,
 }
 
-impl Join<'_> {
+impl<'a> Join<'a> {
+    pub(super) fn new(
+        caller: &'a Caller<'a>,
+        ticket: Ticket,
+        request: &'a JoinGroupRequest<'a>,
+    ) -> Self {
+        // Version 0 does not say how long a rebalance may take.
+        let rebalance_timeout_ms = match caller.api_version {
+            0 => request.session_timeout_ms,
+            _ => request.rebalance_timeout_ms,
+        };
+        Self { caller, ticket, request, rebalance_timeout_ms }
+    }
+
     fn refuse(&self, ops: &mut Ops<'_, '_>, member_id: &str, error: ErrorCode) {
         refuse(ops, self.ticket, member_id, error);
     }
@@ -81,12 +94,7 @@ impl Classic {
         ticket: Ticket,
         request: &JoinGroupRequest<'_>,
     ) {
-        // Version 0 does not say how long a rebalance may take.
-        let rebalance_timeout_ms = match caller.api_version {
-            0 => request.session_timeout_ms,
-            _ => request.rebalance_timeout_ms,
-        };
-        let join = Join { caller, ticket, request, rebalance_timeout_ms };
+        let join = Join::new(caller, ticket, request);
         if !self.accepts(ops, request) {
             // Counted out even if it was in: the size allowed may have been made smaller.
             self.drop_member(ops, &request.member_id);

@@ -32,6 +32,32 @@ pub(crate) fn refused_all(
     LeaveGroupResponse { throttle_time_ms: 0, error_code: ErrorCode::None as i16, members }
 }
 
+/// Who leaves, as all versions would say it.
+pub(crate) fn identities<'a>(
+    caller: &Caller<'_>,
+    request: &LeaveGroupRequest<'a>,
+) -> Vec<MemberIdentity<'a>> {
+    if caller.api_version >= BATCHED_VERSION {
+        return request.members.clone();
+    }
+    let member_id = request.member_id.clone();
+    vec![MemberIdentity { member_id, ..MemberIdentity::default() }]
+}
+
+/// The answer in which each has its own error.
+pub(crate) fn answer(
+    caller: &Caller<'_>,
+    members: &[MemberIdentity<'_>],
+    errors: &[ErrorCode],
+) -> LeaveGroupResponse<'static> {
+    if caller.api_version < BATCHED_VERSION {
+        return refused(errors.first().copied().unwrap_or(ErrorCode::None));
+    }
+    let members = members.iter().zip(errors);
+    let members = members.map(|(member, error)| member_response(member, *error)).collect();
+    LeaveGroupResponse { throttle_time_ms: 0, error_code: ErrorCode::None as i16, members }
+}
+
 impl Classic {
     pub fn leave(
         &mut self,
@@ -39,25 +65,16 @@ impl Classic {
         caller: &Caller<'_>,
         request: &LeaveGroupRequest<'_>,
     ) -> LeaveGroupResponse<'static> {
-        if caller.api_version < BATCHED_VERSION {
-            let left = self.leave_one(ops, &request.member_id, None);
-            if left.is_ok() {
-                self.members_changed(ops);
-            }
-            return refused(left.err().unwrap_or(ErrorCode::None));
-        }
-        let mut any_left = false;
-        let mut members = Vec::with_capacity(request.members.len());
-        for member in &request.members {
-            let instance_id = member.group_instance_id.as_deref();
-            let left = self.leave_one(ops, &member.member_id, instance_id);
-            any_left |= left.is_ok();
-            members.push(member_response(member, left.err().unwrap_or(ErrorCode::None)));
-        }
-        if any_left {
+        let members = identities(caller, request);
+        let leave = |member: &MemberIdentity<'_>| {
+            let left = self.leave_one(ops, &member.member_id, member.group_instance_id.as_deref());
+            left.err().unwrap_or(ErrorCode::None)
+        };
+        let errors: Vec<ErrorCode> = members.iter().map(leave).collect();
+        if errors.contains(&ErrorCode::None) {
             self.members_changed(ops);
         }
-        LeaveGroupResponse { throttle_time_ms: 0, error_code: ErrorCode::None as i16, members }
+        answer(caller, &members, &errors)
     }
 
     fn leave_one(

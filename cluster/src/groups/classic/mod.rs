@@ -8,6 +8,7 @@
 //!     └────────────────────┘  └────────────────── Stable ◄──────────┴─────┘ syncs
 //! ```
 
+mod converted;
 mod heartbeat;
 mod join;
 mod leave;
@@ -24,8 +25,10 @@ use std::sync::Arc;
 use wire::ErrorCode;
 
 pub(crate) use join::{check as check_join, refused as refused_join};
-pub(crate) use leave::refused_all as refused_leave;
-pub(crate) use member::Member;
+pub(crate) use leave::{
+    answer as answer_leave, identities as leaving_members, refused_all as refused_leave,
+};
+pub(crate) use member::{Member, Protocol};
 pub(crate) use sync::refused as refused_sync;
 
 use super::group::Ops;
@@ -108,6 +111,10 @@ impl Classic {
 
     pub fn protocol(&self) -> Option<&str> {
         self.protocol.as_deref()
+    }
+
+    pub fn generation(&self) -> i32 {
+        self.generation
     }
 
     pub fn members(&self) -> impl Iterator<Item = &Member> {

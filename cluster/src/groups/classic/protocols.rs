@@ -1,13 +1,12 @@
 //! What the members have in common: an assignor, topics.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use wire::codec::Reader;
 use wire::messages::JoinGroupRequest;
 
 use super::{CONSUMER_PROTOCOL_TYPE, Classic, State};
+use crate::groups::embedded::Subscription;
 
 impl Classic {
     /// Whether somebody who joins has a protocol that every member has.
@@ -62,17 +61,8 @@ impl Classic {
         }
         let protocol = self.protocol.as_deref()?;
         for member in self.members.values() {
-            read_topics(member.metadata(protocol)?, &mut topics)?;
+            topics.extend(Subscription::decode(member.metadata(protocol)?).ok()?.topics);
         }
         Some(topics)
     }
-}
-
-/// ConsumerProtocolSubscription begins with its version and the topics.
-fn read_topics(subscription: &[u8], topics: &mut BTreeSet<String>) -> Option<()> {
-    let mut reader = Reader::new(subscription);
-    let _version = reader.i16().ok()?;
-    let names = reader.array(false, 2, |reader| reader.string(false)).ok()?;
-    topics.extend(names.into_iter().map(Cow::into_owned));
-    Some(())
 }

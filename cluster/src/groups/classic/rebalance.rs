@@ -59,7 +59,7 @@ impl Classic {
         }
     }
 
-    pub(super) fn prepare_rebalance(&mut self, ops: &mut Ops<'_, '_>) {
+    pub fn prepare_rebalance(&mut self, ops: &mut Ops<'_, '_>) {
         if self.state == State::CompletingRebalance {
             self.refuse_syncs(ops, ErrorCode::RebalanceInProgress);
         }

@@ -27,7 +27,7 @@ impl Classic {
         fits
     }
 
-    pub(super) fn metadata(&self) -> GroupMetadata {
+    pub fn metadata(&self) -> GroupMetadata {
         let protocol = self.protocol.as_deref();
         let member = |member: &Member| MemberMetadata {
             member_id: member.id.clone(),

@@ -3,18 +3,34 @@
 use std::sync::Arc;
 
 use wire::ErrorCode;
+use wire::messages::JoinGroupRequest;
 
-use super::join::{Join, refused};
+use super::join::{Join, new_member_id, refused};
 use super::rebalance::refuse_waiting;
 use super::{Classic, State};
-use crate::groups::Reply;
 use crate::groups::group::Ops;
 use crate::groups::timers::Timer;
+use crate::groups::{Caller, Reply, Ticket};
 
 /// From this version on, the answer can tell the leader not to assign (KIP-814).
 const SKIP_ASSIGNMENT_VERSION: i16 = 9;
 
 impl Classic {
+    /// JoinGroup of a static member in whose place a group that was of the consumer protocol until
+    /// now has `old`.
+    pub fn take_over(
+        &mut self,
+        ops: &mut Ops<'_, '_>,
+        caller: &Caller<'_>,
+        ticket: Ticket,
+        request: &JoinGroupRequest<'_>,
+        old: &str,
+    ) {
+        let instance_id = request.group_instance_id.as_deref().unwrap_or_default();
+        let new = new_member_id(instance_id, ops.ctx.fresh_id);
+        self.replace_static(ops, &Join::new(caller, ticket, request), &Arc::from(old), &new);
+    }
+
     /// Puts `new` in the place of `old`. A stable group stays as it is, assignments too.
     pub(super) fn replace_static(
         &mut self,

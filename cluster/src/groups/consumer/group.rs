@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use wire::Uuid;
 
 use super::member::{Current, Member, Metadata, OwnedPartitions, Partitions};
+use super::mixed::ClassicMembers;
 use super::records::{GroupEpoch, Record, ResolvedRegex, TargetEpoch};
 use super::timers::Timers;
 
@@ -63,6 +64,8 @@ pub(super) struct Saved {
     pub topic_subscribers: BTreeMap<String, usize>,
     /// How many members are subscribed to a regular expression.
     pub regex_subscribers: BTreeMap<String, usize>,
+    /// What the members of the classic protocol have in common.
+    pub classic: ClassicMembers,
     /// How many members hold a partition or still have to give it up; one, or none.
     pub holders: BTreeMap<(Uuid, i32), usize>,
 }
@@ -79,6 +82,7 @@ impl Default for Saved {
             static_members: BTreeMap::new(),
             topic_subscribers: BTreeMap::new(),
             regex_subscribers: BTreeMap::new(),
+            classic: ClassicMembers::default(),
             holders: BTreeMap::new(),
         }
     }
@@ -202,6 +206,20 @@ impl ConsumerGroup {
     }
 }
 
+#[cfg(test)]
+impl ConsumerGroup {
+    /// All that the log says, after a look at what has to hold at all times.
+    pub(crate) fn check_state(&self) -> String {
+        let saved = &self.saved;
+        assert!(saved.holders.values().all(|count| *count == 1), "one owner: {saved:?}");
+        let classic = saved.members.values().filter_map(|one| one.metadata.classic.as_ref());
+        let mut counted = ClassicMembers::default();
+        classic.for_each(|member| counted.add(member));
+        assert_eq!(counted, saved.classic);
+        format!("{saved:?}")
+    }
+}
+
 impl Saved {
     fn put_metadata(&mut self, id: &str, metadata: &Metadata) {
         let old = self.members.get(id).map(|member| member.metadata.clone());
@@ -217,6 +235,9 @@ impl Saved {
         if let Some(instance) = &metadata.instance_id {
             self.static_members.insert(instance.clone(), id.to_owned());
         }
+        if let Some(classic) = &metadata.classic {
+            self.classic.add(classic);
+        }
         self.members.entry(id.to_owned()).or_default().metadata = metadata.clone();
     }
 
@@ -226,6 +247,9 @@ impl Saved {
         }
         if let Some(regex) = metadata.regex() {
             decrement(&mut self.regex_subscribers, regex);
+        }
+        if let Some(classic) = &metadata.classic {
+            self.classic.remove(classic);
         }
         // Another member may have taken over the instance in the meantime.
         if let Some(instance) = &metadata.instance_id
@@ -271,7 +295,7 @@ fn partitions(owned: &OwnedPartitions) -> impl Iterator<Item = (Uuid, i32)> + '_
 }
 
 /// Takes one from a count, which goes when it is 0.
-fn decrement<K, Q>(counts: &mut BTreeMap<K, usize>, key: &Q)
+pub(super) fn decrement<K, Q>(counts: &mut BTreeMap<K, usize>, key: &Q)
 where
     K: std::borrow::Borrow<Q> + Ord,
     Q: Ord + ?Sized,

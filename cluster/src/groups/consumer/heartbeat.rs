@@ -1,23 +1,18 @@
 //! ConsumerGroupHeartbeat: joining, being told of a new assignment, staying alive (KIP-848).
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use wire::ErrorCode;
 use wire::messages::consumer_group_heartbeat_request::TopicPartitions as OwnedTopic;
 use wire::messages::consumer_group_heartbeat_response::{Assignment, TopicPartitions};
 use wire::messages::{ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse};
 
-use super::assignor::{Assignor, GroupSpec, MemberSpec};
+use super::advance::{Advanced, Ask};
 use super::group::ConsumerGroup;
 use super::member::{
-    Current, JOIN_EPOCH, LEAVE_EPOCH, Member, MemberState, Metadata, OwnedPartitions,
-    STATIC_LEAVE_EPOCH,
+    Current, JOIN_EPOCH, LEAVE_EPOCH, MemberState, Metadata, OwnedPartitions, STATIC_LEAVE_EPOCH,
 };
-use super::reconcile::Reconciliation;
-use super::records::{GroupEpoch, Record, TargetEpoch};
-use super::step::Draft;
-use super::subscription::{partition_counts, resolve};
+use super::subscription::resolve;
 use super::{Outcome, Refusal};
 use crate::groups::{Caller, Context, GroupSettings};
 use crate::limits::GROUP_TOPIC_NAMES_BYTES_MAX;
@@ -90,45 +85,35 @@ fn check_assignor(
 }
 
 impl ConsumerGroup {
-    /// One heartbeat of a request that [`check_request`] let pass. A refusal changes nothing.
+    /// One heartbeat of a request that [`check_request`] let pass, unless it leaves. A refusal
+    /// changes nothing.
     pub fn heartbeat(
         &mut self,
         ctx: &Context<'_>,
         caller: &Caller<'_>,
         request: &ConsumerGroupHeartbeatRequest<'_>,
     ) -> Result<Outcome, Refusal> {
-        if matches!(request.member_epoch, LEAVE_EPOCH | STATIC_LEAVE_EPOCH) {
-            return self.leave(ctx, request);
-        }
         let member_id = match &*request.member_id {
             "" => ctx.fresh_id.to_string(),
             id => id.to_owned(),
         };
         let replaced = self.admit(ctx, &member_id, request)?;
         let known = replaced.as_ref().unwrap_or(&member_id);
-        let known = self.saved.members.get(known).cloned().unwrap_or_default();
-        let metadata = updated(&known.metadata, caller, request);
-        check_subscription(&metadata, &known.metadata, ctx)?;
-
-        let mut draft = Draft::default();
-        let before = match &replaced {
-            Some(old_id) => self.replace(&mut draft, old_id, &member_id, known),
-            None => known,
-        };
-        let changed = self.subscribe(ctx, &mut draft, &member_id, &before.metadata, metadata);
-        self.assign(ctx, &mut draft);
+        let known = self.saved.members.get(known).map(|member| member.metadata.clone());
+        let known = known.unwrap_or_default();
+        let metadata = updated(&known, caller, request);
+        check_subscription(&metadata, &known, ctx)?;
         let owned = request.topic_partitions.as_deref();
-        let current = self.reconcile(ctx, &mut draft, &member_id, owned, changed)?;
-        let records = self.finish(draft)?;
-        self.arm(ctx, &member_id, &current, current != before.current);
+        let ask = Ask { member_id: &member_id, replaced: replaced.as_deref(), metadata, owned };
+        let Advanced { records, before, after: current } = self.advance(ctx, ask)?;
+        self.arm(ctx, &member_id, &current, current != before);
 
         let is_full = request.rebalance_timeout_ms != -1
             && (request.subscribed_topic_names.is_some()
                 || request.subscribed_topic_regex.is_some())
             && owned.is_some();
-        let tell = request.member_epoch == JOIN_EPOCH
-            || is_full
-            || current.assigned != before.current.assigned;
+        let tell =
+            request.member_epoch == JOIN_EPOCH || is_full || current.assigned != before.assigned;
         let response = ConsumerGroupHeartbeatResponse {
             member_id: Some(member_id.into()),
             member_epoch: current.epoch,
@@ -164,13 +149,14 @@ impl ConsumerGroup {
         let Some(holder) = self.saved.static_members.get(instance) else {
             return if joins { Ok(None) } else { Err(unknown_instance(instance)) };
         };
-        let held = self.member(holder).map(|member| member.current.clone()).unwrap_or_default();
+        let held = self.member(holder).cloned().unwrap_or_default();
         if !joins {
             check_instance(holder, member_id, instance)?;
-            check_epoch(&held, request)?;
+            check_epoch(&held.current, request)?;
             return Ok(None);
         }
-        if held.epoch != STATIC_LEAVE_EPOCH {
+        // A member of the classic protocol does not say when it goes away.
+        if held.metadata.classic.is_none() && held.current.epoch != STATIC_LEAVE_EPOCH {
             let message = format!(
                 "Static member {member_id} with instance id {instance} cannot join the group \
                  because the instance id is owned by {holder} member."
@@ -185,147 +171,11 @@ impl ConsumerGroup {
         Refusal::new(ErrorCode::UnknownMemberId, message)
     }
 
-    /// A static member comes back with a new id, and finds what it had.
-    fn replace(&mut self, draft: &mut Draft, old_id: &str, id: &str, known: Member) -> Member {
-        let target = self.saved.targets.get(old_id).cloned().unwrap_or_default();
-        self.remove_member(draft, old_id);
-        let current = Current { epoch: JOIN_EPOCH, previous_epoch: 0, ..known.current };
-        self.emit(draft, Record::Member(id.to_owned(), Some(known.metadata.clone())));
-        self.emit(draft, Record::TargetMember(id.to_owned(), Some(target)));
-        self.emit(draft, Record::Current(id.to_owned(), Some(current.clone())));
-        Member { metadata: known.metadata, current }
-    }
-
-    /// Writes what is new of the member, and the group's epoch if partitions have to be assigned
-    /// anew. Whether the member's topics may be others.
-    fn subscribe(
-        &mut self,
-        ctx: &Context<'_>,
-        draft: &mut Draft,
-        member_id: &str,
-        before: &Metadata,
-        after: Metadata,
-    ) -> bool {
-        let joined = self.member(member_id).is_none();
-        let regex_changed = before.topic_regex != after.topic_regex;
-        let changed = before.topic_names != after.topic_names || regex_changed;
-        if joined || *before != after {
-            self.emit(draft, Record::Member(member_id.to_owned(), Some(after)));
-        }
-        if let Some(old) = before.regex()
-            && !self.saved.regex_subscribers.contains_key(old)
-            && self.saved.regexes.contains_key(old)
-        {
-            self.emit(draft, Record::Regex(old.to_owned(), None));
-        }
-        let resolved = self.resolve_regexes(ctx, draft);
-        self.refresh(ctx, draft, joined || changed || resolved);
-        changed || resolved
-    }
-
-    /// Raises the group's epoch if asked to, or if subscribed topics are not what they were.
-    fn refresh(&mut self, ctx: &Context<'_>, draft: &mut Draft, bump: bool) {
-        let offset = Some(ctx.image.offset());
-        if !bump && self.checked_offset == offset {
-            return;
-        }
-        self.checked_offset = offset;
-        let metadata_hash = self.saved.metadata_hash(ctx.image);
-        if self.saved.partition_metadata {
-            self.emit(draft, Record::PartitionMetadata(None));
-        }
-        if bump || metadata_hash != self.saved.group.metadata_hash {
-            let epoch = self.epoch() + 1;
-            self.emit(draft, Record::Group(Some(GroupEpoch { epoch, metadata_hash })));
-        }
-    }
-
-    /// Makes a new target if the group's epoch is ahead, though not more often than configured.
-    fn assign(&mut self, ctx: &Context<'_>, draft: &mut Draft) {
-        let last = self.saved.target;
-        let due_ms = last.assigned_at_ms.saturating_add(self.assignment_interval_ms(ctx));
-        let too_soon = last.assigned_at_ms != 0 && ctx.now.unix_ms < due_ms;
-        if last.epoch >= self.epoch() || too_soon {
-            return;
-        }
-        let spec = self.spec(ctx);
-        let targets = self.assignor(ctx.settings).assign(&spec);
-        for (member, target) in spec.members.into_iter().zip(targets) {
-            if self.saved.targets.get(&member.member_id) != Some(&target) {
-                self.emit(draft, Record::TargetMember(member.member_id, Some(target)));
-            }
-        }
-        let target = TargetEpoch { epoch: self.epoch(), assigned_at_ms: ctx.now.unix_ms };
-        self.emit(draft, Record::Target(Some(target)));
-    }
-
-    fn spec(&self, ctx: &Context<'_>) -> GroupSpec {
-        let members = self.saved.members.iter().map(|(id, member)| MemberSpec {
-            member_id: id.clone(),
-            instance_id: member.metadata.instance_id.clone(),
-            topics: self.saved.topics_of(&member.metadata, ctx.image),
-            assigned: self.saved.targets.get(id).cloned().unwrap_or_default(),
-        });
-        let members: Vec<MemberSpec> = members.collect();
-        let topics: BTreeSet<_> = members.iter().flat_map(|m| m.topics.iter().copied()).collect();
-        GroupSpec { partition_counts: partition_counts(&topics, ctx.image), members }
-    }
-
-    /// What most members ask for, else the broker's first.
-    fn assignor(&self, settings: &GroupSettings) -> Assignor {
-        let name = self.assignor_name(settings);
-        name.and_then(Assignor::from_name).unwrap_or(Assignor::Uniform)
-    }
-
-    pub(super) fn assignor_name<'a>(&'a self, settings: &'a GroupSettings) -> Option<&'a str> {
-        let mut counts = std::collections::BTreeMap::<&str, usize>::new();
-        let members = self.saved.members.values();
-        for name in members.filter_map(|member| member.metadata.server_assignor.as_deref()) {
-            *counts.entry(name).or_default() += 1;
-        }
-        let most = counts.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| name);
-        most.or_else(|| settings.consumer_assignors.first().map(String::as_str))
-    }
-
-    /// Takes the member a step on towards its target.
-    fn reconcile(
-        &mut self,
-        ctx: &Context<'_>,
-        draft: &mut Draft,
-        member_id: &str,
-        owned: Option<&[OwnedTopic]>,
-        subscription_changed: bool,
-    ) -> Result<Current, Refusal> {
-        let member = self.saved.members.get(member_id).cloned().unwrap_or_default();
-        let target_epoch = self.saved.target.epoch;
-        if !subscription_changed && member.current.is_reconciled_to(target_epoch) {
-            return Ok(member.current);
-        }
-        let target = self.saved.targets.get(member_id).cloned().unwrap_or_default();
-        let next = Reconciliation {
-            target_epoch,
-            target: &target,
-            topics: &self.saved.topics_of(&member.metadata, ctx.image),
-            subscription_changed,
-            owned,
-            is_held: &|topic, partition| self.saved.holders.contains_key(&(topic, partition)),
-        }
-        .next(&member.current);
-        let Some(next) = next else {
-            let message = "The consumer group member is in a unknown state. The member must \
-                           abandon all its partitions and rejoin.";
-            return Err(Refusal::new(ErrorCode::FencedMemberEpoch, message));
-        };
-        if next != member.current {
-            self.emit(draft, Record::Current(member_id.to_owned(), Some(next.clone())));
-        }
-        Ok(next)
-    }
-
     fn arm(&mut self, ctx: &Context<'_>, member_id: &str, current: &Current, changed: bool) {
         let now_ms = ctx.now.mono_ms;
         let deadline_ms = now_ms.saturating_add(self.session_timeout_ms(ctx));
         self.timers.arm_session(member_id, deadline_ms);
+        self.timers.cancel_classic(member_id);
         if !changed {
             return;
         }
@@ -368,7 +218,11 @@ fn updated(
     }
 }
 
-fn check_subscription(new: &Metadata, old: &Metadata, ctx: &Context<'_>) -> Result<(), Refusal> {
+pub(super) fn check_subscription(
+    new: &Metadata,
+    old: &Metadata,
+    ctx: &Context<'_>,
+) -> Result<(), Refusal> {
     if new.topic_names.iter().map(String::len).sum::<usize>() > GROUP_TOPIC_NAMES_BYTES_MAX {
         let message = "The names of the subscribed topics are too long together.";
         return Err(Refusal::new(ErrorCode::InvalidRequest, message));

@@ -75,6 +75,21 @@ pub struct ClassicMetadata {
     pub protocols: Vec<(String, Vec<u8>)>,
 }
 
+impl ClassicMetadata {
+    pub(super) fn session_ms(&self) -> u64 {
+        self.session_timeout_ms.max(0) as u64
+    }
+
+    /// Its names, each once.
+    pub(super) fn protocol_names(&self) -> BTreeSet<&str> {
+        self.protocols.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    pub(super) fn size_bytes(&self) -> usize {
+        self.protocols.iter().map(|(name, metadata)| name.len() + metadata.len()).sum()
+    }
+}
+
 impl Metadata {
     /// The regular expression it is subscribed to, if any.
     #[must_use]

@@ -6,16 +6,21 @@
 //!                                  topics change
 //! ```
 //!
+//! Members of the classic protocol may be among them (`mixed`): a group is rolled from one
+//! protocol to the other member by member.
+//!
 //! Members tell what they want and hold; the broker decides who owns what and brings each member
 //! there one step at a time. [`ConsumerGroup`] knows of one group; records are the only thing
 //! that changes it.
 
+mod advance;
 pub mod assignor;
 mod describe;
 mod group;
 mod heartbeat;
 mod leave;
 mod member;
+mod mixed;
 mod offsets;
 mod reconcile;
 mod records;
@@ -29,7 +34,12 @@ use wire::messages::ConsumerGroupHeartbeatResponse;
 use super::GroupRecord;
 pub use group::{ConsumerGroup, GroupState};
 pub use heartbeat::check_request;
-pub use member::{Current, JOIN_EPOCH, Member, MemberState, Metadata, OwnedPartitions, Partitions};
+pub use leave::{Leave, leaves};
+pub use member::{
+    ClassicMetadata, Current, JOIN_EPOCH, Member, MemberState, Metadata, OwnedPartitions,
+    Partitions,
+};
+pub(crate) use mixed::Joining;
 pub use offsets::CommitScope;
 pub use records::Record;
 

@@ -5,6 +5,7 @@ use wire::ErrorCode;
 use super::Refusal;
 use super::group::{ConsumerGroup, Saved};
 use super::records::Record;
+use super::timers::Timers;
 use crate::groups::GroupRecord;
 use crate::limits::GROUP_STEP_BYTES_MAX;
 
@@ -14,14 +15,14 @@ pub(super) struct Draft {
     records: Vec<GroupRecord>,
     bytes: usize,
     /// What was before the first of them.
-    before: Option<Box<Saved>>,
+    before: Option<Box<(Saved, Timers)>>,
 }
 
 impl ConsumerGroup {
     /// Applies a record of a step, and has it written with the step.
     #[allow(clippy::needless_pass_by_value, reason = "a record is made to be written")]
     pub(super) fn emit(&mut self, draft: &mut Draft, record: Record) {
-        draft.before.get_or_insert_with(|| Box::new(self.saved.clone()));
+        draft.before.get_or_insert_with(|| Box::new((self.saved.clone(), self.timers.clone())));
         let encoded = record.encode(&self.id);
         draft.bytes += encoded.size_bytes();
         draft.records.push(encoded);
@@ -33,10 +34,15 @@ impl ConsumerGroup {
         if draft.bytes <= GROUP_STEP_BYTES_MAX {
             return Ok(draft.records);
         }
-        if let Some(before) = draft.before {
-            self.saved = *before;
-        }
+        self.undo(draft);
         let message = "The group is too large to be changed in one batch of records.";
         Err(Refusal::new(ErrorCode::UnknownServerError, message))
+    }
+
+    /// Leaves the group as it was before the step.
+    pub(super) fn undo(&mut self, draft: Draft) {
+        if let Some(before) = draft.before {
+            (self.saved, self.timers) = *before;
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! When members are given up: they were not heard of, or they keep what they should give up.
+//! When members are given up: they were not heard of, they keep what they should give up, or they
+//! speak the classic protocol and do not join or sync when it is their turn.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,19 +16,24 @@ struct Deadlines {
     session_ms: Option<u64>,
     /// With the epoch that the member has to leave until then.
     rebalance: Option<(u64, i32)>,
+    /// Of a classic member: it was told to join anew.
+    join_ms: Option<u64>,
+    /// Of a classic member: it has joined.
+    sync_ms: Option<u64>,
 }
 
 impl Deadlines {
     fn first_ms(&self) -> Option<u64> {
         let rebalance_ms = self.rebalance.map(|(deadline_ms, _)| deadline_ms);
-        [self.session_ms, rebalance_ms].into_iter().flatten().min()
+        [self.session_ms, rebalance_ms, self.join_ms, self.sync_ms].into_iter().flatten().min()
     }
 }
 
 /// A deadline that has passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Expired {
-    Session(String),
+    /// Whatever the member was in.
+    Member(String),
     /// The member had to leave this epoch.
     Rebalance(String, i32),
 }
@@ -45,6 +51,32 @@ impl Timers {
         self.change(member_id, |deadlines| deadlines.rebalance = None);
     }
 
+    /// A classic member is told to join; if it was before, its time runs already.
+    pub fn arm_join(&mut self, member_id: &str, deadline_ms: u64) {
+        self.change(member_id, |deadlines| {
+            deadlines.join_ms.get_or_insert(deadline_ms);
+        });
+    }
+
+    /// A classic member has joined.
+    pub fn arm_sync(&mut self, member_id: &str, deadline_ms: u64) {
+        self.change(member_id, |deadlines| {
+            (deadlines.join_ms, deadlines.sync_ms) = (None, Some(deadline_ms));
+        });
+    }
+
+    /// A classic member has its assignment.
+    pub fn cancel_sync(&mut self, member_id: &str) {
+        self.change(member_id, |deadlines| deadlines.sync_ms = None);
+    }
+
+    /// A member speaks the consumer protocol.
+    pub fn cancel_classic(&mut self, member_id: &str) {
+        self.change(member_id, |deadlines| {
+            (deadlines.join_ms, deadlines.sync_ms) = (None, None);
+        });
+    }
+
     pub fn remove(&mut self, member_id: &str) {
         self.change(member_id, |deadlines| *deadlines = Deadlines::default());
     }
@@ -60,12 +92,19 @@ impl Timers {
             return None;
         }
         let deadlines = self.members.get(&member_id).copied().unwrap_or_default();
-        if deadlines.session_ms == Some(deadline_ms) {
-            self.change(&member_id, |deadlines| deadlines.session_ms = None);
-            return Some(Expired::Session(member_id));
+        if let Some((rebalance_ms, epoch)) = deadlines.rebalance
+            && rebalance_ms == deadline_ms
+        {
+            self.cancel_rebalance(&member_id);
+            return Some(Expired::Rebalance(member_id, epoch));
         }
-        self.cancel_rebalance(&member_id);
-        deadlines.rebalance.map(|(_, epoch)| Expired::Rebalance(member_id, epoch))
+        self.change(&member_id, |deadlines| {
+            let Deadlines { session_ms, join_ms, sync_ms, .. } = deadlines;
+            for due_ms in [session_ms, join_ms, sync_ms] {
+                *due_ms = due_ms.filter(|due_ms| *due_ms > deadline_ms);
+            }
+        });
+        Some(Expired::Member(member_id))
     }
 
     fn change(&mut self, member_id: &str, change: impl FnOnce(&mut Deadlines)) {

@@ -1,8 +1,5 @@
 //! Whatever is asked in whatever order: the log has it all, and the rules hold.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use wire::ErrorCode;
 use wire::messages::leave_group_request::MemberIdentity;
@@ -10,12 +7,21 @@ use wire::messages::{
     HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, OffsetCommitRequest, SyncGroupRequest,
 };
 
+use super::rolling::{self, Beat, Told};
 use super::world::{World, commit, join, static_join, sync};
-use crate::groups::group::Kind;
-use crate::groups::records::{CommittedOffset, GroupMetadata, Record};
-use crate::groups::{Coordinator, Reply, Request, Ticket};
+use crate::configs::MigrationPolicy;
+use crate::groups::group::{Group, Kind};
+use crate::groups::records::Record;
+use crate::groups::{Coordinator, Reply, Request, Ticket, consumer};
 
 const GROUPS: [&str; 2] = ["g", "h"];
+const CONSUMERS: usize = 3;
+const POLICIES: [MigrationPolicy; 4] = [
+    MigrationPolicy::Bidirectional,
+    MigrationPolicy::Upgrade,
+    MigrationPolicy::Downgrade,
+    MigrationPolicy::Disabled,
+];
 
 #[derive(Debug, Clone)]
 enum Op {
@@ -48,6 +54,17 @@ enum Op {
         who: usize,
         shift: i32,
     },
+    /// A member of the consumer protocol joins, or goes on.
+    Beat {
+        who: usize,
+        instance: Option<&'static str>,
+    },
+    /// It leaves, and means to come back or not.
+    BeatLeave {
+        who: usize,
+        epoch: i32,
+    },
+    Policy(MigrationPolicy),
     CommitAlone,
     DeleteGroup,
     TopicDeleted,
@@ -62,7 +79,7 @@ fn op() -> impl Strategy<Value = Op> {
     let shift = || prop::sample::select(vec![0, 0, 0, 0, 1, -1, -5]);
     let who = || 0_usize..8;
     prop_oneof![
-        6 => (prop::sample::select(vec![0_i16, 3, 4, 9]), instance, protocols()).prop_map(
+        6 => (prop::sample::select(vec![0_i16, 3, 4, 9]), instance.clone(), protocols()).prop_map(
             |(version, instance, protocols)| Op::JoinNew { version, instance, protocols }
         ),
         8 => (who(), prop::sample::select(vec![3_i16, 9]), protocols())
@@ -72,6 +89,11 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (who(), shift()).prop_map(|(who, shift)| Op::Heartbeat { who, shift }),
         2 => who().prop_map(|who| Op::Leave { who }),
         6 => (who(), shift()).prop_map(|(who, shift)| Op::Commit { who, shift }),
+        8 => (0..CONSUMERS, instance.clone())
+            .prop_map(|(who, instance)| Op::Beat { who, instance }),
+        3 => (0..CONSUMERS, prop::sample::select(vec![-1, -1, -2]))
+            .prop_map(|(who, epoch)| Op::BeatLeave { who, epoch }),
+        1 => prop::sample::select(POLICIES.to_vec()).prop_map(Op::Policy),
         2 => Just(Op::CommitAlone),
         1 => Just(Op::DeleteGroup),
         1 => Just(Op::TopicDeleted),
@@ -81,22 +103,17 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-type Durable = BTreeMap<Arc<str>, (Option<GroupMetadata>, Vec<(Arc<str>, i32, CommittedOffset)>)>;
-
-fn durable(coordinator: &Coordinator) -> Durable {
-    let groups = coordinator.groups.iter().map(|(id, group)| {
-        let Kind::Classic(classic) = &group.kind else { panic!("not classic") };
-        let recorded = classic.recorded().map(|value| (**value).clone());
-        let offsets = group.offsets.iter();
-        let offsets =
-            offsets.map(|(topic, partition, value)| (topic.clone(), partition, value.clone()));
-        (id.clone(), (recorded, offsets.collect()))
-    });
-    groups.collect()
+/// A member of the consumer protocol, as it sees itself.
+#[derive(Debug, Clone, Default)]
+struct Client {
+    epoch: i32,
+    instance: Option<&'static str>,
+    owned: Vec<i32>,
 }
 
 struct Run {
     world: World,
+    consumers: [[Client; CONSUMERS]; 2],
     /// Member ids with the generation they were told last.
     known: [Vec<(String, i32)>; 2],
     generations: [i32; 2],
@@ -105,17 +122,29 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        let world = World::new();
-        Self { world, known: Default::default(), generations: [0; 2], open: Vec::new() }
+        Self {
+            world: World::new(),
+            consumers: Default::default(),
+            known: Default::default(),
+            generations: [0; 2],
+            open: Vec::new(),
+        }
     }
 
     fn apply(&mut self, group: usize, op: &Op) {
+        let written = self.world.log.len();
+        self.ask(group, op);
+        if self.world.log[written..].iter().any(deletes_group) {
+            self.generations[group] = 0;
+        }
+    }
+
+    fn ask(&mut self, group: usize, op: &Op) {
         let id = GROUPS[group];
         let known = self.known[group].clone();
         let one = |who: usize| {
             known.get(who % known.len().max(1)).cloned().unwrap_or(("nobody".into(), 1))
         };
-        let written = self.world.log.len();
         let ticket = match op {
             Op::JoinNew { version, instance, protocols } => {
                 let request = match instance {
@@ -131,8 +160,11 @@ impl Run {
             Op::Sync { who, shift } => {
                 let (member, generation) = one(*who);
                 let all: Vec<(&str, &str)> =
-                    known.iter().map(|(id, _)| (id.as_str(), id.as_str())).collect();
-                let request = sync(&member, generation + shift, &all);
+                    known.iter().map(|(id, _)| (id.as_str(), "")).collect();
+                let mut request = sync(&member, generation + shift, &all);
+                for (partition, one) in (0..3).zip(&mut request.assignments) {
+                    one.assignment = rolling::assigned(&[partition]).into();
+                }
                 let request = SyncGroupRequest {
                     group_id: id.into(),
                     protocol_name: None,
@@ -174,6 +206,12 @@ impl Run {
                 let (member, generation) = one(*who);
                 self.commit(group, &member, generation + shift)
             }
+            Op::Beat { who, instance } => return self.beat(group, *who, *instance),
+            Op::BeatLeave { who, epoch } => return self.beat_leave(group, *who, *epoch),
+            Op::Policy(policy) => {
+                self.world.settings.consumer_migration = *policy;
+                return;
+            }
             Op::CommitAlone => self.commit(group, "", -1),
             Op::DeleteGroup => self.world.ask(1, Request::DeleteGroup(id)),
             Op::TopicDeleted => {
@@ -187,18 +225,66 @@ impl Run {
             }
         };
         self.open.push(ticket);
-        if self.world.log[written..].iter().any(deletes_group) {
-            self.generations[group] = 0;
+    }
+
+    /// It does at once what it is told: takes what is new, and says that the rest is given up.
+    fn beat(&mut self, group: usize, who: usize, instance: Option<&'static str>) {
+        let name = format!("m{who}");
+        let client = self.consumers[group][who].clone();
+        let request = match client.epoch {
+            0 => Beat { instance_id: instance.map(Into::into), ..rolling::joins(&name) },
+            epoch => Beat {
+                instance_id: client.instance.map(Into::into),
+                ..rolling::beats(&name, epoch, &client.owned)
+            },
+        };
+        let told = self.told(&Beat { group_id: GROUPS[group].into(), ..request });
+        let client = &mut self.consumers[group][who];
+        if told.error_code != 0 {
+            *client = Client::default();
+            return;
         }
+        if client.epoch == 0 {
+            client.instance = instance;
+        }
+        client.epoch = told.member_epoch;
+        if let Some(owned) = rolling::owned(&told) {
+            client.owned = owned;
+        }
+    }
+
+    fn beat_leave(&mut self, group: usize, who: usize, epoch: i32) {
+        let client = std::mem::take(&mut self.consumers[group][who]);
+        let request = Beat {
+            group_id: GROUPS[group].into(),
+            instance_id: client.instance.map(Into::into),
+            ..rolling::beats(&format!("m{who}"), epoch, &[])
+        };
+        self.told(&request);
+    }
+
+    fn told(&mut self, request: &Beat) -> Told {
+        let ticket = self.world.ask(1, Request::ConsumerGroupHeartbeat(request));
+        let Some(Reply::ConsumerGroupHeartbeat(told)) = self.world.replies.remove(&ticket) else {
+            panic!("a heartbeat is answered at once");
+        };
+        told
     }
 
     /// Only a member of the current generation, or anybody if there are no members, commits.
     fn commit(&mut self, group: usize, member: &str, generation: i32) -> Ticket {
         let before = self.world.coordinator.groups.get(GROUPS[group]).map(|group| {
-            let Kind::Classic(classic) = &group.kind else { panic!("not classic") };
-            let is_member = classic.members().any(|one| *one.id == *member);
-            let (current, _) = classic.check_state();
-            (is_member && current == generation, classic.members().count() == 0)
+            let is_current = match &group.kind {
+                Kind::Classic(classic) => {
+                    let is_member = classic.members().any(|one| *one.id == *member);
+                    is_member && classic.check_state().0 == generation
+                }
+                // A member that is behind may commit what it had then.
+                Kind::Consumer(consumer) => {
+                    consumer.member(member).is_some_and(|one| generation <= one.current.epoch)
+                }
+            };
+            (is_current, count(group) == 0)
         });
         let request =
             OffsetCommitRequest { group_id: GROUPS[group].into(), ..commit(member, generation, 5) };
@@ -241,20 +327,36 @@ impl Run {
                 self.generations[index] = 0;
                 continue;
             };
-            let Kind::Classic(classic) = &group.kind else { panic!("not classic") };
-            let (generation, _) = classic.check_state();
+            let (generation, recorded) = match &group.kind {
+                // A restart may forget a generation that nobody was given an assignment of.
+                Kind::Classic(classic) => (
+                    classic.check_state().0,
+                    classic.recorded().map_or(0, |value| value.generation),
+                ),
+                Kind::Consumer(consumer) => (consumer.epoch(), consumer.epoch()),
+            };
             assert!(generation >= self.generations[index], "{id}: a generation goes back");
-            // A restart may forget a generation that nobody was given an assignment of.
-            self.generations[index] = classic.recorded().map_or(0, |value| value.generation);
+            self.generations[index] = recorded;
             assert_eq!(group.offsets.iter().count(), group.offsets.len());
         }
-        assert_eq!(durable(&self.world.coordinator), durable(&self.world.replayed()));
+        self.world.check_replay();
     }
 }
 
+/// The group is gone, or is another one from now on.
 fn deletes_group(record: &crate::groups::GroupRecord) -> bool {
-    let decoded = Record::decode(&record.key, record.value.as_deref());
-    matches!(decoded, Ok(Record::Group { value: None, .. }))
+    match Record::decode(&record.key, record.value.as_deref()) {
+        Ok(Record::Group { value: None, .. }) => true,
+        Ok(Record::Consumer { record, .. }) => record == consumer::Record::Group(None),
+        _ => false,
+    }
+}
+
+fn count(group: &Group) -> usize {
+    match &group.kind {
+        Kind::Classic(classic) => classic.members().count(),
+        Kind::Consumer(consumer) => consumer.member_count(),
+    }
 }
 
 proptest! {
@@ -275,8 +377,7 @@ proptest! {
         prop_assert!(run.open.is_empty(), "{:?} wait for ever", run.open);
         // Nor do members who are not heard of stay.
         for group in run.world.coordinator.groups.values() {
-            let Kind::Classic(classic) = &group.kind else { panic!("not classic") };
-            prop_assert_eq!(classic.members().count(), 0);
+            prop_assert_eq!(count(group), 0);
         }
     }
 

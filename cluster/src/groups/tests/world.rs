@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use wire::messages::join_group_request::JoinGroupRequestProtocol;
 use wire::messages::offset_commit_request::{
@@ -15,6 +16,8 @@ use wire::messages::{
 use wire::{ErrorCode, Uuid};
 
 use crate::configs::{BrokerSettings, StaticConfigs, View};
+use crate::groups::group::Kind;
+use crate::groups::records::CommittedOffset;
 use crate::groups::{
     Caller, Context, Coordinator, GroupRecord, GroupSettings, Now, Reply, Request, Step, Ticket,
 };
@@ -57,6 +60,12 @@ impl World {
         let mut world = Self { coordinator, image, settings, now, log, replies, next: 0 };
         world.run(Coordinator::loaded);
         world
+    }
+
+    pub fn add_partition(&mut self, topic: &str, partition: i32) {
+        let topic_id = self.image.topic(topic).unwrap().id;
+        let record = PartitionRecord { topic_id, partition, state: Partition::new(vec![1]) };
+        self.image.apply(&Record::PartitionCreated(record)).unwrap();
     }
 
     pub fn run(&mut self, step: impl FnOnce(&mut Coordinator, &Context<'_>) -> Step) {
@@ -222,10 +231,32 @@ impl World {
         self.coordinator.describe("g").group_state.into_owned()
     }
 
+    /// What is in memory is what the log says.
+    pub fn check_replay(&self) {
+        assert_eq!(durable(&self.coordinator), durable(&self.replayed()));
+    }
+
     pub fn members(&self) -> Vec<String> {
         let members = self.coordinator.describe("g").members;
         members.into_iter().map(|member| member.member_id.into_owned()).collect()
     }
+}
+
+/// Of each group what the log has: its members, and its offsets.
+pub(super) type Durable = BTreeMap<Arc<str>, (String, Vec<(Arc<str>, i32, CommittedOffset)>)>;
+
+pub(super) fn durable(coordinator: &Coordinator) -> Durable {
+    let groups = coordinator.groups.iter().map(|(id, group)| {
+        let members = match &group.kind {
+            Kind::Classic(classic) => format!("{:?}", classic.recorded()),
+            Kind::Consumer(consumer) => consumer.check_state(),
+        };
+        let offsets = group.offsets.iter();
+        let offsets =
+            offsets.map(|(topic, partition, value)| (topic.clone(), partition, value.clone()));
+        (id.clone(), (members, offsets.collect()))
+    });
+    groups.collect()
 }
 
 #[derive(Debug)]
