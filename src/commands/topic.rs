@@ -171,9 +171,10 @@ fn as_json(description: &Description) -> serde_json::Value {
             "end_offset": description.ends.get(&partition.number),
         })
     });
-    let configs = description.configs.iter().map(
-        |config| json!({ "name": config.name, "value": config.value, "source": config.source_name() }),
-    );
+    let configs = description.configs.iter().map(|config| {
+        let source = config.source_name();
+        json!({ "name": config.name, "value": config.value, "source": source })
+    });
     json!({
         "topic": topic.name,
         "id": topic.id.to_string(),
