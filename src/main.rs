@@ -29,7 +29,8 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(problem) => {
             if problem.kind != Kind::NobodyReads {
-                eprintln!("tidemill: {problem}");
+                // With nowhere to complain, the exit code still tells.
+                let _ = writeln!(std::io::stderr(), "tidemill: {problem}");
             }
             problem.exit_code()
         }

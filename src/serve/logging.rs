@@ -19,6 +19,9 @@ pub fn start(config: &ServeConfig) {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_timer(SystemTime)
+        // A log that cannot be written, on a full disk or a closed pipe, must not end a broker:
+        // complaining about it on standard error would fail too, and a failed complaint panics.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Human => builder.with_ansi(wants_colours()).init(),

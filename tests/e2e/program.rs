@@ -31,6 +31,27 @@ fn start_says_what_there_is() {
     }
 }
 
+/// The log often lies on the disk that is full.
+#[test]
+fn a_log_that_cannot_be_written_ends_nothing() {
+    let test = "a_log_that_cannot_be_written_ends_nothing";
+    if against_kafka() {
+        return skip(test, "about our own program");
+    }
+    let mut broker = Broker::prepare(test, Options::shards(1));
+    let log = broker.data_dir().with_file_name("broker.log");
+    std::os::unix::fs::symlink("/dev/full", &log).expect("a log without space");
+    broker.start_again();
+    // The process has it open; a failing test must not read it, for it has no end.
+    std::fs::remove_file(&log).expect("the link");
+    let topic = Topic::create(&broker, "unlogged", 1, &[]);
+    for _ in 0..2 {
+        let mut connection = topic.connect(&broker, 0);
+        topic::produce_ok(&mut connection, &topic, 0, &Builder::default().values(&["x"]));
+    }
+    broker.stop();
+}
+
 #[test]
 fn sigterm_ends_cleanly_under_load() {
     let test = "sigterm_ends_cleanly_under_load";
