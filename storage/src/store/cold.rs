@@ -186,6 +186,12 @@ impl<D: Disk> Store<D> {
 
     /// Submits what a read needs next. `Err` is its end.
     fn drive_cold(&mut self, key: usize, id: LogId) -> Result<(), ReadOutcome> {
+        while let Some(log) = self.logs.get(id)
+            && let ReadRequest { offset, until_offset, .. } = self.pending[key].request
+            && let Some(next) = log.offset_behind_gap(offset, until_offset.min(log.next_offset))
+        {
+            self.pending[key].request.offset = next;
+        }
         let (offset, max_bytes) = {
             let pending = &self.pending[key];
             (pending.request.offset, pending.request.max_bytes.max(pending.least_bytes))

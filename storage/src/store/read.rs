@@ -1,7 +1,10 @@
 //! The way out: from the tail in memory, from a buffer read before, or from the disk.
 
+use wire::records::HEADER_BYTES;
+
 use crate::disk::Disk;
 use crate::log::Log;
+use crate::log::segment::Phase;
 use crate::store::Store;
 use crate::store::cold::{Attempt, Goal, PendingRead};
 use crate::types::{LogId, ReadOutcome, ReadRequest, Slices, Ticket};
@@ -60,7 +63,7 @@ impl<D: Disk> Store<D> {
         if let Some(corruption) = log.damage_at(offset) {
             return Attempt::Corrupt(corruption.clone());
         }
-        if let Some(next) = log.offset_behind_gap(offset) {
+        if let Some(next) = log.offset_behind_gap(offset, until) {
             return self.attempt(id, &ReadRequest { offset: next, ..*request });
         }
         match self.read_buffered(id, request, until) {
@@ -96,11 +99,15 @@ pub(crate) fn choose(
 }
 
 impl Log {
-    /// Compaction may have left nothing between two segments: then reading goes on at the second.
-    pub(crate) fn offset_behind_gap(&self, offset: i64) -> Option<i64> {
+    /// Compaction may have left nothing between two segments, or of a segment nothing but one batch
+    /// without records that keeps its place: then reading goes on at the next segment. A reader
+    /// that gets no record may take it for the end.
+    pub(crate) fn offset_behind_gap(&self, offset: i64, until: i64) -> Option<i64> {
         let at = self.segment_of(offset)?;
         let next = self.segments.get(at + 1)?.base_offset;
-        (self.segments[at].next_offset <= offset).then_some(next)
+        let segment = &self.segments[at];
+        let hollow = segment.phase == Phase::Closed && segment.size_bytes == HEADER_BYTES as u64;
+        (segment.next_offset <= offset || (hollow && next < until)).then_some(next)
     }
 
     /// Reads from the tail, if the batch that holds the offset is there.

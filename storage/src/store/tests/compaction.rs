@@ -381,3 +381,35 @@ fn damage_is_not_laundered() {
     let image = h.disk.image();
     assert!(!image.tree.keys().any(|path| path.to_string_lossy().contains(".cleaned")));
 }
+
+/// The same few keys again and again, in values so large that segments are not made into one: of
+/// all but the last nothing stays.
+#[test]
+fn a_reader_meets_no_segment_without_records() {
+    let mut h = harness(compacted());
+    for n in 0..6 {
+        for key in 0..200 {
+            h.put(&[(key, Some(n))], Compression::None);
+            h.turn();
+        }
+        h.roll();
+    }
+    h.put(&[(1000, Some(0))], Compression::None);
+    h.settle();
+    let before = h.seen(0);
+    h.compact();
+    assert_eq!(latest(&h.seen(0)), latest(&before));
+    let request =
+        ReadRequest { offset: 0, max_bytes: 10_000, until_offset: i64::MAX, at_least_one: true };
+    let ReadOutcome::Ready(slices) = h.read(request) else { panic!("read") };
+    let read = slices.to_vec();
+    let found = Batches::new(&read).map(|batch| batch.unwrap().0.records_count).max();
+    assert!(found > Some(0), "the first read brings records: {found:?}");
+    // Where there is nothing else, the empty batch is read: it moves the reader on.
+    let first_end = h.status().log_end_offset.min(200);
+    let until_offset = first_end;
+    let ReadOutcome::Ready(slices) = h.read(ReadRequest { until_offset, ..request }) else {
+        panic!("read")
+    };
+    assert!(slices.next_offset > 0, "{slices:?}");
+}
