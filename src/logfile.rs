@@ -41,6 +41,11 @@ impl Walker {
         self.size_bytes
     }
 
+    /// Where the next item begins.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
     /// The next item; `None` at the end of the file.
     pub fn next(&mut self) -> io::Result<Option<Item>> {
         if self.position >= self.size_bytes {

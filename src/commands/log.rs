@@ -8,6 +8,7 @@ use storage::frame;
 use wire::records::{BatchHeader, Compression, TimestampType, records};
 
 use super::format::{Found, as_json};
+use super::progress;
 use super::table::{Align, Table};
 use crate::args::{LogCommand, LogDumpArgs, LogVerifyArgs};
 use crate::logfile::{Item, Walker};
@@ -125,7 +126,10 @@ fn verify(args: &LogVerifyArgs, out: &mut impl Write) -> Result<()> {
         }
         let mut walker = open(path)?;
         let mut sum = Sum::default();
+        let name = path.display().to_string();
+        let progress = progress::of_bytes(&name, Some(walker.size_bytes()), true);
         while let Some(item) = walker.next().map_err(|error| unreadable(path, &error))? {
+            progress.set_position(walker.position());
             if let (true, Item::Batch { position, header, bytes }) = (args.records, &item)
                 && let Err(why) = check_records(header, bytes)
             {
@@ -134,6 +138,7 @@ fn verify(args: &LogVerifyArgs, out: &mut impl Write) -> Result<()> {
             }
             sum.add(&item);
         }
+        progress.finish_and_clear();
         debug_assert!(sum.bytes + sum.reserved_bytes <= walker.size_bytes());
         sum.write(out, path)?;
         damaged += usize::from(!sum.damage.is_empty());

@@ -7,5 +7,6 @@ pub mod format;
 pub mod group;
 pub mod log;
 pub mod produce;
+mod progress;
 pub mod table;
 pub mod topic;

@@ -1,14 +1,16 @@
 //! `tidemill produce`: one record a line.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use indicatif::ProgressBar;
 use wire::records::Compression;
 
+use super::progress;
 use crate::args::{AcksArg, CompressionArg, ProduceArgs};
 use crate::client::producer::Header;
 use crate::client::{Acks, Cluster, Producer};
@@ -45,7 +47,7 @@ pub fn run(args: &ProduceArgs) -> Result<()> {
         return Err(Problem::usage("--key-separator is empty")
             .remedy("give the text that parts key and value, such as --key-separator :"));
     }
-    let lines = open(args.file.as_deref())?;
+    let (lines, progress) = open(args.file.as_deref(), !args.quiet)?;
     let mut cluster = Cluster::new(&args.bootstrap.bootstrap_server)?;
     let topic = cluster.topic(&args.topic, true)?;
     if let Some(partition) = args.partition
@@ -58,6 +60,7 @@ pub fn run(args: &ProduceArgs) -> Result<()> {
     let mut producer =
         Producer::new(&mut cluster, topic, args.acks.into(), args.compression.into());
     let sent = send(args, &headers, &lines, &mut producer);
+    progress.finish_and_clear();
     if !args.quiet {
         let by_partition: Vec<String> = producer
             .sent_by_partition
@@ -81,20 +84,29 @@ fn header(text: &str) -> Result<Header> {
 }
 
 /// Lines are read by a thread of their own, so that what has come is sent while more is awaited.
-fn open(file: Option<&Path>) -> Result<Receiver<Line>> {
-    let input: Box<dyn Read + Send> =
-        match file {
-            Some(path) => Box::new(File::open(path).map_err(|error| {
-                Problem::usage(format!("cannot read {}: {error}", path.display()))
-            })?),
-            None => Box::new(io::stdin()),
-        };
+fn open(file: Option<&Path>, shown: bool) -> Result<(Receiver<Line>, ProgressBar)> {
+    let (input, progress): (Box<dyn Read + Send>, _) = match file {
+        Some(path) => {
+            let cannot = |error| Problem::usage(format!("cannot read {}: {error}", path.display()));
+            let file = File::open(path).map_err(cannot)?;
+            // Of a pipe the length is not known.
+            let length = file.metadata().ok().map(|found| found.len()).filter(|len| *len > 0);
+            let progress = progress::of_bytes("sending", length, shown);
+            (Box::new(progress.wrap_read(file)), progress)
+        }
+        None => {
+            // Whoever types sees what is sent.
+            let shown = shown && !io::stdin().is_terminal();
+            let progress = progress::of_bytes("sending", None, shown);
+            (Box::new(progress.wrap_read(io::stdin())), progress)
+        }
+    };
     let (to, lines) = sync_channel(PRODUCE_LINES_WAITING);
     thread::Builder::new()
         .name("lines".into())
         .spawn(move || read_lines(BufReader::with_capacity(256 << 10, input), &to))
         .map_err(|error| Problem::failed(format!("cannot start a thread: {error}")))?;
-    Ok(lines)
+    Ok((lines, progress))
 }
 
 fn read_lines(mut input: impl BufRead, to: &SyncSender<Line>) {
