@@ -21,6 +21,7 @@ on_one_and_two_shards!(
     a_second_member_waits_for_the_first_and_nobody_else_waits,
     a_silent_member_is_put_out,
     a_join_that_waits_does_not_hold_up_a_stop,
+    aiokafka_members_share_and_take_over,
     kafka_python_members_share_and_take_over,
     confluent_kafka_members_share_and_take_over,
     kills_lose_no_committed_offset,
@@ -280,13 +281,19 @@ fn a_join_that_waits_does_not_hold_up_a_stop(test: &str, shards: usize) {
     assert_eq!(group::committed(&mut connection, 8, "waiting", &topic, 0), Committed::at(3));
 }
 
-/// Three members read a topic, one is killed, and the others end with every record.
+/// Three members read a topic and a fourth is idle; one is killed, and the others end with every
+/// record. What was read and not committed comes again, and a group begins at either end.
 fn share_and_take_over(test: &str, shards: usize, script: &str) {
     let broker = group::start(test, shards);
-    Topic::create(&broker, "shared", 6, &[]);
+    Topic::create(&broker, "shared", 3, &[]);
     let said = python(script, &[&broker.bootstrap(), "shared", "3000"]).ok();
     said.must_have("shared by 3 members").must_have("taken over without loss");
-    said.must_have("resumed where it was committed");
+    said.must_have("resumed where it was committed").must_have("read again what was not committed");
+    said.must_have("began at the end and at the beginning");
+}
+
+fn aiokafka_members_share_and_take_over(test: &str, shards: usize) {
+    share_and_take_over(test, shards, "aiokafka/group.py");
 }
 
 fn kafka_python_members_share_and_take_over(test: &str, shards: usize) {

@@ -116,5 +116,5 @@ pub fn python(script: &str, arguments: &[&str]) -> Output {
     let tests = repository().join("tests");
     let mut command = Command::new(tests.join(".cache/venv/bin/python"));
     command.arg(tests.join("clients").join(script)).args(arguments);
-    run(command, b"", Duration::from_secs(60))
+    run(command, b"", Duration::from_secs(150))
 }
