@@ -71,6 +71,9 @@ pub const READ_AHEAD_MIN_BYTES: usize = 64 << 10;
 /// The largest single cold read.
 pub const READ_AHEAD_MAX_BYTES: usize = 1 << 20;
 
+/// Batches without records that a reader is led past at a time.
+pub const EMPTY_BATCHES_BYTES_MAX: usize = 4096;
+
 /// Batches remembered per idempotent producer, as in Kafka.
 pub const PRODUCER_BATCHES: usize = 5;
 

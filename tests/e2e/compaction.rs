@@ -21,7 +21,6 @@ on_one_and_two_shards!(
     tombstones_go_after_their_time,
     records_without_a_key_are_refused,
     a_real_client_reads_the_last_values,
-    stock_kafkas_own_check_passes,
 );
 
 const KEYS: u32 = 1_000;
@@ -329,19 +328,4 @@ fn a_real_client_reads_the_last_values(test: &str, shards: usize) {
             count < RECORDS_EACH / 2
         });
     }
-}
-
-/// Writes keys again and again, with tombstones, waits, reads with the Java consumer until a poll
-/// brings nothing, and compares the last values.
-fn stock_kafkas_own_check_passes(test: &str, shards: usize) {
-    let options = options(shards).set("log.segment.bytes", "1048576");
-    let broker = Broker::start(test, options);
-    let (server, what) = (broker.bootstrap(), ["--messages", "400000", "--topics", "2"]);
-    let how = ["--duplicates", "10", "--percent-deletes", "10", "--sleep", "10"];
-    let arguments = [&["--bootstrap-server", &server], &what[..], &how[..]].concat();
-    // It sleeps, and it may end its JVM.
-    let checked = tool_in_own_jvm(LOG_COMPACTION_TESTER, &arguments).ok();
-    checked.must_have("Data verification is completed");
-    checked.must_have("% reduction");
-    assert!(!checked.out.contains("(0.0% reduction)"), "nothing was compacted: {checked}");
 }

@@ -23,8 +23,8 @@ use crate::types::{Event, LogId, Lookup, ReadOutcome, ReadRequest, Slices, Ticke
 /// What memory says to a read.
 pub(crate) enum Attempt {
     Ready(Slices),
-    /// The disk has to be asked.
-    Cold,
+    /// The disk has to be asked, for this offset.
+    Cold(i64),
     OutOfRange {
         log_start_offset: i64,
         log_end_offset: i64,
@@ -143,10 +143,13 @@ impl<D: Disk> Store<D> {
             }
             let request = self.pending[key].request;
             let outcome = match self.attempt(id, &request) {
-                Attempt::Cold => match self.drive_cold(key, id) {
-                    Ok(()) => return None,
-                    Err(outcome) => outcome,
-                },
+                Attempt::Cold(offset) => {
+                    self.pending[key].request.offset = offset;
+                    match self.drive_cold(key, id) {
+                        Ok(()) => return None,
+                        Err(outcome) => outcome,
+                    }
+                }
                 Attempt::Ready(slices) => ReadOutcome::Ready(slices),
                 Attempt::OutOfRange { log_start_offset, log_end_offset } => {
                     ReadOutcome::OffsetOutOfRange { log_start_offset, log_end_offset }
@@ -186,12 +189,6 @@ impl<D: Disk> Store<D> {
 
     /// Submits what a read needs next. `Err` is its end.
     fn drive_cold(&mut self, key: usize, id: LogId) -> Result<(), ReadOutcome> {
-        while let Some(log) = self.logs.get(id)
-            && let ReadRequest { offset, until_offset, .. } = self.pending[key].request
-            && let Some(next) = log.offset_behind_gap(offset, until_offset.min(log.next_offset))
-        {
-            self.pending[key].request.offset = next;
-        }
         let (offset, max_bytes) = {
             let pending = &self.pending[key];
             (pending.request.offset, pending.request.max_bytes.max(pending.least_bytes))

@@ -1,10 +1,10 @@
 //! The way out: from the tail in memory, from a buffer read before, or from the disk.
 
-use wire::records::HEADER_BYTES;
+use wire::records::{Batches, HEADER_BYTES};
 
 use crate::disk::Disk;
+use crate::limits::EMPTY_BATCHES_BYTES_MAX;
 use crate::log::Log;
-use crate::log::segment::Phase;
 use crate::store::Store;
 use crate::store::cold::{Attempt, Goal, PendingRead};
 use crate::types::{LogId, ReadOutcome, ReadRequest, Slices, Ticket};
@@ -20,13 +20,14 @@ impl<D: Disk> Store<D> {
             }
             Attempt::Corrupt(corruption) => ReadOutcome::Corrupt(corruption),
             Attempt::NoSuchLog => ReadOutcome::NoSuchLog,
-            Attempt::Cold => self.start_pending(id, request, Goal::Read).map_or(
-                ReadOutcome::Busy,
-                |(ticket, done)| match done {
-                    Some(crate::TicketResult::Read(outcome)) => outcome,
-                    _ => ReadOutcome::Pending(ticket),
-                },
-            ),
+            Attempt::Cold(offset) => {
+                let request = ReadRequest { offset, ..request };
+                match self.start_pending(id, request, Goal::Read) {
+                    None => ReadOutcome::Busy,
+                    Some((_, Some(crate::TicketResult::Read(outcome)))) => outcome,
+                    Some((ticket, _)) => ReadOutcome::Pending(ticket),
+                }
+            }
         }
     }
 
@@ -63,14 +64,27 @@ impl<D: Disk> Store<D> {
         if let Some(corruption) = log.damage_at(offset) {
             return Attempt::Corrupt(corruption.clone());
         }
-        if let Some(next) = log.offset_behind_gap(offset, until) {
+        if let Some(next) = log.offset_behind_gap(offset) {
             return self.attempt(id, &ReadRequest { offset: next, ..*request });
         }
         match self.read_buffered(id, request, until) {
+            Some(slices) if is_hollow(&slices) && slices.next_offset < until => {
+                self.attempt(id, &ReadRequest { offset: slices.next_offset, ..*request })
+            }
             Some(slices) => Attempt::Ready(slices),
-            None => Attempt::Cold,
+            None => Attempt::Cold(offset),
         }
     }
+}
+
+/// Whether there is no record in it: only batches that keep a place in a compacted log. A reader
+/// that gets no record may take it for the end of the log, so reading goes on behind them.
+fn is_hollow(slices: &Slices) -> bool {
+    let bytes = slices.total_bytes;
+    (1..=EMPTY_BATCHES_BYTES_MAX).contains(&bytes)
+        && bytes.is_multiple_of(HEADER_BYTES)
+        && Batches::new(&slices.to_vec())
+            .all(|batch| batch.is_ok_and(|(header, _)| header.records_count <= 0))
 }
 
 /// Chooses whole batches: of `count` batches, from the one at `first` on, how many to return.
@@ -99,15 +113,11 @@ pub(crate) fn choose(
 }
 
 impl Log {
-    /// Compaction may have left nothing between two segments, or of a segment nothing but one batch
-    /// without records that keeps its place: then reading goes on at the next segment. A reader
-    /// that gets no record may take it for the end.
-    pub(crate) fn offset_behind_gap(&self, offset: i64, until: i64) -> Option<i64> {
+    /// Compaction may have left nothing between two segments: then reading goes on at the second.
+    pub(crate) fn offset_behind_gap(&self, offset: i64) -> Option<i64> {
         let at = self.segment_of(offset)?;
         let next = self.segments.get(at + 1)?.base_offset;
-        let segment = &self.segments[at];
-        let hollow = segment.phase == Phase::Closed && segment.size_bytes == HEADER_BYTES as u64;
-        (segment.next_offset <= offset || (hollow && next < until)).then_some(next)
+        (self.segments[at].next_offset <= offset).then_some(next)
     }
 
     /// Reads from the tail, if the batch that holds the offset is there.

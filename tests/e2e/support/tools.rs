@@ -23,7 +23,6 @@ pub const DUMP_LOG: &str = "org.apache.kafka.tools.DumpLogSegments";
 pub const BROKER_API_VERSIONS: &str = "org.apache.kafka.tools.BrokerApiVersionsCommand";
 pub const CLUSTER: &str = "org.apache.kafka.tools.ClusterTool";
 pub const STREAMS_RESETTER: &str = "org.apache.kafka.tools.StreamsResetter";
-pub const LOG_COMPACTION_TESTER: &str = "org.apache.kafka.tools.LogCompactionTester";
 pub const KEY_PARTITIONS: &str = "ToolRunner$KeyPartitions";
 
 const LIMIT: Duration = Duration::from_secs(45);
