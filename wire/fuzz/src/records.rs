@@ -10,8 +10,9 @@ use crate::memory;
 
 /// What a batch may decompress to here; small, so that a fuzzer soon meets the limit.
 const LIMIT_BYTES: usize = 64 * 1024;
-/// What decompressors need beside their output, and how far a growing output overshoots.
-const DECOMPRESSOR_BYTES: usize = 9 * 1024 * 1024;
+/// What decompressors need beside their output, and how far a growing output overshoots. The most
+/// is an LZ4 frame of dependent blocks of 4 MiB: one block of input, two of output, and a window.
+const DECOMPRESSOR_BYTES: usize = 13 * 1024 * 1024;
 
 const LENGTH_AT: usize = 8;
 const MAGIC_AT: usize = 16;

@@ -10,6 +10,8 @@ use lz4_flex::frame::{BlockMode, BlockSize, FrameDecoder, FrameEncoder, FrameInf
 
 use super::{BatchError, Compression};
 
+/// Every LZ4 frame of today begins so; Kafka's reader takes no other.
+const LZ4_MAGIC: [u8; 4] = 0x184d_2204u32.to_le_bytes();
 /// Start of the block framing that the snappy-java library (xerial) writes, then two i32 versions.
 const XERIAL_MAGIC: [u8; 8] = [0x82, b'S', b'N', b'A', b'P', b'P', b'Y', 0];
 const XERIAL_HEADER_BYTES: usize = 16;
@@ -38,7 +40,7 @@ pub(super) fn decompress(
         Compression::None => Ok(input.to_vec()),
         Compression::Gzip => read_all(codec, MultiGzDecoder::new(input), limit_bytes),
         Compression::Snappy => snappy(input, limit_bytes),
-        Compression::Lz4 => read_all(codec, FrameDecoder::new(input), limit_bytes),
+        Compression::Lz4 => lz4(input, limit_bytes),
         Compression::Zstd => {
             let decoder = zstd::stream::read::Decoder::with_buffer(input)
                 .map_err(|error| failed(codec, &error))?;
@@ -60,6 +62,16 @@ fn read_all(
         return Err(BatchError::TooLargeDecompressed { limit_bytes });
     }
     Ok(out)
+}
+
+/// The first frame of the input, as Kafka's reader has it. Frames of the format before 2012 are
+/// refused: a few bytes of one take 16 MiB to read.
+fn lz4(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, BatchError> {
+    let codec = Compression::Lz4;
+    if !input.is_empty() && !input.starts_with(&LZ4_MAGIC) {
+        return Err(failed(codec, &"it does not begin with the magic number of an LZ4 frame"));
+    }
+    read_all(codec, FrameDecoder::new(input), limit_bytes)
 }
 
 /// Snappy comes raw (librdkafka, Go clients) or in xerial blocks (Java).

@@ -113,6 +113,14 @@ fn lz4_frames_of_other_writers() {
 }
 
 #[test]
+fn lz4_of_the_legacy_format_is_refused() {
+    // A block of its own size, and of up to 8 MiB by the format: "a" alone, as a literal.
+    let legacy = b"\x02\x21\x4c\x18\x02\0\0\0\x10a";
+    let error = decompress(Compression::Lz4, legacy, 64 << 20).unwrap_err();
+    assert!(error.to_string().contains("magic number"), "{error}");
+}
+
+#[test]
 fn zstd_of_other_levels_and_with_checksums() {
     let input = sample();
     for level in [1, 9, 19] {
