@@ -167,13 +167,16 @@ pub struct ConfigOp {
     pub value: Option<String>,
 }
 
-/// Kafka's numbers: 0 SET, 1 DELETE, 2 APPEND, 3 SUBTRACT (the last two on lists only).
+/// What a change does with a config (KIP-339), with Kafka's numbers; the last two on lists only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
-    Set,
-    Delete,
-    Append,
-    Subtract,
+    Set = 0,
+    /// Back to what holds without it.
+    Delete = 1,
+    /// Adds to a list what it lacks.
+    Append = 2,
+    /// Takes out of a list.
+    Subtract = 3,
 }
 
 impl Operation {

@@ -1,5 +1,6 @@
 //! Configs of topics, brokers and groups: what they are, who has set them, and changing them.
 
+use ::cluster::command::ConfigOp;
 use wire::messages::describe_configs_request::DescribeConfigsResource;
 use wire::messages::describe_configs_response::DescribeConfigsResourceResult;
 use wire::messages::incremental_alter_configs_request::{AlterConfigsResource, AlterableConfig};
@@ -112,26 +113,6 @@ impl Config {
     }
 }
 
-/// What a change does with a config (KIP-339); the numbers are Kafka's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    Set = 0,
-    /// Back to what holds without it.
-    Delete = 1,
-    /// Adds to a list what it lacks.
-    Append = 2,
-    /// Takes out of a list.
-    Subtract = 3,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    pub name: String,
-    pub operation: Operation,
-    /// Nothing for a deletion.
-    pub value: Option<String>,
-}
-
 /// The broker that knows: one broker's configs are known to itself alone.
 fn asked<'c>(cluster: &'c mut Cluster, entity: &Entity) -> Result<&'c mut Connection> {
     let Entity::Broker(id) = entity else { return cluster.any() };
@@ -164,10 +145,10 @@ pub fn describe(cluster: &mut Cluster, entity: &Entity) -> Result<Vec<Config>> {
 pub fn alter(
     cluster: &mut Cluster,
     entity: &Entity,
-    changes: &[Change],
+    changes: &[ConfigOp],
     validate_only: bool,
 ) -> Result<()> {
-    let config = |change: &Change| AlterableConfig {
+    let config = |change: &ConfigOp| AlterableConfig {
         name: change.name.clone().into(),
         config_operation: change.operation as i8,
         value: change.value.clone().map(Into::into),

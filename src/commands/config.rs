@@ -3,13 +3,14 @@
 use std::io::Write;
 
 use clap::{Args, Subcommand};
+use cluster::command::{ConfigOp, Operation};
 use serde_json::json;
 use wire::ErrorCode;
 
 use super::table::{Align, Table};
 use super::topic::key_value;
 use crate::args::Bootstrap;
-use crate::client::configs::{self, Change, Config, Entity, Operation};
+use crate::client::configs::{self, Config, Entity};
 use crate::client::{ClientError, Cluster};
 use crate::problem::{Problem, Result};
 
@@ -191,7 +192,7 @@ fn set(args: &ConfigSetArgs, out: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn changes(args: &ConfigSetArgs) -> Result<Vec<Change>> {
+fn changes(args: &ConfigSetArgs) -> Result<Vec<ConfigOp>> {
     let mut changes = Vec::new();
     let valued = [
         (&args.set, Operation::Set, "config set"),
@@ -201,11 +202,11 @@ fn changes(args: &ConfigSetArgs) -> Result<Vec<Change>> {
     for (texts, operation, flag) in valued {
         for text in texts {
             let (name, value) = key_value(text, flag)?;
-            changes.push(Change { name, operation, value: Some(value) });
+            changes.push(ConfigOp { name, operation, value: Some(value) });
         }
     }
     let delete =
-        |name: &String| Change { name: name.clone(), operation: Operation::Delete, value: None };
+        |name: &String| ConfigOp { name: name.clone(), operation: Operation::Delete, value: None };
     changes.extend(args.delete.iter().map(delete));
     Ok(changes)
 }
@@ -227,7 +228,7 @@ fn explained(
     error: ClientError,
     cluster: &mut Cluster,
     entity: &Entity,
-    changes: &[Change],
+    changes: &[ConfigOp],
 ) -> Problem {
     let refused = matches!(&error, ClientError::Refused(refusal)
         if refusal.is(ErrorCode::InvalidConfig));
@@ -236,7 +237,7 @@ fn explained(
         return problem;
     }
     let Ok(known) = configs::describe(cluster, entity) else { return problem };
-    let is_known = |change: &&Change| known.iter().any(|config| config.name == change.name);
+    let is_known = |change: &&ConfigOp| known.iter().any(|config| config.name == change.name);
     match changes.iter().find(|change| !is_known(change)) {
         Some(unknown) => problem.remedy(unknown_remedy(&known, &unknown.name)),
         None => problem,
