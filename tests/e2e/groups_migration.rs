@@ -6,9 +6,8 @@ use crate::support::broker::Broker;
 use crate::support::connection::Connection;
 use crate::support::consumer::{JavaConsumer, Records, Source};
 use crate::support::eventually;
-use crate::support::files::files_below;
 use crate::support::group::{self, Commit, Member};
-use crate::support::tools::{DUMP_LOG, GROUPS, tool};
+use crate::support::tools::{GROUPS, tool};
 use crate::support::topic::Topic;
 use std::time::Duration;
 use wire::messages::consumer_group_heartbeat_request::TopicPartitions;
@@ -289,14 +288,7 @@ fn members_of_both_protocols_are_answered(test: &str, shards: usize) {
     // Stock Kafka reads what was written.
     let home = broker.shard_dir(group::shard(&broker, GROUP));
     broker.stop();
-    let written = files_below(&home).into_iter().filter(|path| {
-        let is_log = path.extension().is_some_and(|extension| extension == "log");
-        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
-        is_log && bytes > 0 && path.to_string_lossy().contains("/__consumer_offsets-")
-    });
-    let written: Vec<String> = written.map(|path| path.to_string_lossy().into_owned()).collect();
-    let arguments = ["--offsets-decoder", "--files", &written.join(",")];
-    let dumped = tool(DUMP_LOG, &arguments).ok();
+    let dumped = group::dump(&home);
     let classic = "\"classicMemberMetadata\":{\"sessionTimeoutMs\":10000,\
                    \"supportedProtocols\":[{\"name\":\"range\"";
     dumped.must_have(classic).must_have(&member.id).must_lack("isvalid: false");

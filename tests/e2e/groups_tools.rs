@@ -6,7 +6,6 @@ use crate::support::batch::Builder;
 use crate::support::broker::{Broker, against_kafka};
 use crate::support::command::Output;
 use crate::support::eventually;
-use crate::support::files::files_below;
 use crate::support::group::{self, Commit, Member};
 use crate::support::tools::*;
 use crate::support::topic::{self, Topic};
@@ -293,14 +292,7 @@ fn dump_log_decodes_our_records(test: &str, shards: usize) {
     assert_eq!(member.commit(&mut connection, 8, generation, &[commit]), [0]);
     let home = broker.shard_dir(group::shard(&broker, "written"));
     broker.stop();
-    let written = files_below(&home).into_iter().filter(|path| {
-        let is_log = path.extension().is_some_and(|extension| extension == "log");
-        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
-        is_log && bytes > 0 && path.to_string_lossy().contains("/__consumer_offsets-")
-    });
-    let written: Vec<String> = written.map(|path| path.to_string_lossy().into_owned()).collect();
-    let arguments = ["--offsets-decoder", "--files", &written.join(",")];
-    let dumped = tool(DUMP_LOG, &arguments).ok();
+    let dumped = group::dump(&home);
     dumped.must_have("\"group\":\"written\"").must_have("\"topic\":\"decoded\"");
     dumped.must_have("\"offset\":4242").must_have("\"metadata\":\"a note\"");
     dumped.must_have("\"leaderEpoch\":7").must_have(&member.id);

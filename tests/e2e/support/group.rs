@@ -1,9 +1,13 @@
 //! Groups by raw requests: find the coordinator, join, sync, commit, fetch.
 
 use super::broker::{Broker, Options};
+use super::command::Output;
 use super::connection::Connection;
 use super::eventually;
+use super::files::files_below;
+use super::tools::{DUMP_LOG, tool};
 use super::topic::{Topic, shard_of};
+use std::path::Path;
 use std::time::Duration;
 use wire::messages::describe_groups_response::DescribedGroup;
 use wire::messages::join_group_request::JoinGroupRequestProtocol;
@@ -40,6 +44,17 @@ pub fn shard(broker: &Broker, group: &str) -> usize {
         found.coordinators[0].error_code == 0
     });
     shard_of(node)
+}
+
+/// What stock Kafka reads in the logs of groups in a shard's folder; the broker has stopped.
+pub fn dump(shard_dir: &Path) -> Output {
+    let written = files_below(shard_dir).into_iter().filter(|path| {
+        let is_log = path.extension().is_some_and(|extension| extension == "log");
+        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
+        is_log && bytes > 0 && path.to_string_lossy().contains("/__consumer_offsets-")
+    });
+    let written: Vec<String> = written.map(|path| path.to_string_lossy().into_owned()).collect();
+    tool(DUMP_LOG, &["--offsets-decoder", "--files", &written.join(",")]).ok()
 }
 
 /// A connection to the group's coordinator, which has loaded its groups.
