@@ -146,16 +146,23 @@ impl Chunk {
         }
     }
 
-    /// Where a read may be put.
+    /// The first byte.
     pub(crate) fn as_mut_ptr(&self) -> *mut u8 {
         self.0.base.as_ptr()
     }
 
-    /// Declares the first `len` bytes final: a read has put them there.
-    pub(crate) fn fill_to(&self, len: usize) {
-        assert!(self.filled() == 0 && len <= self.capacity(), "a read fills an empty chunk");
-        self.0.filled.set(len);
-        self.0.zeroed.set(len);
+    /// Where a read may be put: behind what is there.
+    pub(crate) fn room_ptr(&self) -> *mut u8 {
+        // SAFETY: `filled` is within the capacity.
+        unsafe { self.as_mut_ptr().add(self.filled()) }
+    }
+
+    /// Declares the `len` bytes behind what was there final: a read has put them there.
+    pub(crate) fn fill_on(&self, len: usize) {
+        assert!(self.filled().is_multiple_of(BLOCK_BYTES) && len <= self.room(), "room for a read");
+        let filled = self.filled() + len;
+        self.0.filled.set(filled);
+        self.0.zeroed.set(filled);
         self.zero_block_end();
     }
 

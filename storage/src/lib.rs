@@ -6,7 +6,7 @@
 //! and reaches the machine only through [`disk::Disk`] and [`arena::Arena`].
 //!
 //! Lower half: [`disk`] (the seam and its backends), [`arena`] (memory that outlives the process),
-//! [`buffer`] (aligned chunks), [`frame`] (side files). The other modules are the upper half.
+//! [`buffer`] (aligned chunks), `pool` (memory for reads), [`frame`] (side files). The other modules are the upper half.
 
 // The lower half.
 pub mod arena;
@@ -14,6 +14,7 @@ pub mod buffer;
 pub mod disk;
 pub mod frame;
 pub mod limits;
+pub(crate) mod pool;
 
 // The upper half.
 pub(crate) mod compact;

@@ -68,8 +68,27 @@ pub const ZERO_STEP_MIN_BYTES: u64 = 64 << 10;
 
 /// The first read of a cold reader; doubles while it reads on in sequence.
 pub const READ_AHEAD_MIN_BYTES: usize = 64 << 10;
-/// The largest single cold read.
+/// The largest single cold read, unless a batch is larger.
 pub const READ_AHEAD_MAX_BYTES: usize = 1 << 20;
+/// How far a reader in sequence is read ahead of, at most.
+pub const READ_AHEAD_WINDOW_BYTES: usize = 2 << 20;
+/// Readers that are read ahead of at a time.
+pub const READ_AHEADS_MAX: usize = 64;
+/// Bytes that cold reads have on their way at a time; more reads wait.
+pub const READS_IN_FLIGHT_BYTES: usize = 4 << 20;
+
+/// For so long after a synced write or a sync the next one is expected, and reads keep out of its
+/// way: a device serves what it was given first, first.
+pub const BESIDE_SYNCS_MS: u64 = 1_000;
+/// [`READ_AHEAD_MAX_BYTES`] beside synced writes.
+pub const READ_BESIDE_SYNCS_MAX_BYTES: usize = 256 << 10;
+/// [`READS_IN_FLIGHT_BYTES`] beside synced writes.
+pub const READS_BESIDE_SYNCS_BYTES: usize = 512 << 10;
+
+/// The smallest block of memory for reads.
+pub const POOL_BLOCK_BYTES_MIN: usize = READ_AHEAD_MIN_BYTES;
+/// The largest block of memory for reads that is kept when it is free.
+pub const POOL_BLOCK_BYTES_MAX: usize = 2 << 20;
 
 /// Batches without records that a reader is led past at a time.
 pub const EMPTY_BATCHES_BYTES_MAX: usize = 4096;
@@ -162,7 +181,12 @@ const _: () = {
     assert!(PREALLOCATE_STEP_MIN_BYTES.is_multiple_of(BLOCK_BYTES as u64));
     assert!(PREALLOCATE_STEP_MIN_BYTES <= PREALLOCATE_STEP_MAX_BYTES);
     assert!(READ_AHEAD_MIN_BYTES.is_multiple_of(BLOCK_BYTES));
-    assert!(READ_AHEAD_MIN_BYTES <= READ_AHEAD_MAX_BYTES);
+    assert!(READ_AHEAD_MIN_BYTES <= READ_BESIDE_SYNCS_MAX_BYTES);
+    assert!(READ_BESIDE_SYNCS_MAX_BYTES <= READ_AHEAD_MAX_BYTES);
+    assert!(READ_BESIDE_SYNCS_MAX_BYTES <= READS_BESIDE_SYNCS_BYTES);
+    assert!(READ_AHEAD_MAX_BYTES <= READS_IN_FLIGHT_BYTES);
+    assert!(POOL_BLOCK_BYTES_MIN.is_power_of_two() && POOL_BLOCK_BYTES_MAX.is_power_of_two());
+    assert!(POOL_BLOCK_BYTES_MIN <= POOL_BLOCK_BYTES_MAX);
     assert!((LAZY_WRITE_BYTES as usize) < LOG_IN_FLIGHT_BYTES as usize);
     assert!(SPLIT_WRITE_BYTES < LOG_IN_FLIGHT_BYTES);
     assert!(LOG_IN_FLIGHT_BYTES as usize / CHUNK_BYTES < WRITE_BUFFERS_MAX);

@@ -7,6 +7,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod adopt;
+pub(crate) mod ahead;
 pub(crate) mod append;
 pub(crate) mod cold;
 pub(crate) mod found;
@@ -15,6 +16,7 @@ pub(crate) mod lookup;
 pub(crate) mod open;
 pub(crate) mod parse;
 pub(crate) mod read;
+pub(crate) mod reading;
 pub(crate) mod recover;
 pub(crate) mod reread;
 pub(crate) mod retention;
@@ -29,7 +31,6 @@ use slab::Slab;
 use wire::Uuid;
 
 use crate::arena::Survivor;
-use crate::buffer::Chunk;
 use crate::compact::Cleaner;
 use crate::config::{CleanerConfig, LogConfig, StoreConfig};
 use crate::disk::{Completion, Disk};
@@ -37,6 +38,7 @@ use crate::errors::StorageError;
 use crate::log::Log;
 use crate::store::cold::PendingRead;
 use crate::store::io::Io;
+use crate::store::reading::Reading;
 use crate::types::{
     EpochEnd, Event, LogId, LogKey, LogStatus, ProducerInfo, RecoveryReport, StoreStats,
 };
@@ -126,11 +128,7 @@ pub struct Store<D: Disk> {
     /// Reads and lookups that wait for the disk; the key is the ticket.
     pub(crate) pending: Slab<PendingRead>,
     pub(crate) pending_serial: u64,
-    pub(crate) read_used_bytes: usize,
-    /// Chunks of dropped read buffers that responses still hold.
-    pub(crate) lingering: Vec<Chunk>,
-    /// Read buffers in the order they were filled.
-    pub(crate) read_fifo: VecDeque<(LogId, u64)>,
+    pub(crate) reading: Reading,
     /// Closed segments with an open file, and with their index in memory, in the order of loading.
     pub(crate) open_order: VecDeque<(LogId, i64)>,
     pub(crate) index_order: VecDeque<(LogId, i64)>,
@@ -268,7 +266,10 @@ impl<D: Disk> Store<D> {
 
     /// Whether a turn would find something to submit, or events wait to be drained.
     pub fn wants_turn(&self) -> bool {
-        !self.io.dirty.is_empty() || !self.io.events.is_empty() || !self.io.acks.is_empty()
+        !self.io.dirty.is_empty()
+            || !self.io.events.is_empty()
+            || !self.io.acks.is_empty()
+            || self.reading.has_queued()
     }
 
     /// When the store next wants a turn although nothing happens, on the clock of `Now::mono_ms`.
@@ -294,7 +295,7 @@ impl<D: Disk> Store<D> {
         stats.logs = self.logs.len() as u64;
         stats.tail_used_bytes = self.io.arena.used_bytes() as u64;
         stats.tail_limit_bytes = self.io.arena.limit_bytes() as u64;
-        stats.read_used_bytes = self.read_used_bytes as u64;
+        stats.read_used_bytes = self.reading.pool.used_bytes() as u64;
         stats.open_files = self.io.open_for_read as u64;
         stats
     }

@@ -157,6 +157,10 @@ fn read_here(
             at_least_one,
         },
     );
+    if store.wants_turn() {
+        // It reads ahead.
+        shard.disk_wake.notify();
+    }
     if let ReadOutcome::Pending(ticket) = outcome {
         return (found, Some(ticket));
     }

@@ -69,8 +69,9 @@ pub enum Op {
     /// Writes the buffers one after another from `position` on. All but the last are whole blocks.
     /// Completes as [`Done::Written`].
     Write { file: FileId, position: u64, bufs: Vec<IoBuf>, sync: bool },
-    /// Reads up to `len` bytes (whole blocks) into the front of an empty chunk that nobody else
-    /// holds. Completes as [`Done::Read`], short only at the end of the file.
+    /// Reads up to `len` bytes (whole blocks) into a chunk that nobody else holds, behind what is in
+    /// it, which is whole blocks too. Completes as [`Done::Read`], short only at the end of the
+    /// file.
     Read { file: FileId, position: u64, len: usize, into: Chunk },
     /// Makes the completed writes of the file durable (fdatasync). Completes as [`Done::Unit`].
     Sync { file: FileId },
@@ -108,7 +109,7 @@ pub enum Op {
 pub enum Done {
     /// All bytes written.
     Written,
-    /// The bytes read, at the front of the chunk given.
+    /// What was in the chunk given, and behind it the bytes read.
     Read(IoBuf),
     Opened(FileId),
     Bytes(Vec<u8>),
@@ -142,8 +143,7 @@ pub trait Disk {
     fn truncate(&mut self, file: FileId, len: u64) -> io::Result<()>;
     /// Grows the file to `len` bytes, space reserved and reading as zeros; durable after `sync`.
     fn allocate(&mut self, file: FileId, len: u64) -> io::Result<()>;
-    /// Reads whole blocks into the front of an empty chunk nobody else holds; short only at the
-    /// end.
+    /// Reads as [`Op::Read`] does.
     fn read_at(
         &mut self,
         file: FileId,

@@ -1,23 +1,25 @@
 //! Reads from the disk: aligned, with read-ahead that grows while a reader goes on in sequence, in
 //! memory of their own, so that a catch-up read cannot push the tail out of its cache.
 //!
-//! A read goes through the steps it needs (load the index, open the file, read) and is driven on by
-//! each completion. What was read stays a while as a [`ReadBuffer`]: the next read of a sequential
-//! reader is served from it at once, and half way through the next part is fetched.
+//! A read goes through the steps it needs (load the index, open the file, wait for its turn, read)
+//! and is driven on by each completion. What was read stays a while as a
+//! [`ReadBuffer`](crate::store::parse::ReadBuffer).
 
 use std::io;
 use std::rc::Rc;
 
-use crate::buffer::{Chunk, IoBuf};
+use wire::records::HEADER_BYTES;
+
+use crate::buffer::IoBuf;
 use crate::disk::{Disk, Done, FileId, Op, round_down_to_block, round_up_to_block};
 use crate::errors::Corruption;
-use crate::limits::{READ_AHEAD_MAX_BYTES, READ_AHEAD_MIN_BYTES};
+use crate::limits::READ_AHEAD_MIN_BYTES;
 use crate::log::segment::{FileState, IndexState};
 use crate::log::side::IndexFile;
 use crate::store::Store;
 use crate::store::io::Purpose;
 use crate::store::lookup::Wanted;
-use crate::store::parse::{ReadBuffer, Span};
+use crate::store::parse::Span;
 use crate::types::{Event, LogId, Lookup, ReadOutcome, ReadRequest, Slices, Ticket, TicketResult};
 
 /// What memory says to a read.
@@ -38,8 +40,10 @@ pub(crate) enum Attempt {
 pub(crate) enum Goal {
     Read,
     Lookup(Wanted),
-    /// To have the next part ready.
-    Ahead,
+    /// To have the next part ready for a reader that was here.
+    Ahead {
+        from: i64,
+    },
     /// Cancelled.
     Nothing,
 }
@@ -50,7 +54,7 @@ pub(crate) struct PendingRead {
     pub log: LogId,
     pub request: ReadRequest,
     pub goal: Goal,
-    /// Where the read in flight starts looking and how much it asked for.
+    /// Where the read in flight starts looking and how much it asked for; empty if there is none.
     span: Span,
     /// Bytes that the batch is known to need.
     least_bytes: usize,
@@ -67,40 +71,6 @@ enum Plan {
 }
 
 impl<D: Disk> Store<D> {
-    /// Serves a read from a buffer read before, and looks ahead for a sequential reader.
-    pub(crate) fn read_buffered(
-        &mut self,
-        id: LogId,
-        request: &ReadRequest,
-        until: i64,
-    ) -> Option<Slices> {
-        let log = self.logs.get(id)?;
-        let buffer = log.read_buffers.iter().find(|b| b.holds(request.offset))?;
-        let slices = buffer.serve(request, until);
-        self.io.stats.cold_reads += 1;
-        self.io.stats.cold_read_bytes += slices.total_bytes as u64;
-        let ahead = (buffer.sequential || !slices.slices.is_empty())
-            && slices.next_offset.saturating_add(request.offset) / 2 >= buffer.middle_offset();
-        let next = buffer.next_offset;
-        if ahead && buffer.sequential && next < until {
-            self.read_ahead(id, next);
-        }
-        Some(slices)
-    }
-
-    fn read_ahead(&mut self, id: LogId, offset: i64) {
-        let Some(log) = self.logs.get(id) else { return };
-        let here =
-            log.read_buffers.iter().any(|b| b.holds(offset)) || log.tail.find(offset).is_some();
-        let asked = |p: &PendingRead| matches!(p.goal, Goal::Ahead) && p.log == id;
-        if here || self.pending.len() > 64 || self.pending.iter().any(|(_, p)| asked(p)) {
-            return;
-        }
-        let request =
-            ReadRequest { offset, max_bytes: 1, until_offset: i64::MAX, at_least_one: true };
-        let _ = self.start_pending(id, request, Goal::Ahead);
-    }
-
     /// Starts a read that needs the disk. `None`: too many wait already.
     pub(crate) fn start_pending(
         &mut self,
@@ -124,7 +94,13 @@ impl<D: Disk> Store<D> {
             least_bytes: 0,
             placed: false,
         });
-        let done = self.drive(key);
+        let done = match goal {
+            Goal::Ahead { .. } => {
+                self.enqueue(key);
+                None
+            }
+            _ => self.drive(key),
+        };
         if done.is_some() {
             self.pending.remove(key);
         }
@@ -142,6 +118,9 @@ impl<D: Disk> Store<D> {
                 return None;
             }
             let request = self.pending[key].request;
+            if matches!(goal, Goal::Ahead { .. }) && self.is_at_hand(id, request.offset) {
+                return Some(TicketResult::Read(ReadOutcome::Ready(Slices::default())));
+            }
             let outcome = match self.attempt(id, &request) {
                 Attempt::Cold(offset) => {
                     self.pending[key].request.offset = offset;
@@ -158,7 +137,7 @@ impl<D: Disk> Store<D> {
                 Attempt::NoSuchLog => ReadOutcome::NoSuchLog,
             };
             match goal {
-                Goal::Read | Goal::Ahead | Goal::Nothing => {
+                Goal::Read | Goal::Ahead { .. } | Goal::Nothing => {
                     return Some(TicketResult::Read(outcome));
                 }
                 Goal::Lookup(wanted) => match self.search(id, wanted, outcome) {
@@ -194,7 +173,7 @@ impl<D: Disk> Store<D> {
             (pending.request.offset, pending.request.max_bytes.max(pending.least_bytes))
         };
         let least = self.pending[key].least_bytes;
-        match self.plan(id, key, offset, max_bytes, least)? {
+        match self.plan(id, offset, max_bytes, least)? {
             Plan::Wait => {
                 if let Some(log) = self.logs.get_mut(id) {
                     log.waiting.push(key);
@@ -203,41 +182,48 @@ impl<D: Disk> Store<D> {
             }
             Plan::Corrupt(corruption) => Err(ReadOutcome::Corrupt(corruption)),
             Plan::Read(file, span) => {
+                if !self.may_fly(span.len) {
+                    self.enqueue(key);
+                    return Ok(());
+                }
                 if !self.reserve_read(span.len, least > 0) {
                     return Err(ReadOutcome::Busy);
                 }
-                self.pending[key].span = span;
-                let log = self.logs.get_mut(id).ok_or(ReadOutcome::NoSuchLog)?;
-                if let Some(at) = log.segment_by_base(span.segment_base) {
-                    log.segments[at].reads += 1;
-                }
-                let position = round_down_to_block(span.position);
-                let into = Chunk::heap(span.len);
-                self.read_used_bytes += into.capacity();
-                let purpose = Purpose::Read { key, log: id, base_offset: span.segment_base };
-                self.io.submit(purpose, Op::Read { file, position, len: span.len, into });
-                Ok(())
+                self.fly(key, id, file, span)
             }
         }
+    }
+
+    /// Gives a read to the disk.
+    fn fly(&mut self, key: usize, id: LogId, file: FileId, span: Span) -> Result<(), ReadOutcome> {
+        let log = self.logs.get_mut(id).ok_or(ReadOutcome::NoSuchLog)?;
+        if let Some(at) = log.segment_by_base(span.segment_base) {
+            log.segments[at].reads += 1;
+        }
+        let into = self.reading.pool.take(span.len);
+        let carried = log.read_buffers.iter().find(|b| b.is_followed_by(&span));
+        into.append(carried.map_or(&[][..], |b| b.carried_bytes(span.len)));
+        let position = round_down_to_block(span.position) + into.filled() as u64;
+        let len = span.len - into.filled();
+        self.pending[key].span = span;
+        self.reading.flying.push(key);
+        self.reading.flying_bytes += span.len;
+        let purpose = Purpose::Read { key, log: id, base_offset: span.segment_base };
+        self.io.submit(purpose, Op::Read { file, position, len, into });
+        Ok(())
     }
 
     /// Finds where to read, loading the index and opening the file as needed.
     fn plan(
         &mut self,
         id: LogId,
-        key: usize,
         offset: i64,
         max_bytes: usize,
         least: usize,
     ) -> Result<Plan, ReadOutcome> {
+        let most = self.read_bytes_max();
         let io = &mut self.io;
         let log = self.logs.get_mut(id).ok_or(ReadOutcome::NoSuchLog)?;
-        let asked = |p: &PendingRead| {
-            matches!(p.goal, Goal::Ahead) && p.log == id && p.request.offset == offset
-        };
-        if self.pending.iter().any(|(other, p)| other != key && asked(p)) {
-            return Ok(Plan::Wait);
-        }
         let at = log.segment_of(offset).ok_or(ReadOutcome::NoSuchLog)?;
         if log.segments[at].next_offset <= offset {
             return Ok(Plan::Corrupt(log.missing(at, offset)));
@@ -248,65 +234,35 @@ impl<D: Disk> Store<D> {
         let tick = io.tick();
         log.segments[at].last_used = tick;
         let segment_base = log.segments[at].base_offset;
-        let before = log
-            .read_buffers
-            .iter()
-            .find(|b| b.segment_base == segment_base && b.next_offset == offset);
-        let (position, ahead, sequential) = match before {
-            Some(before) => (before.end_position, before.len * 2, true),
-            None => {
+        let before = log.read_buffers.iter().find(|b| b.next_offset == offset);
+        let (ahead, batch) = before.map_or((0, 0), |b| (b.len * 2, b.largest_batch));
+        let sequential = before.is_some() || offset == segment_base;
+        let position = match before {
+            _ if offset == segment_base => 0,
+            Some(before) if before.segment_base == segment_base => before.end_position,
+            _ => {
                 if !log.load_index(at, io) {
                     return Ok(Plan::Wait);
                 }
-                (log.position_for(at, offset), 0, offset == segment_base)
+                log.position_for(at, offset)
             }
         };
+        let on_its_way = |p: &PendingRead| p.log == id && p.span.covers(segment_base, position);
+        if self.reading.flying.iter().any(|&other| on_its_way(&self.pending[other])) {
+            return Ok(Plan::Wait);
+        }
         let Some(file) = log.open_for_read(at, io) else { return Ok(Plan::Wait) };
-        let skew = (position - round_down_to_block(position)) as usize;
-        let wanted = ahead.max(max_bytes).clamp(READ_AHEAD_MIN_BYTES, READ_AHEAD_MAX_BYTES);
+        let start = round_down_to_block(position);
+        let skew = (position - start) as usize;
+        let wanted = ahead.max(max_bytes).clamp(READ_AHEAD_MIN_BYTES, most);
+        // A batch as large as the last ones comes whole, its header's successor included.
+        let batch = if batch > 0 { skew + batch + HEADER_BYTES } else { 0 };
+        let readable = log.readable_bytes(at).saturating_sub(start);
         // Up to the block behind the last byte, no further: what is there is of no use.
-        let rest = round_up_to_block(log.readable_bytes(at)) - round_down_to_block(position);
-        let len = (wanted.max(least) + skew).min(rest as usize) as u64;
-        let span =
-            Span { segment_base, position, len: round_up_to_block(len) as usize, sequential };
-        Ok(Plan::Read(file, span))
-    }
-
-    /// Makes room in the read budget. `must`: a batch larger than a usual read has no other way.
-    fn reserve_read(&mut self, len: usize, must: bool) -> bool {
-        let limit = self.io.limits.read_bytes;
-        let used = &mut self.read_used_bytes;
-        self.lingering.retain(|chunk| {
-            let held = !chunk.is_unique();
-            if !held {
-                *used -= chunk.capacity();
-            }
-            held
-        });
-        while self.read_used_bytes + len > limit {
-            let Some((id, serial)) = self.read_fifo.pop_front() else { break };
-            self.drop_buffer(id, serial);
-        }
-        must || self.read_used_bytes + len <= limit || self.read_used_bytes == 0
-    }
-
-    fn drop_buffer(&mut self, id: LogId, serial: u64) {
-        let Some(log) = self.logs.get_mut(id) else { return };
-        if let Some(at) = log.read_buffers.iter().position(|b| b.serial == serial) {
-            let buffer = log.read_buffers.swap_remove(at);
-            self.put_away(buffer);
-        }
-    }
-
-    /// A buffer's memory counts until the last response lets go of it.
-    pub(crate) fn put_away(&mut self, buffer: ReadBuffer) {
-        let chunk = buffer.bytes.chunk().clone();
-        drop(buffer);
-        if chunk.is_unique() {
-            self.read_used_bytes -= chunk.capacity();
-        } else {
-            self.lingering.push(chunk);
-        }
+        let len = wanted.max(batch).max(skew + least).min(readable as usize) as u64;
+        let len = round_up_to_block(len) as usize;
+        let readable = len.min(readable as usize);
+        Ok(Plan::Read(file, Span { segment_base, position, len, readable, sequential }))
     }
 
     /// A read has come back.
@@ -317,19 +273,18 @@ impl<D: Disk> Store<D> {
         base_offset: i64,
         result: io::Result<Done>,
     ) {
-        let span = self.pending[key].span;
+        let span = std::mem::take(&mut self.pending[key].span);
+        self.reading.flying.retain(|&other| other != key);
+        self.reading.flying_bytes -= span.len;
         if let Some(log) = self.logs.get_mut(id)
             && let Some(at) = log.segment_by_base(base_offset)
         {
             log.segments[at].reads -= 1;
         }
         let outcome = match result {
-            Ok(Done::Read(bytes)) => self.take_read(key, id, bytes),
+            Ok(Done::Read(bytes)) => self.take_read(key, id, &span, bytes),
             Ok(other) => Some(ReadOutcome::Fenced(format!("a read gave {other:?}").into())),
-            Err(error) => {
-                self.read_used_bytes -= span.len;
-                Some(ReadOutcome::Fenced(format!("reading failed: {error}").into()))
-            }
+            Err(error) => Some(ReadOutcome::Fenced(format!("reading failed: {error}").into())),
         };
         match outcome {
             Some(outcome) => self.finish(key, outcome),
@@ -339,28 +294,24 @@ impl<D: Disk> Store<D> {
     }
 
     /// Makes a checked buffer of what was read. `Some` ends the read.
-    fn take_read(&mut self, key: usize, id: LogId, bytes: IoBuf) -> Option<ReadOutcome> {
-        let capacity = bytes.chunk().capacity();
-        let (span, offset) = (self.pending[key].span, self.pending[key].request.offset);
-        let parsed = match self.logs.get(id) {
-            None => return self.release_read(capacity, ReadOutcome::NoSuchLog),
-            Some(log) => match log.segment_by_base(span.segment_base) {
-                // Retention took it meanwhile: look again where the offset is now.
-                None => {
-                    self.read_used_bytes -= capacity;
-                    return None;
-                }
-                Some(at) => log.parse_read(at, &bytes, &span, offset),
-            },
-        };
-        let log = self.logs.get_mut(id)?;
+    fn take_read(
+        &mut self,
+        key: usize,
+        id: LogId,
+        span: &Span,
+        bytes: IoBuf,
+    ) -> Option<ReadOutcome> {
+        let offset = self.pending[key].request.offset;
+        let Some(log) = self.logs.get_mut(id) else { return Some(ReadOutcome::NoSuchLog) };
+        // Retention took the segment meanwhile: look again where the offset is now.
+        let at = log.segment_by_base(span.segment_base)?;
+        let parsed = log.parse_read(at, &bytes, span, offset);
         if let Some(corruption) = &parsed.corrupt {
             self.io.stats.corrupt_batches += 1;
             tracing::error!(log = %log.key, %corruption, "damage found by a read");
             log.note_damage(corruption);
         }
         let Some(mut buffer) = parsed.buffer else {
-            self.read_used_bytes -= capacity;
             if let Some(corruption) = parsed.corrupt {
                 return Some(ReadOutcome::Corrupt(corruption));
             }
@@ -370,17 +321,11 @@ impl<D: Disk> Store<D> {
             let stuck = || ReadOutcome::Fenced("a batch cannot be found where it must be".into());
             return (!progress).then(stuck);
         };
-        buffer.serial = self.io.tick();
         buffer.bytes = bytes;
-        self.read_fifo.push_back((id, buffer.serial));
         self.pending[key].least_bytes = 0;
-        self.logs.get_mut(id)?.read_buffers.push(buffer);
+        let is_ahead = matches!(self.pending[key].goal, Goal::Ahead { .. });
+        self.keep_buffer(id, buffer, is_ahead);
         None
-    }
-
-    fn release_read(&mut self, capacity: usize, outcome: ReadOutcome) -> Option<ReadOutcome> {
-        self.read_used_bytes -= capacity;
-        Some(outcome)
     }
 
     pub(crate) fn drive_or_finish(&mut self, key: usize) {
@@ -404,6 +349,13 @@ impl<D: Disk> Store<D> {
 
     fn finish_with(&mut self, key: usize, result: TicketResult) {
         let pending = self.pending.remove(key);
+        if let Goal::Ahead { from } = pending.goal {
+            self.reading.ahead.retain(|(ticket, ..)| *ticket != pending.ticket);
+            if matches!(result, TicketResult::Read(ReadOutcome::Ready(_))) {
+                self.read_ahead(pending.log, from);
+            }
+            return;
+        }
         if matches!(pending.goal, Goal::Read | Goal::Lookup(_)) {
             self.io.events.push(Event::Ticket { ticket: pending.ticket, result });
         }

@@ -12,7 +12,7 @@ use crate::arena::{Arena, CHUNK_BYTES};
 use crate::buffer::Chunk;
 use crate::compact::Pace;
 use crate::disk::{Disk, FileId, Op, Token};
-use crate::limits::StoreLimits;
+use crate::limits::{BESIDE_SYNCS_MS, StoreLimits};
 use crate::types::{Event, LogId, Now, StoreStats};
 
 /// What an operation in flight is for.
@@ -166,13 +166,23 @@ pub(crate) struct Io<D> {
     pub use_clock: u64,
     /// How fast compaction may read and write.
     pub clean_pace: Pace,
+    /// When a synced write or a sync was last submitted.
+    pub last_sync_ms: Option<u64>,
     pub stats: StoreStats,
 }
 
 impl<D: Disk> Io<D> {
     pub fn submit(&mut self, purpose: Purpose, op: Op) {
+        if matches!(op, Op::Write { sync: true, .. } | Op::Sync { .. }) {
+            self.last_sync_ms = Some(self.now.mono_ms);
+        }
         let token = self.ops.insert(purpose) as Token;
         self.disk.submit(token, op);
+    }
+
+    /// Whether somebody may be waiting for a synced write soon.
+    pub fn is_beside_syncs(&self) -> bool {
+        self.last_sync_ms.is_some_and(|last| self.now.mono_ms < last + BESIDE_SYNCS_MS)
     }
 
     pub fn fence_event(&mut self, log: LogId, reason: &Rc<str>) {

@@ -15,6 +15,7 @@ use crate::limits::SWEEP_MS;
 use crate::log;
 use crate::log::segment::DELETED_SUFFIX;
 use crate::store::io::{Io, Purpose};
+use crate::store::reading::Reading;
 use crate::store::recover::Recovery;
 use crate::store::{Logs, Store};
 use crate::types::{Now, RecoveryReport, StoreStats};
@@ -62,8 +63,10 @@ impl<D: Disk> Store<D> {
             index_bytes: 0,
             use_clock: 0,
             clean_pace: Pace::default(),
+            last_sync_ms: None,
             stats: StoreStats::default(),
         };
+        let read_bytes = config.limits.read_bytes;
         Store {
             io,
             logs: Logs::default(),
@@ -72,9 +75,7 @@ impl<D: Disk> Store<D> {
             kept: Vec::new(),
             pending: Slab::new(),
             pending_serial: 0,
-            read_used_bytes: 0,
-            lingering: Vec::new(),
-            read_fifo: VecDeque::new(),
+            reading: Reading::new(read_bytes),
             open_order: VecDeque::new(),
             index_order: VecDeque::new(),
             completions: Vec::new(),

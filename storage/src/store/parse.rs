@@ -5,6 +5,7 @@ use wire::records::{BatchHeader, HEADER_BYTES, check_crc};
 use crate::buffer::IoBuf;
 use crate::disk::{Disk, FileId, Op, OpenMode, round_down_to_block};
 use crate::errors::Corruption;
+use crate::limits::BLOCK_BYTES;
 use crate::log::Log;
 use crate::log::segment::{FileState, INDEX_SUFFIX, IndexState, LOG_SUFFIX};
 use crate::store::io::{Io, Purpose};
@@ -17,8 +18,20 @@ pub(crate) struct Span {
     pub segment_base: i64,
     /// Of a batch at or before the wanted one.
     pub position: u64,
+    /// Whole blocks, from the one that holds the position on.
     pub len: usize,
+    /// So many of these bytes were final when they were asked for. The others may have been read
+    /// before they were written.
+    pub readable: usize,
     pub sequential: bool,
+}
+
+impl Span {
+    /// Whether a position of this segment is within.
+    pub(crate) fn covers(&self, segment_base: i64, position: u64) -> bool {
+        let end = round_down_to_block(self.position) + self.readable as u64;
+        self.segment_base == segment_base && (self.position..end).contains(&position)
+    }
 }
 
 /// A batch in a read buffer.
@@ -44,7 +57,12 @@ pub(crate) struct ReadBuffer {
     /// Position in the file of the end.
     pub end_position: u64,
     pub len: usize,
+    /// So many bytes from the start are final, the beginning of the next batch included.
+    pub readable: usize,
+    pub largest_batch: usize,
     pub sequential: bool,
+    /// It was read ahead, and nobody has asked for it.
+    pub unread: bool,
 }
 
 impl ReadBuffer {
@@ -75,8 +93,24 @@ impl ReadBuffer {
         self.next_offset <= offset
     }
 
-    pub(crate) fn middle_offset(&self) -> i64 {
-        self.batches.get(self.batches.len() / 2).map_or(self.next_offset, |b| b.base_offset)
+    /// Bytes of the batches from an offset on.
+    pub(crate) fn bytes_behind(&self, offset: i64) -> usize {
+        let first = self.batches.partition_point(|b| b.next_offset <= offset);
+        self.batches.get(first).map_or(0, |b| (self.end_at - b.place) as usize)
+    }
+
+    /// Whether a read goes on where this one's last batch ended.
+    pub(crate) fn is_followed_by(&self, span: &Span) -> bool {
+        self.segment_base == span.segment_base && self.end_position == span.position
+    }
+
+    /// The blocks of the next batch that were read too: no need to read them again. Fewer than so
+    /// many bytes.
+    pub(crate) fn carried_bytes(&self, below: usize) -> &[u8] {
+        let from = round_down_to_block(u64::from(self.end_at)) as usize;
+        let to = round_down_to_block(self.readable as u64) as usize;
+        let to = to.min(from + below.saturating_sub(BLOCK_BYTES));
+        self.bytes.get(from..to).unwrap_or_default()
     }
 }
 
@@ -159,10 +193,11 @@ impl Log {
         let segment = &self.segments[at];
         let file_position = round_down_to_block(span.position);
         let limit = self.readable_bytes(at).saturating_sub(file_position) as usize;
-        let have = bytes.len().min(limit);
+        let have = bytes.len().min(span.readable);
         let mut place = (span.position - file_position) as usize;
         let mut batches = Vec::new();
         let mut next_offset = -1;
+        let mut largest_batch = 0;
         let mut parsed = Parsed::default();
         let broken = |place: usize, header: Option<&BatchHeader>, from: i64, what: &str| {
             self.corruption(at, file_position + place as u64, header, offset.max(from), what)
@@ -205,6 +240,7 @@ impl Log {
                 let (base_offset, next_offset) = (header.base_offset, header.last_offset() + 1);
                 batches.push(BatchAt { base_offset, next_offset, place: place as u32 });
             }
+            largest_batch = largest_batch.max(size);
             next_offset = header.last_offset() + 1;
             place += size;
         }
@@ -219,6 +255,9 @@ impl Log {
                 end_at: place as u32,
                 end_position: file_position + place as u64,
                 len: span.len,
+                readable: have,
+                largest_batch,
+                unread: false,
                 sequential: span.sequential,
             });
         }

@@ -18,6 +18,9 @@ impl<D: Disk> Store<D> {
     /// Looks at the next logs; a full round takes [`SWEEP_MS`] or more.
     pub(crate) fn sweep(&mut self, now: Now) {
         self.bury(now);
+        if self.sweep_slot == 0 {
+            self.sweep_reading();
+        }
         if std::mem::take(&mut self.io.crowded) {
             let logs = &self.logs;
             self.io.fifo.retain(|&(id, sequence)| {

@@ -23,6 +23,10 @@ impl<D: Disk> Store<D> {
         if !self.io.dirty.is_empty() {
             self.pump_dirty();
         }
+        // Behind the writes of this turn.
+        if self.reading.has_queued() {
+            self.start_queued();
+        }
         self.flush();
     }
 

@@ -156,7 +156,7 @@ impl World {
         let mut bytes = vec![0; len];
         let count = self.model.content(inode).read(position, &mut bytes);
         into.append(&bytes[..count]);
-        Ok(Done::Read(into.slice(0..count)))
+        Ok(Done::Read(into.slice(0..into.filled())))
     }
 
     fn run_job(&mut self, op: Op) -> io::Result<Done> {
@@ -305,6 +305,7 @@ pub(in crate::disk) fn check_write(position: u64, bufs: &[IoBuf]) {
 pub(in crate::disk) fn check_read(position: u64, len: usize, into: &Chunk) {
     assert!(position.is_multiple_of(BLOCK_BYTES as u64), "reads begin on a block");
     assert!(len > 0 && len.is_multiple_of(BLOCK_BYTES), "reads are whole blocks");
-    assert!(into.filled() == 0 && len <= into.capacity(), "a read goes into an empty chunk");
+    assert!(into.filled().is_multiple_of(BLOCK_BYTES), "a read goes behind whole blocks");
+    assert!(len <= into.room(), "a read has room in its chunk");
     assert!(into.is_unique(), "nobody else holds the chunk of a read");
 }

@@ -88,8 +88,8 @@ impl Flight {
         match &mut self.work {
             Work::Sync => opcode::Fsync::new(fd).flags(types::FsyncFlags::DATASYNC).build(),
             Work::Read(chunk) => {
-                // SAFETY: `done` is within the chunk, as `len` is.
-                let target = unsafe { chunk.as_mut_ptr().add(done) };
+                // SAFETY: `done` is within the chunk's room, as `len` is.
+                let target = unsafe { chunk.room_ptr().add(done) };
                 opcode::Read::new(fd, target, rest as u32).offset(at).build()
             }
             Work::Write { bufs, vectors, sync } => {
@@ -128,8 +128,8 @@ impl Flight {
                 if self.done < self.len && count > 0 && whole {
                     return Step::Again;
                 }
-                chunk.fill_to(self.done);
-                Step::Over(Ok(Done::Read(chunk.slice(0..self.done))))
+                chunk.fill_on(self.done);
+                Step::Over(Ok(Done::Read(chunk.slice(0..chunk.filled()))))
             }
             Work::Write { .. } if self.done + count >= self.len => Step::Over(Ok(Done::Written)),
             Work::Write { .. } => {

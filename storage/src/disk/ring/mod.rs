@@ -220,11 +220,10 @@ impl Disk for RingDisk {
         into: Chunk,
     ) -> io::Result<IoBuf> {
         check_read(position, len, &into);
-        // SAFETY: the chunk is empty, at least that long, and ours alone, as just checked.
-        let count =
-            unsafe { blocking::read_at(self.file(file), position, into.as_mut_ptr(), len)? };
-        into.fill_to(count);
-        Ok(into.slice(0..count))
+        // SAFETY: the chunk has that much room and is ours alone, as just checked.
+        let count = unsafe { blocking::read_at(self.file(file), position, into.room_ptr(), len)? };
+        into.fill_on(count);
+        Ok(into.slice(0..into.filled()))
     }
 
     fn write_at(
