@@ -70,13 +70,15 @@ impl<D: Disk> Store<D> {
         let Some(run) = log.run_at(from) else { return };
         let offset = run.end_offset;
         let reading = &self.reading;
+        // The rest is for those who do not read in sequence.
         let room = self.io.limits.read_bytes / 2;
+        let coming_bytes = (reading.ahead.len() + 1) * self.read_bytes_max();
         if !run.sequential
             || run.beyond_bytes >= run.window_bytes
             || offset >= log.next_offset
             || log.tail.find(offset).is_some()
             || reading.ahead.len() >= READ_AHEADS_MAX
-            || reading.unread_bytes + self.read_bytes_max() > room
+            || reading.unread_bytes + coming_bytes > room
             || reading.ahead.iter().any(|&(_, log, at)| log == id && at == offset)
         {
             return;
@@ -95,13 +97,15 @@ impl Log {
         let reach = |b: &&ReadBuffer| (b.from_offset..=b.next_offset).contains(&from);
         let mut last = self.read_buffers.iter().filter(reach).max_by_key(|b| b.next_offset)?;
         let mut beyond_bytes = last.bytes_behind(from);
-        // No offset is met twice, for every buffer ends behind its start.
-        while let Some(next) = self.read_buffers.iter().find(|b| b.holds(last.next_offset)) {
-            beyond_bytes += next.bytes_behind(last.next_offset);
+        // Every buffer ends behind its start, so no offset is met twice.
+        let end_offset = loop {
+            let end = self.offset_behind_gap(last.next_offset).unwrap_or(last.next_offset);
+            let Some(next) = self.read_buffers.iter().find(|b| b.holds(end)) else { break end };
+            beyond_bytes += next.bytes_behind(end);
             last = next;
-        }
+        };
         Some(Run {
-            end_offset: last.next_offset,
+            end_offset,
             beyond_bytes,
             window_bytes: (2 * last.len).min(READ_AHEAD_WINDOW_BYTES),
             sequential: last.sequential,

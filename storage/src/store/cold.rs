@@ -62,6 +62,13 @@ pub(crate) struct PendingRead {
     placed: bool,
 }
 
+#[cfg(test)]
+impl PendingRead {
+    pub fn span_len(&self) -> usize {
+        self.span.len
+    }
+}
+
 /// How a read can go on.
 enum Plan {
     Read(FileId, Span),
@@ -286,9 +293,15 @@ impl<D: Disk> Store<D> {
             Ok(other) => Some(ReadOutcome::Fenced(format!("a read gave {other:?}").into())),
             Err(error) => Some(ReadOutcome::Fenced(format!("reading failed: {error}").into())),
         };
+        let goal = self.pending[key].goal;
         match outcome {
             Some(outcome) => self.finish(key, outcome),
-            None => self.drive_or_finish(key),
+            None => {
+                self.drive_or_finish(key);
+                if let Goal::Ahead { from } = goal {
+                    self.read_ahead(id, from);
+                }
+            }
         }
         self.wake_waiting(id);
     }
@@ -349,12 +362,8 @@ impl<D: Disk> Store<D> {
 
     fn finish_with(&mut self, key: usize, result: TicketResult) {
         let pending = self.pending.remove(key);
-        if let Goal::Ahead { from } = pending.goal {
+        if matches!(pending.goal, Goal::Ahead { .. }) {
             self.reading.ahead.retain(|(ticket, ..)| *ticket != pending.ticket);
-            if matches!(result, TicketResult::Read(ReadOutcome::Ready(_))) {
-                self.read_ahead(pending.log, from);
-            }
-            return;
         }
         if matches!(pending.goal, Goal::Read | Goal::Lookup(_)) {
             self.io.events.push(Event::Ticket { ticket: pending.ticket, result });

@@ -29,6 +29,8 @@ pub(crate) struct Reading {
     pub ahead: Vec<(Ticket, LogId, i64)>,
     /// Memory of buffers that were read ahead, and not asked for yet.
     pub unread_bytes: usize,
+    /// The tick of the last sweep.
+    swept: u64,
     asked_queue: VecDeque<Ticket>,
     ahead_queue: VecDeque<Ticket>,
     /// The queue is being started: what comes from there need not queue again.
@@ -44,6 +46,7 @@ impl Reading {
             flying_bytes: 0,
             ahead: Vec::new(),
             unread_bytes: 0,
+            swept: 0,
             asked_queue: VecDeque::new(),
             ahead_queue: VecDeque::new(),
             starting: false,
@@ -144,14 +147,19 @@ impl<D: Disk> Store<D> {
         }
     }
 
-    /// Forgets the places of buffers that went with their log or segment, and memory that nobody
-    /// needed since the last time.
+    /// Throws away what was read ahead before the last sweep and nobody came for, the places of
+    /// buffers that went with their log or segment, and memory that was not needed since.
     pub(crate) fn sweep_reading(&mut self) {
-        let logs = &self.logs;
-        let is_there = |&(id, serial): &(LogId, u64)| {
-            logs.get(id).is_some_and(|log| log.read_buffers.iter().any(|b| b.serial == serial))
-        };
-        self.reading.fifo.retain(is_there);
+        let last = std::mem::replace(&mut self.reading.swept, self.io.tick());
+        for (id, serial) in std::mem::take(&mut self.reading.fifo) {
+            let buffers = self.logs.get(id).map(|log| &log.read_buffers);
+            let buffer = buffers.and_then(|all| all.iter().find(|b| b.serial == serial));
+            match buffer.map(|b| b.unread && serial < last) {
+                Some(false) => self.reading.fifo.push_back((id, serial)),
+                Some(true) => self.drop_buffer(id, serial),
+                None => {}
+            }
+        }
         self.reading.pool.trim();
     }
 }
