@@ -96,19 +96,21 @@ impl Log {
     fn run_at(&self, from: i64) -> Option<Run> {
         let reach = |b: &&ReadBuffer| (b.from_offset..=b.next_offset).contains(&from);
         let mut last = self.read_buffers.iter().filter(reach).max_by_key(|b| b.next_offset)?;
-        let mut beyond_bytes = last.bytes_behind(from);
+        let (mut beyond_bytes, mut sequential) = (last.bytes_behind(from), last.sequential);
         // Every buffer ends behind its start, so no offset is met twice.
         let end_offset = loop {
             let end = self.offset_behind_gap(last.next_offset).unwrap_or(last.next_offset);
             let Some(next) = self.read_buffers.iter().find(|b| b.holds(end)) else { break end };
             beyond_bytes += next.bytes_behind(end);
             last = next;
+            // Whoever goes from one into the next reads in sequence.
+            sequential = true;
         };
         Some(Run {
             end_offset,
             beyond_bytes,
             window_bytes: (2 * last.len).min(READ_AHEAD_WINDOW_BYTES),
-            sequential: last.sequential,
+            sequential,
         })
     }
 }
