@@ -69,8 +69,8 @@ pub enum Op {
     /// Writes the buffers one after another from `position` on. All but the last are whole blocks.
     /// Completes as [`Done::Written`].
     Write { file: FileId, position: u64, bufs: Vec<IoBuf>, sync: bool },
-    /// Reads up to `len` bytes (whole blocks) into a chunk that nobody else holds, behind what is in
-    /// it, which is whole blocks too. Completes as [`Done::Read`], short only at the end of the
+    /// Reads up to `len` bytes (whole blocks) into a chunk that nobody else holds, behind what is
+    /// in it, which is whole blocks too. Completes as [`Done::Read`], short only at the end of the
     /// file.
     Read { file: FileId, position: u64, len: usize, into: Chunk },
     /// Makes the completed writes of the file durable (fdatasync). Completes as [`Done::Unit`].
