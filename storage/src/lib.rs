@@ -6,8 +6,8 @@
 //! and reaches the machine only through [`disk::Disk`] and [`arena::Arena`].
 //!
 //! Lower half: [`disk`] (the seam and its backends), [`arena`] (memory that outlives the process),
-//! [`buffer`] (aligned chunks), `pool` (memory for reads), [`frame`] (side files). The other modules
-//! are the upper half.
+//! [`buffer`] (aligned chunks), `pool` (memory for reads), [`frame`] (side files). The others are
+//! the upper half.
 
 // The lower half.
 pub mod arena;
