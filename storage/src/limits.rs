@@ -81,7 +81,7 @@ pub const READS_IN_FLIGHT_BYTES: usize = 4 << 20;
 /// way: a device serves what it was given first, first.
 pub const BESIDE_SYNCS_MS: u64 = 1_000;
 /// [`READ_AHEAD_MAX_BYTES`] beside synced writes.
-pub const READ_BESIDE_SYNCS_MAX_BYTES: usize = 256 << 10;
+pub const READ_BESIDE_SYNCS_MAX_BYTES: usize = 512 << 10;
 /// [`READS_IN_FLIGHT_BYTES`] beside synced writes.
 pub const READS_BESIDE_SYNCS_BYTES: usize = 512 << 10;
 
