@@ -6,14 +6,12 @@ use std::io;
 use std::os::fd::RawFd;
 use std::time::Duration;
 
-use io_uring::types::{Fd, SubmitArgs, Timespec};
+use io_uring::types::Fd;
 use io_uring::{IoUring, cqueue, opcode, squeue};
-use storage::disk::ring::new_ring;
+use storage::disk::ring::{enter, new_ring};
 
 use crate::limits::REACTOR_RING_ENTRIES;
 
-/// `IORING_ENTER_GETEVENTS`: the kernel posts what it has kept until it is asked.
-const GET_EVENTS: u32 = 1;
 /// Completions that nobody waits for.
 const NOBODY: u64 = u64::MAX;
 
@@ -70,21 +68,10 @@ impl Ring {
     /// Submits, waits for an event for at most `pause`, and lets the kernel post events.
     pub(super) fn enter(&mut self, pause: Duration) -> io::Result<()> {
         self.fill();
-        let entered = if pause.is_zero() || !self.waiting.is_empty() {
-            let count = self.ring.submission().len() as u32;
-            let flags = GET_EVENTS;
-            // SAFETY: no argument but numbers.
-            unsafe { self.ring.submitter().enter::<()>(count, 0, flags, None) }
+        if pause.is_zero() || !self.waiting.is_empty() {
+            enter::post(&mut self.ring)
         } else {
-            let pause = Timespec::from(pause);
-            let args = SubmitArgs::new().timespec(&pause);
-            self.ring.submitter().submit_with_args(1, &args)
-        };
-        match entered.map_err(|error| (error.raw_os_error(), error)) {
-            Ok(_) => Ok(()),
-            // The time is over; a signal; completions must be taken out first.
-            Err((Some(libc::ETIME | libc::EINTR | libc::EBUSY | libc::EAGAIN), _)) => Ok(()),
-            Err((_, error)) => Err(error),
+            enter::wait(&mut self.ring, pause)
         }
     }
 

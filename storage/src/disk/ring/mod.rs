@@ -5,6 +5,7 @@
 #![allow(unsafe_code)]
 
 pub(super) mod blocking;
+pub mod enter;
 mod flight;
 mod jobs;
 pub(super) mod setup;
