@@ -108,10 +108,14 @@ pub const METADATA_BATCH_BYTES_MAX: u32 = 64 << 20;
 pub const METADATA_READ_BYTES: usize = 1 << 20;
 
 // What a shard waits with.
+/// Reads of one socket before other tasks have their turn.
+pub const READS_PER_TURN: u32 = 4;
 /// Entries of the ring; it has twice as many for completions.
 pub const REACTOR_RING_ENTRIES: u32 = 1024;
 /// Rounds of ready tasks before sockets and timers get their turn though tasks are ready still.
 pub const REACTOR_BUSY_ROUNDS: u32 = 8;
+/// Before the kernel is asked again that refused to be.
+pub const REACTOR_RETRY_MS: u64 = 100;
 /// The longest sleep of a thread, in case a wake-up was lost.
 pub const REACTOR_SLEEP_MS_MAX: u64 = 1_000;
 

@@ -1,6 +1,7 @@
 //! A connected socket, read and written from different tasks of one thread.
 #![allow(unsafe_code)]
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::net::Shutdown;
@@ -9,22 +10,34 @@ use std::task::{Context, Poll, ready};
 
 use socket2::SockRef;
 
+use crate::limits::READS_PER_TURN;
 use crate::runtime::reactor::{Kind, Source, Way};
 
 /// See the module.
 pub struct Stream {
     source: Source,
+    /// Reads that went through since others had their turn.
+    reads: Cell<u32>,
 }
 
 impl Stream {
     pub fn new(socket: impl Into<OwnedFd>) -> Self {
-        Self { source: Source::new(socket.into(), Kind::Socket) }
+        Self { source: Source::new(socket.into(), Kind::Socket), reads: Cell::new(0) }
     }
 
-    /// Polls for bytes; 0 is the end.
+    /// Polls for bytes; 0 is the end. A client that sends without a pause is read a few times, then
+    /// the shard's other tasks have their turn.
     pub fn poll_read(&self, cx: &mut Context<'_>, into: &mut [u8]) -> Poll<io::Result<usize>> {
+        if self.reads.get() >= READS_PER_TURN {
+            self.reads.set(0);
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         loop {
-            ready!(self.source.poll_ready(Way::Read, cx));
+            if self.source.poll_ready(Way::Read, cx).is_pending() {
+                self.reads.set(0);
+                return Poll::Pending;
+            }
             match self.receive(into) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -34,6 +47,7 @@ impl Stream {
                     if bytes < into.len() {
                         self.source.read_short();
                     }
+                    self.reads.set(self.reads.get() + 1);
                     return Poll::Ready(Ok(bytes));
                 }
                 failed => return Poll::Ready(failed),

@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 
 use slab::Slab;
 
-use crate::limits::{REACTOR_BUSY_ROUNDS, REACTOR_SLEEP_MS_MAX};
+use crate::limits::{REACTOR_BUSY_ROUNDS, REACTOR_RETRY_MS, REACTOR_SLEEP_MS_MAX};
 use far::Far;
 pub use far::FarWaker;
 use ring::{Event, Ring};
@@ -108,7 +108,9 @@ impl Reactor {
     fn turn(&self, may_sleep: bool) {
         let pause = if may_sleep { self.pause() } else { Duration::ZERO };
         if let Err(error) = self.ring.borrow_mut().enter(pause) {
+            // It may pass; until then neither the core nor the log is to be flooded.
             tracing::error!(%error, "the ring of the shard cannot be entered");
+            std::thread::sleep(Duration::from_millis(REACTOR_RETRY_MS));
         }
         loop {
             // The ring is not borrowed while tasks are woken or descriptors closed.
