@@ -1,8 +1,8 @@
 //! Every config a Kafka user knows: name, type, default, check, and what it does here.
 //!
 //! A topic's or group's config is what is set on it, else on the broker (for one broker, then for
-//! all, then at start, under the synonyms Kafka knows), else the default. [`View`] resolves that for
-//! one broker at one image, typed ([`TopicSettings`], [`BrokerSettings`]) or to be shown
+//! all, then at start, under the synonyms Kafka knows), else the default. [`View`] resolves that
+//! for one broker at one image, typed ([`TopicSettings`], [`BrokerSettings`]) or to be shown
 //! ([`Described`]).
 
 /// Rows of a table of configs that can always be changed:
