@@ -35,7 +35,12 @@ pub fn run(
     let failures: Vec<String> =
         changes.iter().filter_map(|change| set(host, change).err()).collect();
     let done = changes.len() - failures.len();
-    writeln!(out, "{done} values set; `sh {}` takes them back", args.undo.display())?;
+    if done > 0 {
+        writeln!(out, "{done} values set; `sh {}` takes them back", args.undo.display())?;
+    } else {
+        // There is nothing to take back, and the next try may write one.
+        fs::remove_file(&args.undo)?;
+    }
     if failures.is_empty() {
         return Ok(());
     }
@@ -82,17 +87,18 @@ fn write_undo(args: &TuneApplyArgs, findings: &[Finding], out: &mut impl Write) 
     Ok(())
 }
 
-/// A shell script that writes a value to each file.
+/// A shell script that writes a value to each file; one that refuses does not keep the others back.
 fn script(findings: &[Finding], value: impl Fn(&Change) -> &String) -> String {
-    let mut script = String::from("#!/bin/sh\nset -e\n");
+    let mut script = String::from("#!/bin/sh\nfailed=0\n");
     for finding in findings.iter().filter(|finding| !finding.changes.is_empty()) {
         script += &format!("\n# {}: {}\n", finding.id, finding.why);
         for change in &finding.changes {
             // Neither values nor paths of the kernel hold quotes.
-            script += &format!("echo '{}' > '{}'\n", value(change), change.path.display());
+            let (value, path) = (value(change), change.path.display());
+            script += &format!("echo '{value}' > '{path}' || failed=1\n");
         }
     }
-    script
+    script + "\nexit $failed\n"
 }
 
 #[cfg(test)]

@@ -253,6 +253,10 @@ fn the_machine_is_checked() {
             assert!(now.contains(change["before"].as_str().expect("a value")), "{change}");
         }
     }
+    // What is told about the machine without a check of its own: what stands in nobody's way too.
+    for id in ["system.machine", "cpu.numa", "network.numa", "disk.numa", "disk.queue_depth"] {
+        assert!(findings.iter().any(|finding| finding["id"] == id), "no {id}: {checked}");
+    }
     let script = tidemill(&["tune", "apply", "--dry-run"], b"").ok();
     assert_eq!(script.out.lines().filter(|line| line.starts_with("echo ")).count(), changes);
     if changes > 0 {
