@@ -78,8 +78,7 @@ pub fn brokers(bench: &Bench, two_shards: bool) -> Vec<Box<dyn Broker>> {
     for shards in if two_shards { 1..=2 } else { 1..=1 } {
         brokers.push(Box::new(Tidemill { program: bench.tidemill.clone(), shards }));
     }
-    let among = |name: &str| bench.brokers.is_empty() || bench.brokers.iter().any(|n| n == name);
-    brokers.retain(|broker| among(broker.name()));
+    brokers.retain(|broker| bench.wants(broker.name()));
     brokers
 }
 
@@ -199,12 +198,16 @@ fn figures(row: &Row, outcome: &Outcome) -> String {
 }
 
 /// The comparison that the user asked for, and its report.
-pub fn run(options: &Compare) -> Result<(), BenchError> {
+pub fn run(mut options: Compare) -> Result<(), BenchError> {
     let chosen: Vec<&'static Row> = ROWS.iter().filter(|row| row.is_among(&options.rows)).collect();
     let each = |&row: &&'static Row| row.durabilities.iter().map(move |&ack| (row, ack));
     let picks: Vec<Pick> = chosen.iter().flat_map(each).collect();
     if picks.is_empty() {
         return Err(BenchError::Usage("no row has such a name".into()));
+    }
+    let wants_kafka = options.bench.wants("kafka");
+    if wants_kafka && options.bench.kafka_jars.is_none() {
+        options.bench.kafka_jars = Some(peer::fetch()?);
     }
     let timing = Timing {
         start: options.start_warm_up_s,

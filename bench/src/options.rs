@@ -18,7 +18,8 @@ pub struct Bench {
     /// The `tidemill` program.
     #[arg(long, default_value = "target/release/tidemill")]
     pub tidemill: PathBuf,
-    /// Folder with stock Kafka's jars; leave it out to run without Kafka and its tools.
+    /// Folder with stock Kafka's jars; without it, `compare` fetches them with Maven, and `regress`
+    /// runs without Kafka.
     #[arg(long)]
     pub kafka_jars: Option<PathBuf>,
     /// Only the brokers of these names, set apart by commas: kafka, tidemill, tidemill-2-shards.
@@ -74,6 +75,11 @@ impl Bench {
     /// After Ctrl-C the row that runs is the last, and what was measured is reported.
     pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Whether a broker takes part.
+    pub fn wants(&self, broker: &str) -> bool {
+        self.brokers.is_empty() || self.brokers.iter().any(|name| name == broker)
     }
 
     /// Where the tools are that the rows want; librdkafka's is built now, before the clock runs.

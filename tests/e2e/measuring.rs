@@ -115,7 +115,12 @@ fn a_tool_that_is_missing_or_fails_is_told_and_the_rest_runs() {
     let rows = ["--measure-s", "0.2", "--rows", "produce 10 x;performance -P;consumer-perf"];
     let rows = [&short[..], &rows].concat();
 
-    // No stock Kafka, and no script of ours below this folder that builds librdkafka's tool.
+    // Nothing below this folder fetches Kafka or builds librdkafka's tool.
+    let mut command = bench(&dir, &rows);
+    command.current_dir(dir.path());
+    let refused = run(command, b"", Duration::from_secs(60)).failed();
+    assert!(refused.contains("--brokers tidemill"), "{refused}");
+    let rows = [&rows[..], &["--brokers", "tidemill"]].concat();
     let mut command = bench(&dir, &rows);
     command.current_dir(dir.path());
     let missing = run(command, b"", Duration::from_secs(120)).ok();
@@ -144,7 +149,8 @@ fn ctrl_c_leaves_what_was_measured() {
     let dir = TestDir::new(test);
     let log = dir.join("log");
     let file = std::fs::File::create(&log).expect("a log");
-    let mut command = bench(&dir, &["compare", "--rows", "produce 1", "--measure-s", "1"]);
+    let rows = ["compare", "--brokers", "tidemill", "--rows", "produce 1", "--measure-s", "1"];
+    let mut command = bench(&dir, &rows);
     command.stdin(Stdio::null()).stdout(file.try_clone().expect("a handle")).stderr(file);
     let mut child = command.spawn().expect("tidemill-bench, built beside the broker");
     let printed = || std::fs::read_to_string(&log).expect("a log");

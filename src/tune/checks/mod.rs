@@ -189,4 +189,23 @@ mod tests {
         assert_eq!(found("dm-0"), [queue("nvme0n1"), queue("nvme1n1")]);
         assert_eq!(found("nowhere"), [""; 0].map(queue));
     }
+
+    #[test]
+    fn the_settings_that_come_with_us_leave_nothing_to_change() {
+        let root = tempfile::tempdir().unwrap();
+        let subject = bare_machine(root.path());
+        for line in include_str!("../../../tuning/sysctl.conf").lines() {
+            if let Some((name, value)) = line.split_once(" = ") {
+                file(root.path(), &format!("proc/sys/{}", name.replace('.', "/")), value);
+            }
+        }
+        let findings = run(&subject);
+        let ids = ["system.aio", "memory.swappiness", "memory.dirty_background", "memory.dirty"];
+        let network = ["accept_queue", "syn_queue", "receive_buffer", "send_buffer"];
+        let network = network.map(|name| format!("network.{name}"));
+        for id in ids.iter().copied().chain(network.iter().map(String::as_str)) {
+            let finding = find(&findings, id);
+            assert_eq!(finding.status, Status::Good, "{finding:?}");
+        }
+    }
 }
