@@ -141,4 +141,17 @@ mod tests {
         let again = run(&args(undo, false), &host, &findings(), &mut Vec::new());
         assert!(again.unwrap_err().to_string().contains("--undo"));
     }
+
+    #[test]
+    fn a_file_that_refuses_keeps_the_others_of_a_script_not_back() {
+        let root = tempfile::tempdir().unwrap();
+        let there = root.path().join("there");
+        let change = |path: PathBuf| Change { path, before: "0".into(), value: "1".into() };
+        let changes = vec![change(root.path().join("no/where")), change(there.clone())];
+        let finding = Finding::new("a.b", "1", "why").change("0", changes);
+        let path = root.path().join("script");
+        fs::write(&path, script(&[finding], |change| &change.value)).unwrap();
+        let status = std::process::Command::new("sh").arg(&path).status().unwrap();
+        assert_eq!((status.code(), fs::read_to_string(&there).unwrap().trim()), (Some(1), "1"));
+    }
 }

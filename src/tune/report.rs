@@ -57,12 +57,8 @@ pub fn write(out: &mut impl Write, host: &Host, findings: &[Finding], verbose: b
     }
     if !others.is_empty() {
         let names: Vec<&str> = others.iter().map(|finding| finding.id).collect();
-        writeln!(
-            out,
-            "\ncannot be set from here, but by root on the machine itself and not in a container:\n  \
-             {}",
-            names.join(", ")
-        )?;
+        writeln!(out, "\nto be set by root, on the machine itself and not in a container:")?;
+        writeln!(out, "  {}", names.join(", "))?;
     }
     Ok(())
 }

@@ -172,7 +172,7 @@ fn impossible_settings_are_refused() {
         let mut command = broker.command();
         command.args(arguments);
         let mut child = command.spawn().expect("the release binary");
-        let code = crate::support::command::wait(&mut child, Duration::from_secs(10));
+        let code = wait(&mut child, Duration::from_secs(10));
         let _ = child.kill();
         let _ = child.wait();
         let log = broker.log();

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Broker, Place};
+use crate::BenchError;
 use crate::rows::Durability;
-use crate::{BenchError, facts};
 
 /// A folder with stock Kafka's jars.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ pub fn fetch() -> Result<PathBuf, BenchError> {
         return Err(missing(format!("{SCRIPT} is not below this folder, run it in Tidemill's")));
     }
     for (program, package) in [("java", "default-jre-headless"), ("mvn", "maven")] {
-        if facts::output(program, &["-version"]).is_none() {
+        if Command::new(program).arg("-version").output().is_err() {
             return Err(missing(format!("{program} is missing, apt-get install {package}")));
         }
     }

@@ -128,8 +128,8 @@ fn write_cache(subject: &Subject, queues: &[PathBuf]) -> Finding {
         (true, _) => finding.unseen("the disk does not tell"),
         (_, true) => finding.advice(
             found,
-            "a disk with protection against power loss syncs without flushing; for SATA, libata.fua=1 \
-             on the kernel's command line may give FUA (undo: without it)",
+            "a disk with protection against power loss syncs without flushing; for SATA, \
+             libata.fua=1 on the kernel's command line may give FUA (undo: without it)",
         ),
         // Nothing in a virtual machine changes what its host does.
         (_, false) => finding.good(found),

@@ -47,7 +47,8 @@ fn cards(subject: &Subject) -> Finding {
         let device = subject.host.link(format!("/sys/class/net/{card}/device"))?;
         Some((node_of(subject, &device), card))
     });
-    judge(subject, Finding::new("network.numa", "on the shards' node", why), cards.collect())
+    let cards: Vec<_> = cards.collect();
+    judge(subject, Finding::new("network.numa", "on the shards' node", why), &cards)
 }
 
 fn disks(subject: &Subject) -> Finding {
@@ -57,7 +58,8 @@ fn disks(subject: &Subject) -> Finding {
         let name = device.file_name().unwrap_or_default().to_string_lossy().into_owned();
         (node_of(subject, device), name)
     });
-    judge(subject, Finding::new("disk.numa", "on the shards' node", why), disks.collect())
+    let disks: Vec<_> = disks.collect();
+    judge(subject, Finding::new("disk.numa", "on the shards' node", why), &disks)
 }
 
 /// Of a device, or of what it is plugged into; `None` where the firmware does not tell.
@@ -66,7 +68,7 @@ fn node_of(subject: &Subject, device: &Path) -> Option<i64> {
     told.filter(|node| *node >= 0)
 }
 
-fn judge(subject: &Subject, finding: Finding, devices: Vec<(Option<i64>, String)>) -> Finding {
+fn judge(subject: &Subject, finding: Finding, devices: &[(Option<i64>, String)]) -> Finding {
     let nodes = nodes(subject);
     if devices.is_empty() || nodes.is_empty() {
         return finding.unseen("there is none that this machine shows");
@@ -77,7 +79,7 @@ fn judge(subject: &Subject, finding: Finding, devices: Vec<(Option<i64>, String)
     let ours: BTreeSet<i64> = nodes.iter().filter(|(_, n)| *n > 0).map(|(node, _)| *node).collect();
     let mut found = Vec::new();
     let mut elsewhere = BTreeSet::new();
-    for (node, name) in &devices {
+    for (node, name) in devices {
         let Some(node) = node else { continue };
         found.push(format!("{name}: node{node}"));
         if !ours.contains(node) {
