@@ -81,7 +81,10 @@ pub struct TuneArgs {
 pub struct TuneCheckArgs {
     #[command(flatten)]
     pub subject: TuneArgs,
-    /// Print JSON.
+    /// Say why of every setting, also of those that are as wanted.
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Print JSON, with the why of every setting.
     #[arg(long)]
     pub json: bool,
 }

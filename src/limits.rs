@@ -28,6 +28,8 @@ pub const FREE_DISK_WANTED_BYTES: u64 = 1 << 30;
 pub const LOCK_WAIT: Duration = Duration::from_secs(5);
 /// How long a stop may take before it is said what it waits for.
 pub const STOP_PATIENCE: Duration = Duration::from_secs(10);
+/// A shard that has told nothing of itself for so long is stuck: it does so every second.
+pub const SHARD_SILENCE_MAX: Duration = Duration::from_secs(10);
 
 /// HTTP connections of the control thread at a time; more are closed at once.
 pub const CONTROL_CONNECTIONS_MAX: usize = 64;

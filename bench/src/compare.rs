@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::options::{Bench, Timing};
 use crate::peer::{self, Broker, Kafka, Peer, Place, Tidemill};
 use crate::report::{self, PeerReport, hgrm, html};
-use crate::rows::{Durability, ROWS, Row};
+use crate::rows::{Durability, ROWS, Row, Score};
 use crate::suite::{Outcome, Settings, Turn};
 use crate::workload::connections::raise_open_files;
 use crate::{BenchError, facts};
@@ -78,8 +78,7 @@ pub fn brokers(bench: &Bench, two_shards: bool) -> Vec<Box<dyn Broker>> {
     for shards in if two_shards { 1..=2 } else { 1..=1 } {
         brokers.push(Box::new(Tidemill { program: bench.tidemill.clone(), shards }));
     }
-    let among = |name: &str| bench.brokers.is_empty() || bench.brokers.iter().any(|n| n == name);
-    brokers.retain(|broker| among(broker.name()));
+    brokers.retain(|broker| bench.wants(broker.name()));
     brokers
 }
 
@@ -164,13 +163,13 @@ impl Plan<'_> {
             let what =
                 format!("turn {}, {}, {ack}, {}", number + 1, report.broker.name(), row.name);
             match turn.run(row, durability) {
-                Ok(Some(outcome)) => {
+                Ok(outcome) => {
                     progress.step(&format!("{what}: {}", figures(row, &outcome)));
                     report.turns[number].push(outcome);
                 }
-                Ok(None) => progress.step(&format!("{what}: left out, its tool is missing")),
-                Err(error @ BenchError::Overrun { .. }) => {
+                Err(error @ (BenchError::Overrun { .. } | BenchError::Missing(_))) => {
                     progress.step(&format!("{what}: left out: {error}"));
+                    report.leave_out(row.name, durability, error.to_string());
                 }
                 Err(error) => {
                     progress.step(&format!("{what}: FAILED: {error}"));
@@ -185,7 +184,8 @@ impl Plan<'_> {
 fn figures(row: &Row, outcome: &Outcome) -> String {
     let score = report::score_text(row.score, outcome.score(row.score));
     let mut text = format!("{} {score}", report::score_name(row.score));
-    if let Some(p99) = outcome.measured.latency_ms(0.99) {
+    let scored = matches!(row.score, Score::Latency(0.99));
+    if let Some(p99) = outcome.measured.latency_ms(0.99).filter(|_| !scored) {
         text += &format!(", p99 {p99:.2} ms");
     }
     for (name, value) in &outcome.figures {
@@ -198,12 +198,16 @@ fn figures(row: &Row, outcome: &Outcome) -> String {
 }
 
 /// The comparison that the user asked for, and its report.
-pub fn run(options: &Compare) -> Result<(), BenchError> {
-    let chosen = ROWS.iter().filter(|row| row.is_among(&options.rows));
-    let picks: Vec<Pick> =
-        chosen.flat_map(|row| row.durabilities.iter().map(move |&ack| (row, ack))).collect();
+pub fn run(mut options: Compare) -> Result<(), BenchError> {
+    let chosen: Vec<&'static Row> = ROWS.iter().filter(|row| row.is_among(&options.rows)).collect();
+    let each = |&row: &&'static Row| row.durabilities.iter().map(move |&ack| (row, ack));
+    let picks: Vec<Pick> = chosen.iter().flat_map(each).collect();
     if picks.is_empty() {
         return Err(BenchError::Usage("no row has such a name".into()));
+    }
+    let wants_kafka = options.bench.wants("kafka");
+    if wants_kafka && options.bench.kafka_jars.is_none() {
+        options.bench.kafka_jars = Some(peer::fetch()?);
     }
     let timing = Timing {
         start: options.start_warm_up_s,
@@ -212,7 +216,11 @@ pub fn run(options: &Compare) -> Result<(), BenchError> {
     };
     let plan = Plan {
         bench: &options.bench,
-        settings: options.bench.settings(timing, options.backlog_mib << 20),
+        settings: options.bench.settings(
+            timing,
+            options.backlog_mib << 20,
+            options.bench.tools(&chosen),
+        ),
         start_warm_up: timing.start,
         picks,
         turns: options.turns,

@@ -46,6 +46,9 @@ pub enum BenchError {
     /// What could be measured is in the report.
     #[error("{failed} rows or turns failed; the report names them")]
     Failed { failed: usize },
+    /// What a row needs is not there; the text says how to get it.
+    #[error("{0}")]
+    Missing(String),
     #[error("{tool} failed:\n{output}")]
     Tool { tool: &'static str, output: String },
     #[error("{0}")]

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Compare(options) => {
             watch(&options.bench);
-            compare::run(&options)
+            compare::run(options)
         }
         Command::Regress(options) => {
             watch(&options.bench);

@@ -8,8 +8,9 @@ use std::time::Duration;
 use wire::records::Compression;
 
 use crate::frames::Payload;
+use crate::rows::{Row, Work};
 use crate::suite::Settings;
-use crate::workload::tools::Tools;
+use crate::workload::tools::{self, Tools};
 
 /// The brokers and the payload.
 #[derive(clap::Args)]
@@ -17,7 +18,8 @@ pub struct Bench {
     /// The `tidemill` program.
     #[arg(long, default_value = "target/release/tidemill")]
     pub tidemill: PathBuf,
-    /// Folder with stock Kafka's jars; leave it out to run without Kafka and its tools.
+    /// Folder with stock Kafka's jars; without it, `compare` fetches them with Maven, and `regress`
+    /// runs without Kafka.
     #[arg(long)]
     pub kafka_jars: Option<PathBuf>,
     /// Only the brokers of these names, set apart by commas: kafka, tidemill, tidemill-2-shards.
@@ -44,7 +46,10 @@ pub struct Bench {
     /// a checksum a batch, and the disk the space of all that is written.
     #[arg(long)]
     pub verify: bool,
-    /// Records that Kafka's own perf tools send or read.
+    /// librdkafka's `rdkafka_performance`; without it, bench/rdkafka-performance builds one.
+    #[arg(long, value_name = "FILE")]
+    pub rdkafka_performance: Option<PathBuf>,
+    /// Records that the clients' own perf tools send or read.
     #[arg(long, default_value_t = 1_000_000)]
     pub tool_records: u64,
     /// Set by Ctrl-C.
@@ -72,8 +77,23 @@ impl Bench {
         self.stopped.load(Ordering::Relaxed)
     }
 
-    pub fn settings(&self, timing: Timing, backlog_bytes: u64) -> Settings {
-        let tools = self.kafka_jars.clone().map(|jars| Tools { jars, core: self.generator_core });
+    /// Whether a broker takes part.
+    pub fn wants(&self, broker: &str) -> bool {
+        self.brokers.is_empty() || self.brokers.iter().any(|name| name == broker)
+    }
+
+    /// Where the tools are that the rows want; librdkafka's is built now, before the clock runs.
+    pub fn tools(&self, rows: &[&Row]) -> Tools {
+        let wanted = rows.iter().any(|r| matches!(r.work, Work::Tool(tool) if tool.is_rdkafka()));
+        let rdkafka = match &self.rdkafka_performance {
+            Some(program) => Ok(program.clone()),
+            None if wanted => tools::build(),
+            None => Err("no row wants it".into()),
+        };
+        Tools { jars: self.kafka_jars.clone(), rdkafka, core: self.generator_core }
+    }
+
+    pub fn settings(&self, timing: Timing, backlog_bytes: u64, tools: Tools) -> Settings {
         Settings {
             warm_up: timing.warm_up,
             measure: timing.measure,

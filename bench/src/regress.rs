@@ -168,7 +168,7 @@ pub fn run(options: &Regress) -> Result<(), BenchError> {
     let stored = read(&options.stored)?;
     let plan = Plan {
         bench: &options.bench,
-        settings: options.bench.settings(TIMING, 0),
+        settings: options.bench.settings(TIMING, 0, options.bench.tools(&[])),
         start_warm_up: TIMING.start,
         picks: picks(),
         turns: 1,

@@ -1,6 +1,7 @@
 //! The rows that are compared.
 
 use crate::workload::Pace;
+use crate::workload::tools::Tool;
 
 /// When an acknowledgement is given; all peers know it by the same topic config.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,10 +37,8 @@ pub enum Work {
     },
     /// Memory of a broker that has just started, with so many connections at rest.
     Connections,
-    /// Kafka's own `kafka-producer-perf-test`.
-    ProducerPerf,
-    /// Kafka's own `kafka-consumer-perf-test`.
-    ConsumerPerf,
+    /// A standard client's own tool.
+    Tool(Tool),
 }
 
 /// The figure that brokers are compared by.
@@ -106,6 +105,16 @@ const fn row(name: &'static str, records: usize, record_bytes: usize, pace: Pace
     }
 }
 
+/// What a reading tool reads is written as in other rows, in batches of 100.
+const fn tool(name: &'static str, tool: Tool) -> Row {
+    let reads = tool.reads();
+    Row {
+        work: Work::Tool(tool),
+        durabilities: if reads { MEMORY } else { &Durability::ALL },
+        ..row(name, if reads { 100 } else { 1 }, 100, FIVE)
+    }
+}
+
 const FIVE: Pace = Pace::InFlight(5);
 const ONE: Pace = Pace::InFlight(1);
 const THOUSAND: Pace = Pace::PerSecond(1000);
@@ -152,12 +161,14 @@ pub const ROWS: &[Row] = &[
         durabilities: MEMORY,
         ..row("memory, 2,000 partitions and connections", 1, 100, ONE)
     },
-    Row { work: Work::ProducerPerf, ..row("kafka-producer-perf-test", 1, 100, FIVE) },
+    tool("kafka-producer-perf-test", Tool::KafkaProducer),
+    tool("kafka-consumer-perf-test", Tool::KafkaConsumer),
+    tool("rdkafka_performance -P", Tool::RdkafkaProducer),
     Row {
-        work: Work::ConsumerPerf,
-        durabilities: MEMORY,
-        ..row("kafka-consumer-perf-test", 100, 100, FIVE)
+        score: Score::Latency(0.99),
+        ..tool("rdkafka_performance -P -l, 1,000/s", Tool::RdkafkaLatency { per_second: 1000 })
     },
+    tool("rdkafka_performance -C", Tool::RdkafkaConsumer),
 ];
 
 #[cfg(test)]

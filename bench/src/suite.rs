@@ -12,7 +12,7 @@ use crate::rows::{Durability, Row, Score, Work};
 use crate::verify::verify;
 use crate::workload::backlog::{self, Backlog};
 use crate::workload::fetch::Until;
-use crate::workload::tools::Tools;
+use crate::workload::tools::{Task, Tool, Tools};
 use crate::workload::{Measured, Pace, Workload, Written, connections, end_to_end, fetch, produce};
 
 /// What holds for every row.
@@ -24,7 +24,7 @@ pub struct Settings {
     /// Read back all that was written.
     pub verify: bool,
     pub backlog_bytes: u64,
-    pub tools: Option<Tools>,
+    pub tools: Tools,
     pub tool_records: u64,
 }
 
@@ -154,16 +154,10 @@ impl<'a> Turn<'a> {
         Ok((topic, leaders))
     }
 
-    /// Runs one row; `None` where something it needs is not there.
-    pub fn run(
-        &mut self,
-        row: &Row,
-        durability: Durability,
-    ) -> Result<Option<Outcome>, BenchError> {
-        if matches!(row.work, Work::ProducerPerf | Work::ConsumerPerf)
-            && self.settings.tools.is_none()
-        {
-            return Ok(None);
+    /// Runs one row.
+    pub fn run(&mut self, row: &Row, durability: Durability) -> Result<Outcome, BenchError> {
+        if let Work::Tool(tool) = row.work {
+            self.settings.tools.need(tool)?;
         }
         if matches!(row.work, Work::FetchCold | Work::EndToEnd { catch_up_readers: 1.. }) {
             self.fill_backlog()?;
@@ -185,7 +179,7 @@ impl<'a> Turn<'a> {
             None => self.backlog_verified.filter(|_| matches!(row.work, Work::FetchCold)),
         };
         sleep(Duration::from_millis(200));
-        Ok(Some(Outcome {
+        Ok(Outcome {
             row: row.name,
             durability,
             cpu_s_per_million: if run.cpu_counts { cpu_s_per_million } else { f64::NAN },
@@ -193,7 +187,7 @@ impl<'a> Turn<'a> {
             resident_mib: run.resident_mib.unwrap_or_else(|| after.resident_mib()),
             figures: run.figures,
             verified_records,
-        }))
+        })
     }
 
     fn work(&self, row: &Row, topic: &str, leaders: &Leaders) -> Result<Run, BenchError> {
@@ -231,7 +225,7 @@ impl<'a> Turn<'a> {
                 run.figures.push(("MiB before the connections", empty_mib));
                 Ok(run)
             }
-            Work::ProducerPerf | Work::ConsumerPerf => self.tool(row, topic, leaders, &workload),
+            Work::Tool(tool) => self.tool(tool, topic, leaders, &workload),
         }
     }
 
@@ -311,24 +305,39 @@ impl<'a> Turn<'a> {
 
     fn tool(
         &self,
-        row: &Row,
+        tool: Tool,
         topic: &str,
         leaders: &Leaders,
         workload: &Workload,
     ) -> Result<Run, BenchError> {
-        let tools = self.settings.tools.as_ref().expect("asked before");
-        let (address, scratch) = (&self.peer.address, &self.peer.directory);
-        let records = self.settings.tool_records;
-        let mut before = None;
-        let said = if matches!(row.work, Work::ProducerPerf) {
-            tools.producer_perf(address, topic, (records, row.record_bytes), scratch)?
-        } else {
-            let batches = records.div_ceil((row.records * leaders.len()) as u64);
-            let bytes = usize::try_from(batches).unwrap_or(0) * row.records * row.record_bytes;
-            self.fill(topic, leaders, workload, bytes)?;
-            before = Some(self.peer.usage()?);
-            tools.consumer_perf(address, topic, records, scratch)?
+        let Settings { tools, tool_records, measure, .. } = self.settings;
+        let records = match tool {
+            Tool::RdkafkaLatency { per_second } => {
+                (measure.as_secs_f64() * per_second as f64) as u64
+            }
+            _ => *tool_records,
         };
+        let mut before = None;
+        if tool.reads() {
+            let batches = records.div_ceil((workload.records_per_batch * leaders.len()) as u64);
+            let batch_bytes = workload.records_per_batch * workload.record_bytes;
+            self.fill(
+                topic,
+                leaders,
+                workload,
+                usize::try_from(batches).unwrap_or(0) * batch_bytes,
+            )?;
+            before = Some(self.peer.usage()?);
+        }
+        let task = Task {
+            address: &self.peer.address,
+            topic,
+            partitions: leaders.len(),
+            records: records.max(1),
+            record_bytes: workload.record_bytes,
+            scratch: &self.peer.directory,
+        };
+        let said = tools.measure(tool, &task)?;
         Ok(Run { before, figures: said.figures, ..Run::new(said.measured, None) })
     }
 }

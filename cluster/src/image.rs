@@ -184,6 +184,12 @@ impl Image {
         self.state.configs[kind as usize].iter().map(|(name, _)| name.as_str())
     }
 
+    /// How many resources of a kind have overrides.
+    #[must_use]
+    pub fn configured_count(&self, kind: ResourceKind) -> usize {
+        self.state.configs[kind as usize].len()
+    }
+
     /// The first producer id that nobody was given.
     #[must_use]
     pub fn next_producer_id(&self) -> i64 {

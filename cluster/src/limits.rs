@@ -26,6 +26,8 @@ pub const CONFIG_VALUE_LEN_MAX: usize = 32_767;
 pub const CONFIG_CHANGES_PER_REQUEST_MAX: usize = 10_000;
 /// Most dynamic configs one resource may hold.
 pub const CONFIGS_PER_RESOURCE_MAX: usize = 1_000;
+/// Most groups that have configs of their own: unlike topics, groups need not be there for that.
+pub const CONFIGURED_GROUPS_MAX: usize = 100_000;
 
 /// Longest error message in bytes; what is beyond is cut off.
 pub const MESSAGE_LEN_MAX: usize = 2_000;

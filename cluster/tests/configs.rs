@@ -9,7 +9,7 @@ use cluster::Image;
 use cluster::command::Operation::Delete;
 use cluster::configs::{
     BrokerSettings, CleanerSettings, ConfigKey, Described, Effect, Source, StaticConfigs,
-    TopicSettings, Update, ValueType, View, broker, check_value, topic,
+    TopicSettings, Update, ValueType, View, broker, check_value, group, topic,
 };
 use common::{Live, configured, live_with_a, of_broker, of_topic, operation, set};
 use proptest::prelude::*;
@@ -20,7 +20,8 @@ fn find<'a>(described: &'a [Described], name: &str) -> &'a Described {
 
 #[test]
 fn the_tables_are_sound() {
-    for keys in [topic::KEYS.iter().collect::<Vec<_>>(), broker::keys().collect()] {
+    let (topics, groups) = (topic::KEYS.iter().collect::<Vec<_>>(), group::KEYS.iter().collect());
+    for keys in [topics, groups, broker::keys().collect()] {
         let names: BTreeSet<&str> = keys.iter().map(|key| key.name).collect();
         assert_eq!(names.len(), keys.len(), "a name is there twice");
         for key in keys {
@@ -35,11 +36,11 @@ fn the_tables_are_sound() {
             }
         }
     }
-    assert_eq!(topic::KEYS.len(), 33);
+    assert_eq!((topic::KEYS.len(), group::KEYS.len()), (33, 17));
     assert!(broker::keys().count() >= 150);
 }
 
-/// With nothing set anywhere, the brokers' defaults and the topics' say the same.
+/// With nothing set anywhere, the brokers' defaults and the topics' and groups' say the same.
 #[test]
 fn defaults_agree() {
     let (image, fixed) = (Image::default(), StaticConfigs::default());
@@ -47,6 +48,9 @@ fn defaults_agree() {
     for key in topic::KEYS {
         let value = view.topic_value("a", key.name);
         assert_eq!(value.as_deref(), key.default, "{}", key.name);
+    }
+    for key in group::KEYS {
+        assert_eq!(Some(&*view.group_value("g", key)), key.default, "{}", key.name);
     }
 }
 

@@ -5,7 +5,7 @@
 //! executor, store, connections and partitions, and a Kafka broker of its own.
 //!
 //! - Invariant: only the shard that holds a replica touches its partition.
-//! - Invariant: glommio is named only in `runtime` and `net`.
+//! - Invariant: glommio is named only in `runtime`, io-uring only in its reactor.
 //! - Invariant: `errors` alone maps our errors to Kafka's codes.
 //! - Invariant: no borrow of a shard's state lives across an `await`.
 

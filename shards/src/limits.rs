@@ -76,8 +76,9 @@ pub const GROUP_STOP_GRACE_MS: u64 = 200;
 pub const GROUPS_PER_REQUEST_MAX: usize = 10_000;
 
 // Time.
-/// How often completions are looked for while writes or reads are in flight.
-pub const DISK_POLL_US: u64 = 50;
+/// The disk wakes its driver; should it not, the driver looks after it so often while writes or
+/// reads are in flight.
+pub const DISK_POLL_US: u64 = 5_000;
 /// The safety net: after so long without a turn, one is taken.
 pub const TICK_MS: u64 = 100;
 /// A disk that owes completions is looked at by the tick after this.
@@ -105,6 +106,18 @@ pub const COMMAND_TIMEOUT_MS: u64 = 30_000;
 pub const METADATA_BATCH_BYTES_MAX: u32 = 64 << 20;
 /// Bytes of the metadata log read at once when it is replayed.
 pub const METADATA_READ_BYTES: usize = 1 << 20;
+
+// What a shard waits with.
+/// Reads of one socket before other tasks have their turn.
+pub const READS_PER_TURN: u32 = 4;
+/// Entries of the ring; it has twice as many for completions.
+pub const REACTOR_RING_ENTRIES: u32 = 1024;
+/// Rounds of ready tasks before sockets and timers get their turn though tasks are ready still.
+pub const REACTOR_BUSY_ROUNDS: u32 = 8;
+/// Before the kernel is asked again that refused to be.
+pub const REACTOR_RETRY_MS: u64 = 100;
+/// The longest sleep of a thread, in case a wake-up was lost.
+pub const REACTOR_SLEEP_MS_MAX: u64 = 1_000;
 
 // glommio.
 /// Memory glommio registers with each of its rings; the disk ring has its own, so the least it

@@ -51,6 +51,7 @@ macro_rules! numbers {
         pub struct ShardMetrics {
             $(#[doc = $help] pub $field: Number,)*
             published: Mutex<Published>,
+            publications: Number,
         }
 
         impl ShardMetrics {
@@ -110,6 +111,12 @@ pub struct Published {
 impl ShardMetrics {
     pub fn publish(&self, published: Published) {
         *self.published.lock().unwrap_or_else(PoisonError::into_inner) = published;
+        self.publications.add(1);
+    }
+
+    /// How often the shard has published: once a second, as long as its loop turns.
+    pub fn publications(&self) -> u64 {
+        self.publications.get()
     }
 
     pub fn published(&self) -> Published {

@@ -50,6 +50,13 @@ pub fn ignore_file_size_signal() {
     unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
 }
 
+/// Whether this process may write a file that is there.
+pub fn may_write(path: &Path) -> bool {
+    let Ok(name) = CString::new(path.as_os_str().as_bytes()) else { return false };
+    // SAFETY: the name ends with a zero byte.
+    unsafe { libc::access(name.as_ptr(), libc::W_OK) == 0 }
+}
+
 /// Whether a process with this number is there and not just a remainder of one.
 pub fn is_alive(pid: u32) -> bool {
     let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else {
@@ -112,6 +119,8 @@ mod tests {
         assert!(!is_alive(u32::MAX));
         assert!(free_bytes(Path::new("/proc")).is_ok());
         assert!(free_bytes(Path::new("/nonexistent")).is_err());
+        assert!(may_write(&std::env::temp_dir()));
+        assert!(!may_write(Path::new("/nonexistent")));
         assert!(raise_open_files().is_none_or(|limit| limit > 2));
     }
 

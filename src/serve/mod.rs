@@ -7,6 +7,7 @@ pub mod host;
 mod identity;
 mod logging;
 mod notify;
+mod pulse;
 mod screen;
 mod signals;
 
@@ -33,6 +34,7 @@ use crate::limits::{LOCKABLE_MEMORY_MIN_BYTES, PORT_WAIT, STOP_PATIENCE};
 use crate::problem::{Problem, Result};
 use args::ServeArgs;
 use notify::Notifier;
+use pulse::Pulse;
 use screen::Facts;
 
 /// How often the main thread looks up without being told anything.
@@ -169,12 +171,14 @@ struct Life<'a> {
 impl Life<'_> {
     fn live(&self, happenings: &Receiver<Happening>) -> Result<ExitCode> {
         let mut stopper = None;
+        let mut pulse: Option<Pulse> = None;
         let mut stopping_since: Option<Instant> = None;
         let mut patience_told = false;
         let interval = self.notifier.watchdog_interval().unwrap_or(TICK).min(TICK);
         loop {
             match happenings.recv_timeout(interval) {
                 Ok(Happening::Ready(node, metrics)) => {
+                    pulse = Some(Pulse::new(Arc::clone(&metrics), Instant::now()));
                     self.ready(metrics);
                     stopper = Some(node);
                 }
@@ -203,7 +207,11 @@ impl Life<'_> {
                     return Err(Problem::failed("the threads of the node are gone"));
                 }
             }
-            self.notifier.is_well();
+            // Before the start and on the way down, only this thread is looked at.
+            let watched = pulse.as_mut().filter(|_| stopping_since.is_none());
+            if watched.is_none_or(|pulse| pulse.is_well(Instant::now())) {
+                self.notifier.is_well();
+            }
             let is_late = stopping_since.is_some_and(|since| since.elapsed() > STOP_PATIENCE);
             if is_late && !patience_told {
                 patience_told = true;

@@ -35,7 +35,12 @@ pub fn run(
     let failures: Vec<String> =
         changes.iter().filter_map(|change| set(host, change).err()).collect();
     let done = changes.len() - failures.len();
-    writeln!(out, "{done} values set; `sh {}` takes them back", args.undo.display())?;
+    if done > 0 {
+        writeln!(out, "{done} values set; `sh {}` takes them back", args.undo.display())?;
+    } else {
+        // There is nothing to take back, and the next try may write one.
+        fs::remove_file(&args.undo)?;
+    }
     if failures.is_empty() {
         return Ok(());
     }
@@ -82,17 +87,18 @@ fn write_undo(args: &TuneApplyArgs, findings: &[Finding], out: &mut impl Write) 
     Ok(())
 }
 
-/// A shell script that writes a value to each file.
+/// A shell script that writes a value to each file; one that refuses does not keep the others back.
 fn script(findings: &[Finding], value: impl Fn(&Change) -> &String) -> String {
-    let mut script = String::from("#!/bin/sh\nset -e\n");
+    let mut script = String::from("#!/bin/sh\nfailed=0\n");
     for finding in findings.iter().filter(|finding| !finding.changes.is_empty()) {
         script += &format!("\n# {}: {}\n", finding.id, finding.why);
         for change in &finding.changes {
             // Neither values nor paths of the kernel hold quotes.
-            script += &format!("echo '{}' > '{}'\n", value(change), change.path.display());
+            let (value, path) = (value(change), change.path.display());
+            script += &format!("echo '{value}' > '{path}' || failed=1\n");
         }
     }
-    script
+    script + "\nexit $failed\n"
 }
 
 #[cfg(test)]
@@ -134,5 +140,18 @@ mod tests {
         // The script of the first run is the one that leads back: it is not written over.
         let again = run(&args(undo, false), &host, &findings(), &mut Vec::new());
         assert!(again.unwrap_err().to_string().contains("--undo"));
+    }
+
+    #[test]
+    fn a_file_that_refuses_keeps_the_others_of_a_script_not_back() {
+        let root = tempfile::tempdir().unwrap();
+        let there = root.path().join("there");
+        let change = |path: PathBuf| Change { path, before: "0".into(), value: "1".into() };
+        let changes = vec![change(root.path().join("no/where")), change(there.clone())];
+        let finding = Finding::new("a.b", "1", "why").change("0", changes);
+        let path = root.path().join("script");
+        fs::write(&path, script(&[finding], |change| &change.value)).unwrap();
+        let status = std::process::Command::new("sh").arg(&path).status().unwrap();
+        assert_eq!((status.code(), fs::read_to_string(&there).unwrap().trim()), (Some(1), "1"));
     }
 }

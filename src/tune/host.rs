@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::finding::Change;
+use crate::serve::host::may_write;
 
 #[derive(Debug, Clone)]
 pub struct Host {
@@ -30,6 +31,15 @@ impl Host {
     pub fn read(&self, path: impl AsRef<Path>) -> Option<String> {
         let text = fs::read_to_string(self.path(path)).ok()?;
         Some(text.trim().to_owned())
+    }
+
+    pub fn is_there(&self, path: impl AsRef<Path>) -> bool {
+        self.path(path).exists()
+    }
+
+    /// Whether this process may write a file: it may belong to root, or to the host of a container.
+    pub fn may_write(&self, path: impl AsRef<Path>) -> bool {
+        may_write(&self.path(path))
     }
 
     pub fn number(&self, path: impl AsRef<Path>) -> Option<i64> {

@@ -14,6 +14,8 @@ mod checks;
 mod disk;
 mod finding;
 mod host;
+mod machine;
+mod mask;
 mod report;
 
 use std::io::Write;
@@ -25,6 +27,8 @@ use crate::problem::{Problem, Result};
 use crate::serve::host::allowed_cores;
 use finding::Finding;
 use host::Host;
+use machine::Machine;
+use storage::disk::probe::{DiskReport, ProbeError, probe};
 
 /// What is looked at, and for whom.
 pub struct Subject {
@@ -33,14 +37,22 @@ pub struct Subject {
     pub cores: Vec<usize>,
     /// The data directory, or its parent that is there.
     pub data: PathBuf,
+    pub machine: Machine,
+    /// What a start would find: a ring, direct I/O.
+    pub disk: std::result::Result<DiskReport, ProbeError>,
 }
 
 /// Whether everything is as wanted.
 pub fn run(command: &TuneCommand, out: &mut impl Write) -> Result<bool> {
     match command {
         TuneCommand::Check(args) => {
-            let findings = checks::run(&subject(&args.subject)?);
-            report::write(out, &findings, args.json)?;
+            let subject = subject(&args.subject)?;
+            let (findings, host) = (checks::run(&subject), subject.host);
+            if args.json {
+                report::write_json(out, &host, &findings)?;
+            } else {
+                report::write(out, &host, &findings, args.verbose)?;
+            }
             Ok(findings.iter().all(Finding::is_fine))
         }
         TuneCommand::Disk(args) => disk::run(args, out).map(|()| true),
@@ -63,5 +75,7 @@ fn subject(args: &TuneArgs) -> Result<Subject> {
     let absolute = std::path::absolute(&args.data)?;
     let there = absolute.ancestors().find(|path| path.is_dir());
     let data = there.unwrap_or(&absolute).to_path_buf();
-    Ok(Subject { host: Host::this(), cores, data })
+    let host = Host::this();
+    let (machine, disk) = (Machine::of(&host), probe(&data));
+    Ok(Subject { host, cores, data, machine, disk })
 }

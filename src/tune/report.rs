@@ -5,15 +5,19 @@ use std::io::Write;
 use serde_json::json;
 
 use super::finding::{Finding, Status};
+use super::host::Host;
+use super::machine::BARE_METAL;
 use crate::commands::table::{Align, Table};
 use crate::problem::Result;
 
-pub fn write(out: &mut impl Write, findings: &[Finding], as_json: bool) -> Result<()> {
-    if as_json {
-        let all: Vec<_> = findings.iter().map(finding_json).collect();
-        writeln!(out, "{}", json!(all))?;
-        return Ok(());
-    }
+pub fn write_json(out: &mut impl Write, host: &Host, findings: &[Finding]) -> Result<()> {
+    let all: Vec<_> = findings.iter().map(|finding| finding_json(host, finding)).collect();
+    writeln!(out, "{}", json!(all))?;
+    Ok(())
+}
+
+/// The table, then the why and the way of what is not as wanted; with `verbose`, of everything.
+pub fn write(out: &mut impl Write, host: &Host, findings: &[Finding], verbose: bool) -> Result<()> {
     let columns = ["", "SETTING", "FOUND", "WANTED"].map(|title| (title, Align::Left));
     let mut table = Table::new(&columns);
     for finding in findings {
@@ -25,7 +29,9 @@ pub fn write(out: &mut impl Write, findings: &[Finding], as_json: bool) -> Resul
         ]);
     }
     table.write(out)?;
-    for finding in findings.iter().filter(|finding| !finding.is_fine()) {
+    // Where others decide, that is said whatever they have decided.
+    let limited = |f: &Finding| f.id == "system.machine" && f.found != BARE_METAL;
+    for finding in findings.iter().filter(|f| verbose || !f.is_fine() || limited(f)) {
         writeln!(out, "\n{}: {}", finding.id, finding.why)?;
         if !finding.hint.is_empty() {
             writeln!(out, "  {}", finding.hint)?;
@@ -42,22 +48,28 @@ pub fn write(out: &mut impl Write, findings: &[Finding], as_json: bool) -> Resul
             writeln!(out, "  {}: {}", finding.id, finding.hint)?;
         }
     }
-    let changes = findings.iter().filter(|finding| finding.status == Status::Change).count();
-    if changes > 0 {
-        writeln!(
-            out,
-            "\n`tidemill tune apply` sets {changes} of them; with --dry-run it shows how"
-        )?;
+    let settable = |finding: &&Finding| finding.changes.iter().all(|c| host.may_write(&c.path));
+    let changes = findings.iter().filter(|finding| finding.status == Status::Change);
+    let (ours, others): (Vec<&Finding>, Vec<&Finding>) = changes.partition(settable);
+    if !ours.is_empty() {
+        let count = ours.len();
+        writeln!(out, "\n`tidemill tune apply` sets {count} of them; with --dry-run it shows how")?;
+    }
+    if !others.is_empty() {
+        let names: Vec<&str> = others.iter().map(|finding| finding.id).collect();
+        writeln!(out, "\nto be set by root, on the machine itself and not in a container:")?;
+        writeln!(out, "  {}", names.join(", "))?;
     }
     Ok(())
 }
 
-fn finding_json(finding: &Finding) -> serde_json::Value {
+fn finding_json(host: &Host, finding: &Finding) -> serde_json::Value {
     let changes = finding.changes.iter().map(|change| {
         json!({
             "path": change.path.display().to_string(),
             "before": change.before,
             "value": change.value,
+            "writable": host.may_write(&change.path),
         })
     });
     json!({

@@ -26,6 +26,7 @@ pub(crate) mod turn;
 mod tests;
 
 use std::collections::{HashMap, VecDeque};
+use std::os::fd::BorrowedFd;
 
 use slab::Slab;
 use wire::Uuid;
@@ -262,6 +263,12 @@ impl<D: Disk> Store<D> {
     /// Operations given to the disk and not finished.
     pub fn in_flight(&self) -> usize {
         self.io.disk.in_flight()
+    }
+
+    /// Becomes readable when something in flight has ended; `None` if the disk has no such thing.
+    /// Whoever waits on it reads it empty.
+    pub fn wake_fd(&self) -> Option<BorrowedFd<'_>> {
+        self.io.disk.wake_fd()
     }
 
     /// Whether a turn would find something to submit, or events wait to be drained.

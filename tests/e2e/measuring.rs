@@ -50,23 +50,28 @@ fn every_row_gives_figures_and_finds_what_it_wrote() {
     names.arg("rows");
     let names = run(names, b"", Duration::from_secs(10)).ok().out;
     let lines = lines(&measured.out);
+    let mut histograms = 0;
     for name in names.lines() {
         let of_row: Vec<_> = lines.iter().filter(|cells| cells[1] == name).collect();
         let acks: BTreeSet<&str> = of_row.iter().map(|cells| cells[2].as_str()).collect();
         assert!(acks.contains("tidemill, crash-safe arena"), "{name}: {measured}");
-        let reads = name.starts_with("fetch c") || name.contains("memory");
-        let both = !reads && name != "kafka-consumer-perf-test";
+        let reads = ["fetch c", "memory", "consumer-perf", "_performance -C"];
+        let both = !reads.iter().any(|part| name.contains(part));
         assert_eq!(acks.contains("tidemill, after data sync"), both, "{name}: {measured}");
-        // Kafka's own tools write what only they know.
+        // The clients' own tools write what only they know.
+        let own = ["perf-test", "rdkafka"].iter().any(|part| name.contains(part));
         let verified = of_row.iter().all(|cells| cells[9].contains("records verified"));
-        assert_eq!(verified, !name.contains("perf-test"), "{name}: {measured}");
-        let timed = of_row.iter().all(|cells| cells[5].parse::<f64>().is_ok_and(|ms| ms > 0.0));
-        assert_eq!(timed, !name.contains("perf-test"), "{name}: {measured}");
+        assert_eq!(verified, !own, "{name}: {measured}");
+        let timed = |cells: &[String]| cells[5].parse::<f64>().is_ok_and(|ms| ms > 0.0);
+        let all_timed = of_row.iter().all(|cells| timed(cells));
+        assert_eq!(all_timed, !own || name.contains("-l"), "{name}: {measured}");
+        histograms += if all_timed { of_row.len() } else { 0 };
         let none = ["0 /s", "NaN", "inf", " 0 MB/s", " 0 MiB", "0.00 ms ("];
         let shown = of_row.iter().all(|cells| !none.iter().any(|none| cells[3].contains(none)));
         assert!(shown, "{name}: {measured}");
     }
-    for part in ["of the disk's speed", "readers, MB/s", "its value without them", "p99.9 ms:"] {
+    let parts = ["of the disk's speed", "readers, MB/s", "its value without them", "p99.9 ms:"];
+    for part in parts.into_iter().chain(["| MB/s: "]) {
         measured.must_have(part);
     }
     let page = std::fs::read_to_string(dir.join("report.html")).expect("a report");
@@ -75,9 +80,7 @@ fn every_row_gives_figures_and_finds_what_it_wrote() {
     }
     assert!(page.matches("<svg").count() > names.lines().count(), "a plot is missing");
     assert!(page.contains("setpriv") && !page.contains("NaN"), "{page}");
-    let histograms = files_below(&dir.join("hgrm"));
-    // All that we timed: the lines less those of Kafka's own tools.
-    assert_eq!(histograms.len(), lines.len() - 3, "{histograms:?}");
+    assert_eq!(files_below(&dir.join("hgrm")).len(), histograms, "{measured}");
     assert!(!dir.join(&format!("peer-{PORT}")).exists(), "the data of the broker is left");
 }
 
@@ -102,6 +105,42 @@ fn rows_are_compared_with_stock_kafka() {
 }
 
 #[test]
+fn a_tool_that_is_missing_or_fails_is_told_and_the_rest_runs() {
+    let test = "a_tool_that_is_missing_or_fails_is_told_and_the_rest_runs";
+    if against_kafka() {
+        return skip(test, "it starts its own brokers");
+    }
+    let dir = TestDir::new(test);
+    let short = ["compare", "--turns", "1", "--warm-up-s", "0", "--start-warm-up-s", "0"];
+    let rows = ["--measure-s", "0.2", "--rows", "produce 10 x;performance -P;consumer-perf"];
+    let rows = [&short[..], &rows].concat();
+
+    // Nothing below this folder fetches Kafka or builds librdkafka's tool.
+    let mut command = bench(&dir, &rows);
+    command.current_dir(dir.path());
+    let refused = run(command, b"", Duration::from_secs(60)).failed();
+    assert!(refused.contains("--brokers tidemill"), "{refused}");
+    let rows = [&rows[..], &["--brokers", "tidemill"]].concat();
+    let mut command = bench(&dir, &rows);
+    command.current_dir(dir.path());
+    let missing = run(command, b"", Duration::from_secs(120)).ok();
+    let found = lines(&missing.out);
+    for row in ["produce 10 x 1 KiB", "rdkafka_performance -P"] {
+        assert_eq!(found.iter().filter(|cells| cells[1] == row).count(), 2, "{missing}");
+    }
+    missing.must_have("left out: no rdkafka_performance");
+    missing.must_have("left out: no stock Kafka: tests/setup fetches it");
+    let page = std::fs::read_to_string(dir.join("report.html")).expect("a report");
+    assert!(page.contains("left out: no stock Kafka"), "{page}");
+
+    let mut command = bench(&dir, &rows);
+    command.args(["--rdkafka-performance", "/bin/false"]);
+    let broken = run(command, b"", Duration::from_secs(120));
+    assert_eq!(broken.code, 1, "{broken}");
+    broken.must_have("rdkafka_performance -P: rdkafka_performance failed").must_have("produce 10");
+}
+
+#[test]
 fn ctrl_c_leaves_what_was_measured() {
     let test = "ctrl_c_leaves_what_was_measured";
     if against_kafka() {
@@ -110,7 +149,8 @@ fn ctrl_c_leaves_what_was_measured() {
     let dir = TestDir::new(test);
     let log = dir.join("log");
     let file = std::fs::File::create(&log).expect("a log");
-    let mut command = bench(&dir, &["compare", "--rows", "produce 1", "--measure-s", "1"]);
+    let rows = ["compare", "--brokers", "tidemill", "--rows", "produce 1", "--measure-s", "1"];
+    let mut command = bench(&dir, &rows);
     command.stdin(Stdio::null()).stdout(file.try_clone().expect("a handle")).stderr(file);
     let mut child = command.spawn().expect("tidemill-bench, built beside the broker");
     let printed = || std::fs::read_to_string(&log).expect("a log");

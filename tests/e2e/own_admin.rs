@@ -7,13 +7,14 @@ use crate::support::command::{Output, run};
 use crate::support::eventually;
 use crate::support::tools::{CLUSTER, CONFIGS, tool};
 use crate::support::topic::Topic;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::process::Command;
 use std::time::Duration;
 
 on_one_and_two_shards!(
     topic_configs_are_set_and_taken_back,
     broker_configs_are_set_for_one_and_for_all,
+    group_configs_are_set_and_taken_back,
     configs_that_cannot_be_are_refused,
     a_cluster_is_described,
 );
@@ -144,15 +145,32 @@ fn configs_that_cannot_be_are_refused(test: &str, shards: usize) {
     let two = ["set", "--topic", "settings", "retention.ms=60000", "segment.bytes=7"];
     refused(config(&two), "segment.bytes");
     assert_eq!(told(&broker, &["--topic", "settings"], "retention.ms"), is("604800000", "default"));
-    let group = config(&["set", "--group", "some", "consumer.session.timeout.ms=50000"]);
-    if !against_kafka() {
-        refused(group, "INVALID_REQUEST");
-        return;
-    }
-    group.ok();
+    let group = |change: &str| config(&["set", "--group", "some", change]);
+    refused(group("consumer.session.timeout.ms=1"), "group.consumer.min.session.timeout.ms");
+    let near = "did you mean consumer.session.timeout.ms?";
+    refused(group("consumer.session.timeout=50000"), near);
+    refused(config(&["get", "--group", "some", "consumer.session.timeout"]), near);
+    assert_eq!(own_json(&broker, &["config", "get", "--group", "some"])["configs"], json!([]));
+}
+
+fn group_configs_are_set_and_taken_back(test: &str, shards: usize) {
+    let broker = Broker::start(test, Options::shards(shards));
+    let (key, entity) = ("consumer.session.timeout.ms", ["--group", "some"]);
+    let set = |arguments: &[&str]| own(&broker, &[&["config", "set"], &entity, arguments].concat());
+    set(&["consumer.session.timeout.ms=50000", "--dry-run"]).ok().must_have("would have set");
+    assert_eq!(told(&broker, &entity, key), is("45000", "default"));
+    set(&["consumer.session.timeout.ms=50000"]).ok().must_have("set consumer.session.timeout.ms");
     eventually("a group's config is set", LIMIT, || {
-        let key = "consumer.session.timeout.ms";
-        told(&broker, &["--group", "some"], key) == is("50000", "group")
+        told(&broker, &entity, key) == is("50000", "group")
+    });
+    let shown = own(&broker, &["config", "get", "--group", "some"]).ok();
+    shown.must_have(key).must_lack("consumer.heartbeat.interval.ms");
+    let of_group = ["--entity-type", "groups", "--entity-name", "some"];
+    stock(&broker, &[&["--describe"], &of_group[..]].concat())
+        .must_have("session.timeout.ms=50000");
+    set(&["--delete", key]).ok().must_have("deleted");
+    eventually("a group's config is gone", LIMIT, || {
+        told(&broker, &entity, key) == is("45000", "default")
     });
 }
 

@@ -2,12 +2,13 @@
 
 use crate::support::batch::Builder;
 use crate::support::broker::{Broker, Options, against_kafka, binary};
-use crate::support::command::{Output, run};
+use crate::support::command::{Output, run, wait};
 use crate::support::fetch::read_all;
 use crate::support::files::files_below;
 use crate::support::metrics::{get, scrape};
-use crate::support::skip;
 use crate::support::topic::{self, Topic};
+use crate::support::{process, skip};
+use std::os::unix::net::UnixDatagram;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -171,7 +172,7 @@ fn impossible_settings_are_refused() {
         let mut command = broker.command();
         command.args(arguments);
         let mut child = command.spawn().expect("the release binary");
-        let code = crate::support::command::wait(&mut child, Duration::from_secs(10));
+        let code = wait(&mut child, Duration::from_secs(10));
         let _ = child.kill();
         let _ = child.wait();
         let log = broker.log();
@@ -253,6 +254,10 @@ fn the_machine_is_checked() {
             assert!(now.contains(change["before"].as_str().expect("a value")), "{change}");
         }
     }
+    // What is told about the machine without a check of its own: what stands in nobody's way too.
+    for id in ["system.machine", "cpu.numa", "network.numa", "disk.numa", "disk.queue_depth"] {
+        assert!(findings.iter().any(|finding| finding["id"] == id), "no {id}: {checked}");
+    }
     let script = tidemill(&["tune", "apply", "--dry-run"], b"").ok();
     assert_eq!(script.out.lines().filter(|line| line.starts_with("echo ")).count(), changes);
     if changes > 0 {
@@ -286,6 +291,33 @@ fn the_disk_is_measured_and_a_start_goes_by_it() {
     let mut connection = topic.connect(&broker, 0);
     topic::produce_ok(&mut connection, &topic, 0, &Builder::default().values(&["x"]));
     broker.must_log("disk.toml is not used");
+}
+
+#[test]
+fn a_service_manager_hears_of_start_health_and_stop() {
+    let test = "a_service_manager_hears_of_start_health_and_stop";
+    if against_kafka() {
+        return skip(test, "about our own program");
+    }
+    let broker = Broker::prepare(test, Options::shards(2));
+    // The path of a socket is short.
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("notify");
+    let listener = UnixDatagram::bind(&path).expect("a socket");
+    listener.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
+    let hear = || {
+        let mut bytes = [0; 200];
+        let length = listener.recv(&mut bytes).expect("a message in time");
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    };
+    let mut command = broker.command();
+    command.env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "2000000");
+    let mut child = command.spawn().expect("the binary");
+    assert_eq!(hear(), "READY=1\nSTATUS=2 shards");
+    assert_eq!([hear(), hear()], ["WATCHDOG=1"; 2]);
+    process::signal(child.id(), libc::SIGTERM);
+    while hear() == "WATCHDOG=1" {}
+    assert_eq!(wait(&mut child, Duration::from_secs(30)), Some(0));
 }
 
 #[test]

@@ -25,6 +25,34 @@ const JAVA_FLAGS: [&str; 7] = [
     "-XX:+ExplicitGCInvokesConcurrent",
 ];
 
+/// Fetches the jars where they are not there.
+const SCRIPT: &str = "tests/kafka/kafka";
+
+/// Where the script puts them.
+const FETCHED: &str = "tests/.cache/kafka";
+
+/// The folder of the jars, fetched by Maven where they are not there.
+pub fn fetch() -> Result<PathBuf, BenchError> {
+    let missing = |why: String| {
+        let without =
+            "--kafka-jars DIR names a folder of its jars, --brokers tidemill does without";
+        BenchError::Missing(format!("no stock Kafka: {why}; {without}"))
+    };
+    if !Path::new(SCRIPT).is_file() {
+        return Err(missing(format!("{SCRIPT} is not below this folder, run it in Tidemill's")));
+    }
+    for (program, package) in [("java", "default-jre-headless"), ("mvn", "maven")] {
+        if Command::new(program).arg("-version").output().is_err() {
+            return Err(missing(format!("{program} is missing, apt-get install {package}")));
+        }
+    }
+    let status = Command::new(SCRIPT).arg("install").status()?;
+    if !status.success() {
+        return Err(missing(format!("{SCRIPT} install has failed ({status})")));
+    }
+    Ok(FETCHED.into())
+}
+
 /// The class path of all jars in a folder.
 pub fn class_path(jars: &Path) -> String {
     format!("{}/*", jars.display())

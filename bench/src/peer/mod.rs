@@ -5,7 +5,7 @@
 mod kafka;
 mod tidemill;
 
-pub use kafka::{Kafka, class_path};
+pub use kafka::{Kafka, class_path, fetch};
 pub use tidemill::Tidemill;
 
 use std::fs;

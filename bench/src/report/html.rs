@@ -7,6 +7,7 @@ use super::{PeerReport, base, median, ratio_text, score_name, score_text, spread
 use crate::facts::Facts;
 use crate::rows::{Durability, ROWS, Row, Work};
 use crate::workload::Pace;
+use crate::workload::tools::Tool;
 
 const STYLE: &str = "body{font-family:sans-serif;max-width:800px;margin:2em auto;color:#222}\
     table{border-collapse:collapse;margin:.5em 0}td,th{padding:.2em .7em;text-align:right;\
@@ -66,8 +67,14 @@ fn section(page: &mut String, row: &Row, peers: &[PeerReport]) {
     for peer in peers {
         for durability in Durability::ALL {
             let scores = peer.each(row.name, durability, |o| o.score(row.score));
-            let Some(value) = peer.score(row, durability) else { continue };
             let label = format!("{}, {}", peer.broker.name(), peer.broker.ack(durability));
+            let Some(value) = peer.score(row, durability) else {
+                if let Some(why) = peer.why_left_out(row.name, durability) {
+                    let why = escape(why);
+                    let _ = write!(table, "<tr><td>{label}<td colspan=\"6\">left out: {why}");
+                }
+                continue;
+            };
             let color = peer.broker.color(durability);
             let (low, high) = spread(&scores);
             let text = score_text(row.score, value);
@@ -132,13 +139,33 @@ fn describe(row: &Row) -> String {
             "Memory of a broker just started, with {connections} connections that have each \
              written to one of {partitions} partitions and wait at its end."
         ),
-        Work::ProducerPerf => format!(
+        Work::Tool(tool) => describe_tool(tool, *record_bytes),
+    }
+}
+
+fn describe_tool(tool: Tool, record_bytes: usize) -> String {
+    match tool {
+        Tool::KafkaProducer => format!(
             "Kafka's own tool and client on the generator's core: {record_bytes} bytes a record, \
              acks=all, the client's defaults otherwise. The latencies are those it prints."
         ),
-        Work::ConsumerPerf => {
-            "Kafka's own tool and client on the generator's core, from the start of a topic; the \
-             time to join its group is not counted."
+        Tool::KafkaConsumer => {
+            "Kafka's own tool and client on the generator's core, from the start \
+             of a topic; the time to join its group is not counted."
+                .into()
+        }
+        Tool::RdkafkaProducer => format!(
+            "librdkafka's own tool on the generator's core: {record_bytes} bytes a record, \
+             acks=all, librdkafka's defaults otherwise."
+        ),
+        Tool::RdkafkaLatency { per_second } => format!(
+            "librdkafka's own tool on the generator's core: {per_second} records of {record_bytes} \
+             bytes a second, acks=all, linger.ms=0; its latencies count from the call that \
+             produces to the report of the delivery."
+        ),
+        Tool::RdkafkaConsumer => {
+            "librdkafka's own tool on the generator's core, from the start of \
+             all partitions of a topic, without a group; its time begins with the first record."
                 .into()
         }
     }

@@ -21,8 +21,16 @@ pub struct PeerReport {
     pub turns: Vec<Vec<Outcome>>,
     pub start_up_ms: Vec<f64>,
     pub idle_mib: Vec<f64>,
-    /// What could not be measured, and why.
+    /// What failed, and why.
     pub failures: Vec<String>,
+    /// Rows that could not be run here, and why.
+    left_out: Vec<LeftOut>,
+}
+
+struct LeftOut {
+    row: &'static str,
+    durability: Durability,
+    why: String,
 }
 
 pub fn median(values: &[f64]) -> f64 {
@@ -41,6 +49,7 @@ impl PeerReport {
             start_up_ms: Vec::new(),
             idle_mib: Vec::new(),
             failures: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -58,9 +67,21 @@ impl PeerReport {
         self.outcomes(row, durability).map(figure).collect()
     }
 
-    /// Whether a row was run.
+    /// Whether a row was run, or is said to have been left out.
     pub fn has(&self, row: &str) -> bool {
         self.turns.iter().flatten().any(|outcome| outcome.row == row)
+            || self.left_out.iter().any(|left| left.row == row)
+    }
+
+    pub fn leave_out(&mut self, row: &'static str, durability: Durability, why: String) {
+        self.left_out.push(LeftOut { row, durability, why });
+    }
+
+    /// Why a row has no figures, where something was in its way.
+    pub fn why_left_out(&self, row: &str, durability: Durability) -> Option<&str> {
+        let found =
+            self.left_out.iter().find(|left| (left.row, left.durability) == (row, durability));
+        found.map(|left| left.why.as_str())
     }
 
     /// The latencies of all turns at a row, in microseconds; `None` where we timed none.
@@ -176,7 +197,15 @@ pub fn table(peers: &[PeerReport]) -> String {
 
 fn line(out: &mut String, row: &Row, peer: &PeerReport, durability: Durability, base: Option<f64>) {
     let scores = peer.each(row.name, durability, |o| o.score(row.score));
-    let Some(score) = peer.score(row, durability) else { return };
+    let Some(score) = peer.score(row, durability) else {
+        if let Some(why) = peer.why_left_out(row.name, durability) {
+            let (name, ack) = (peer.broker.name(), peer.broker.ack(durability));
+            // A line of the table is one line.
+            let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+            let _ = writeln!(out, "| {} | {name}, {ack} | left out: {why} | | | | | | |", row.name);
+        }
+        return;
+    };
     let (low, high) = spread(&scores);
     let at = |quantile: f64| {
         let values = peer.outcomes(row.name, durability);

@@ -1,5 +1,6 @@
 //! Whether a text is a value of a config.
 
+use super::duration::is_duration;
 use super::{ConfigKey, Effect, ValueType};
 use crate::error::{CommandError, ErrorKind};
 use crate::limits::CONFIG_VALUE_LEN_MAX;
@@ -19,7 +20,13 @@ pub enum Check {
     ListOf(&'static [&'static str]),
     /// `partition:broker,…` or `*`, as the throttles of replication take it.
     ThrottledReplicas,
+    /// `earliest`, `latest`, or `by_duration:` and a duration as Java reads it.
+    OffsetReset,
 }
+
+/// What [`Check::OffsetReset`] takes, in Kafka's words.
+pub(super) const OFFSET_RESETS: &str =
+    "either 'earliest', 'latest' or of the format 'by_duration:<PnDTnHnMn.nS>'";
 
 /// The value as it is kept (spaces around it off), or why it cannot be `key`'s.
 ///
@@ -105,6 +112,7 @@ fn check_rule(check: Check, value: &str) -> Result<(), String> {
             throttled_replicas(value),
             "it must be * or a list of partition:broker, such as 0:1,1:2".into(),
         ),
+        Check::OffsetReset => (offset_reset(value), format!("it must be {OFFSET_RESETS}")),
     };
     if fits { Ok(()) } else { Err(rule) }
 }
@@ -115,6 +123,11 @@ fn throttled_replicas(value: &str) -> bool {
         item.split_once(':').is_some_and(|(partition, broker)| number(partition) && number(broker))
     };
     value == "*" || parse_list(value).iter().all(pair)
+}
+
+fn offset_reset(value: &str) -> bool {
+    let by_duration = || value.strip_prefix("by_duration:").is_some_and(is_duration);
+    matches!(value, "earliest" | "latest") || by_duration()
 }
 
 /// Kafka takes any case.

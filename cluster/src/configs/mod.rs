@@ -1,13 +1,33 @@
 //! Every config a Kafka user knows: name, type, default, check, and what it does here.
 //!
-//! A topic's config is what is set on the topic, else on the broker (for one broker, then for all,
-//! then at start, under the synonyms Kafka knows), else the default. [`View`] resolves that for one
-//! broker at one image, typed ([`TopicSettings`], [`BrokerSettings`]) or to be shown
+//! A topic's or group's config is what is set on it, else on the broker (for one broker, then for
+//! all, then at start, under the synonyms Kafka knows), else the default. [`View`] resolves that
+//! for one broker at one image, typed ([`TopicSettings`], [`BrokerSettings`]) or to be shown
 //! ([`Described`]).
+
+/// Rows of a table of configs that can always be changed:
+/// `"name": Type = default, check, effect, [synonyms], "doc";`.
+macro_rules! dynamic_table {
+    ($($name:literal: $type:ident = $default:literal, $check:expr, $effect:expr,
+        [$($synonym:literal $(* $factor:expr)?),*], $doc:literal;)*) => {
+        &[$($crate::configs::ConfigKey {
+            name: $name,
+            value_type: $type,
+            default: Some($default),
+            check: $check,
+            effect: $effect,
+            update: $crate::configs::Update::ClusterWide,
+            synonyms: &[$($crate::configs::synonym!($synonym $(, $factor)?)),*],
+            doc: $doc,
+        }),*]
+    };
+}
 
 pub mod broker;
 mod check;
+mod duration;
 mod edit;
+pub mod group;
 mod settings;
 mod suggest;
 pub mod topic;
@@ -16,8 +36,8 @@ mod view;
 pub use check::{Check, check_value, parse_bool, parse_list};
 pub use edit::{Rules, edit_incremental, edit_replace};
 pub use settings::{
-    BrokerSettings, CleanerSettings, GroupSettings, MigrationPolicy, OffsetsSettings,
-    TopicSettings, TransactionSettings,
+    BrokerSettings, CleanerSettings, ConsumerBounds, GroupSettings, MigrationPolicy,
+    OffsetsSettings, TopicSettings, TransactionSettings,
 };
 pub use suggest::{nearest, unknown_name};
 pub use view::{Described, DescribedSynonym, StaticConfigs, View};
@@ -72,6 +92,7 @@ pub enum Source {
     DynamicDefaultBroker = 3,
     StaticBroker = 4,
     Default = 5,
+    DynamicGroup = 8,
 }
 
 impl Source {
@@ -112,7 +133,7 @@ pub struct ConfigKey {
     pub default: Option<&'static str>,
     pub check: Check,
     pub effect: Effect,
-    /// For broker configs; topic configs can always be changed.
+    /// For broker configs; those of topics and groups can always be changed.
     pub update: Update,
     /// Broker configs that stand in, first the strongest.
     pub synonyms: &'static [Synonym],

@@ -1,6 +1,8 @@
 //! The configs that act, typed. Values were checked when they were set; a value that does not
 //! parse all the same (an image of another version) counts as the default.
 
+use std::ops::RangeInclusive;
+
 use super::{View, broker, parse_bool, parse_list, topic};
 use crate::image::Overrides;
 use crate::records::ResourceKind;
@@ -78,7 +80,7 @@ struct TopicReader<'a> {
 impl TopicReader<'_> {
     fn text(&self, name: &'static str) -> String {
         let key = topic::key(name).expect("settings name configs of the table");
-        self.view.topic_value_of(self.overrides, key)
+        self.view.value_of(self.overrides, key)
     }
 
     fn number(&self, name: &'static str) -> i64 {
@@ -152,11 +154,21 @@ pub struct GroupSettings {
     pub consumer_assignors: Vec<String>,
     /// The least time between two assignments of a consumer group.
     pub consumer_assignment_interval_ms: i64,
+    /// What each consumer group may set for itself of the three above.
+    pub consumer_bounds: ConsumerBounds,
     pub consumer_migration: MigrationPolicy,
     /// `offsets.retention.minutes`, in milliseconds.
     pub offsets_retention_ms: i64,
     pub offsets_retention_check_interval_ms: i64,
     pub offset_metadata_max_bytes: usize,
+}
+
+/// `group.consumer.min.*` and `group.consumer.max.*`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsumerBounds {
+    pub session_timeout_ms: RangeInclusive<i64>,
+    pub heartbeat_interval_ms: RangeInclusive<i64>,
+    pub assignment_interval_ms: RangeInclusive<i64>,
 }
 
 /// `group.consumer.migration.policy`: which way a group with members changes its protocol.
@@ -279,12 +291,31 @@ impl BrokerReader<'_> {
             consumer_max_size: self.count("group.consumer.max.size"),
             consumer_assignors: parse_list(&assignors).into_iter().map(str::to_owned).collect(),
             consumer_assignment_interval_ms: self.number("group.consumer.assignment.interval.ms"),
+            consumer_bounds: self.consumer_bounds(),
             consumer_migration: MigrationPolicy::from_name(
                 &self.text("group.consumer.migration.policy"),
             ),
             offsets_retention_ms: self.offsets_retention_ms(),
             offsets_retention_check_interval_ms: self.number("offsets.retention.check.interval.ms"),
             offset_metadata_max_bytes: self.count("offset.metadata.max.bytes"),
+        }
+    }
+
+    fn consumer_bounds(&self) -> ConsumerBounds {
+        let bounds = |least, most| self.number(least)..=self.number(most);
+        ConsumerBounds {
+            session_timeout_ms: bounds(
+                "group.consumer.min.session.timeout.ms",
+                "group.consumer.max.session.timeout.ms",
+            ),
+            heartbeat_interval_ms: bounds(
+                "group.consumer.min.heartbeat.interval.ms",
+                "group.consumer.max.heartbeat.interval.ms",
+            ),
+            assignment_interval_ms: bounds(
+                "group.consumer.min.assignment.interval.ms",
+                "group.consumer.max.assignment.interval.ms",
+            ),
         }
     }
 

@@ -5,30 +5,14 @@ use super::Check::{
 };
 use super::Effect::{Accepted, Acts, Refused};
 use super::ValueType::{Boolean, Double, Int, List, Long, String};
-use super::{ConfigKey, Update, check_value, synonym, unknown_name};
+use super::{ConfigKey, check_value, unknown_name};
 use super::{HOUR_MS, MINUTE_MS, RECOMPRESSION, TIERED};
 use crate::error::{CommandError, ErrorKind};
 use crate::image::Overrides;
 use crate::names;
 
-macro_rules! table {
-    ($($name:literal: $type:ident = $default:literal, $check:expr, $effect:expr,
-        [$($synonym:literal $(* $factor:expr)?),*], $doc:literal;)*) => {
-        &[$(ConfigKey {
-            name: $name,
-            value_type: $type,
-            default: Some($default),
-            check: $check,
-            effect: $effect,
-            update: Update::ClusterWide,
-            synonyms: &[$(synonym!($synonym $(, $factor)?)),*],
-            doc: $doc,
-        }),*]
-    };
-}
-
 /// All topic configs. `flush.messages` defaults to 1 here: an ack means the data is synced.
-pub const KEYS: &[ConfigKey] = table! {
+pub const KEYS: &[ConfigKey] = dynamic_table! {
     "segment.bytes": Int = "1073741824", AtLeast(1_048_576), Acts, ["log.segment.bytes"],
         "A segment file of a partition's log is closed once it has this many bytes.";
     "segment.ms": Long = "604800000", AtLeast(1), Acts,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ConfigKey, Source, Synonym, Update, ValueType, broker, topic};
+use super::{ConfigKey, Source, Synonym, Update, ValueType, broker, group, topic};
 use crate::error::CommandError;
 use crate::image::{Image, Overrides};
 use crate::records::ResourceKind;
@@ -82,10 +82,16 @@ impl<'a> View<'a> {
     pub fn topic_value(&self, topic: &str, name: &str) -> Option<String> {
         let key = topic::key(name)?;
         let overrides = self.image.overrides(ResourceKind::Topic, topic);
-        Some(self.topic_value_of(overrides, key))
+        Some(self.value_of(overrides, key))
     }
 
-    pub(super) fn topic_value_of(&self, overrides: &Overrides, key: &ConfigKey) -> String {
+    /// A group config in force for `group`, of which nothing need be known.
+    #[must_use]
+    pub fn group_value(&self, group: &str, key: &ConfigKey) -> String {
+        self.value_of(self.image.overrides(ResourceKind::Group, group), key)
+    }
+
+    pub(super) fn value_of(&self, overrides: &Overrides, key: &ConfigKey) -> String {
         if let Some(value) = overrides.get(key.name) {
             return value.clone();
         }
@@ -109,19 +115,42 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn describe_overrides(&self, overrides: &Overrides) -> Vec<Described> {
-        let describe = |key: &'static ConfigKey| {
-            let own = overrides.get(key.name).map(|value| DescribedSynonym {
-                name: key.name,
-                value: shown(key, value),
-                source: Source::DynamicTopic,
-            });
-            let of_broker = self.candidates(key.synonyms.iter().copied());
-            let synonyms =
-                own.into_iter().chain(of_broker.map(|found| described(&found))).collect();
-            let value = shown(key, &self.topic_value_of(overrides, key));
-            described_key(key, value, synonyms, false)
+        let describe = |key| {
+            let synonyms = self.own_and_of_broker(key, overrides, Source::DynamicTopic).collect();
+            described_key(key, shown(key, &self.value_of(overrides, key)), synonyms, false)
         };
         topic::KEYS.iter().map(describe).collect()
+    }
+
+    /// All configs of a group, whether there is one of that name or not.
+    #[must_use]
+    pub fn describe_group(&self, group: &str) -> Vec<Described> {
+        let overrides = self.image.overrides(ResourceKind::Group, group);
+        let describe = |key: &'static ConfigKey| {
+            let mut synonyms: Vec<_> =
+                self.own_and_of_broker(key, overrides, Source::DynamicGroup).collect();
+            // As in Kafka: what no broker config stands in for shows its own default.
+            if key.synonyms.is_empty() {
+                let value = key.default.and_then(|default| shown(key, default));
+                synonyms.push(DescribedSynonym { name: key.name, value, source: Source::Default });
+            }
+            described_key(key, shown(key, &self.value_of(overrides, key)), synonyms, false)
+        };
+        group::KEYS.iter().map(describe).collect()
+    }
+
+    /// What is set on a topic or group itself, and what stands behind it on the broker.
+    fn own_and_of_broker(
+        &self,
+        key: &'static ConfigKey,
+        overrides: &Overrides,
+        source: Source,
+    ) -> impl Iterator<Item = DescribedSynonym> {
+        let own = overrides.get(key.name);
+        let own =
+            own.map(|value| DescribedSynonym { name: key.name, value: shown(key, value), source });
+        let of_broker = self.candidates(key.synonyms.iter().copied());
+        own.into_iter().chain(of_broker.map(|found| described(&found)))
     }
 
     /// All configs of this broker.
@@ -165,7 +194,7 @@ impl<'a> View<'a> {
                 Source::DynamicDefaultBroker => view.of_all.get(synonym.name).map(String::as_str),
                 Source::StaticBroker => view.fixed.get(synonym.name),
                 Source::Default => broker::key(synonym.name)?.default,
-                Source::DynamicTopic => None,
+                Source::DynamicTopic | Source::DynamicGroup => None,
             };
             value.map(|value| Candidate { synonym, value, source })
         };

@@ -1,13 +1,14 @@
-//! AlterConfigs (33) and IncrementalAlterConfigs (44) for topics and brokers.
+//! AlterConfigs (33) and IncrementalAlterConfigs (44) for topics, brokers and groups.
 
 use super::{ANY_BROKER, Step, refuse, repeated};
 use crate::command::{AlterConfigs, AlterConfigsResult, AlterResource, ConfigChange, Reply};
 use crate::configs::{
     ConfigKey, Rules, StaticConfigs, View, broker, check_value, edit_incremental, edit_replace,
-    topic, unknown_name,
+    group, topic, unknown_name,
 };
 use crate::error::{CommandError, ErrorKind};
 use crate::image::{Image, Overrides};
+use crate::limits::CONFIGURED_GROUPS_MAX;
 use crate::names;
 use crate::records::{ConfigChanged, Record, ResourceKind};
 
@@ -16,6 +17,7 @@ pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: AlterConfigs) 
     let twice = repeated(resources.map(|resource| (resource.kind, resource.name.clone())));
     let mut records = Vec::new();
     let mut results = Vec::with_capacity(request.resources.len());
+    let mut groups = image.configured_count(ResourceKind::Group);
     for AlterResource { kind, name, change } in request.resources {
         let outcome = if twice.contains(&(kind, name.clone())) {
             let message = format!("{kind:?} {name:?} is named more than once in the request");
@@ -23,8 +25,14 @@ pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: AlterConfigs) 
         } else {
             overrides_after(image, fixed, kind, &name, &change)
         };
-        let outcome = outcome.map(|after| {
-            records.extend(difference(kind, &name, image.overrides(kind, &name), &after));
+        let outcome = outcome.and_then(|after| {
+            let held = image.overrides(kind, &name);
+            if kind == ResourceKind::Group && held.is_empty() && !after.is_empty() {
+                groups += 1;
+                check_groups(groups)?;
+            }
+            records.extend(difference(kind, &name, held, &after));
+            Ok(())
         });
         results.push(AlterConfigsResult { kind, name, outcome });
     }
@@ -63,11 +71,32 @@ fn overrides_after(
             let view = View::new(image, fixed, id.unwrap_or(ANY_BROKER));
             edit(held, change, &BrokerRules { all: id.is_none(), view })
         }
-        ResourceKind::BrokerLogger | ResourceKind::ClientMetrics | ResourceKind::Group => refuse(
+        ResourceKind::Group => {
+            if name.is_empty() {
+                let message = "Default group resources are not allowed.";
+                return refuse(ErrorKind::InvalidRequest, message);
+            }
+            let view = View::new(image, fixed, ANY_BROKER);
+            group::check(edit(held, change, &GroupRules { group: name, view })?, &view)
+        }
+        ResourceKind::BrokerLogger | ResourceKind::ClientMetrics => refuse(
             ErrorKind::InvalidRequest,
-            format!("configs of {kind:?} are not kept yet; those of topics and brokers are"),
+            format!(
+                "configs of {kind:?} are not kept yet; those of topics, brokers and groups are"
+            ),
         ),
     }
+}
+
+fn check_groups(count: usize) -> Result<(), CommandError> {
+    if count <= CONFIGURED_GROUPS_MAX {
+        return Ok(());
+    }
+    let message = format!(
+        "{CONFIGURED_GROUPS_MAX} groups have configs of their own: delete those of groups that are \
+         gone"
+    );
+    refuse(ErrorKind::PolicyViolation, message)
 }
 
 fn edit(
@@ -137,6 +166,26 @@ impl Rules for TopicRules<'_> {
 
     fn in_force(&self, key: &'static ConfigKey) -> String {
         self.view.topic_value(self.topic, key.name).unwrap_or_default()
+    }
+}
+
+struct GroupRules<'a> {
+    group: &'a str,
+    view: View<'a>,
+}
+
+impl Rules for GroupRules<'_> {
+    fn key(&self, name: &str) -> Result<&'static ConfigKey, CommandError> {
+        group::key(name)
+    }
+
+    /// Values are checked once all names are known, as Kafka does.
+    fn check(&self, _: &'static ConfigKey, value: &str) -> Result<String, CommandError> {
+        Ok(value.to_owned())
+    }
+
+    fn in_force(&self, key: &'static ConfigKey) -> String {
+        self.view.group_value(self.group, key)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Every config there is, with its source, synonyms, type and (v3+) documentation. A null list of
 //! keys, and before Kafka 4 also an empty one, means all. A broker describes only itself or, under
-//! the empty name, what is set for all brokers.
+//! the empty name, what is set for all brokers. A group need not be there to have configs.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -48,10 +48,12 @@ fn configs_of(
         Some(ResourceKind::Topic) => topic_configs(&view, image, name),
         Some(ResourceKind::Broker) if name.is_empty() => Ok(view.describe_all_brokers()),
         Some(ResourceKind::Broker) => broker_configs(shard, image, name),
-        // Nothing of these kinds is kept yet, and so none is set.
-        Some(ResourceKind::ClientMetrics | ResourceKind::Group | ResourceKind::BrokerLogger) => {
-            Ok(Vec::new())
+        Some(ResourceKind::Group) if name.is_empty() => {
+            Err((ErrorCode::InvalidRequest, "Group name must not be empty".to_owned()))
         }
+        Some(ResourceKind::Group) => Ok(view.describe_group(name)),
+        // Nothing of these kinds is kept yet, and so none is set.
+        Some(ResourceKind::ClientMetrics | ResourceKind::BrokerLogger) => Ok(Vec::new()),
         None => {
             let kind = resource.resource_type;
             let message = format!("{kind} is no type of resource that has configs");

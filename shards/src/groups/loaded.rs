@@ -116,7 +116,9 @@ impl Loaded {
     /// # Errors
     /// As [`Loaded::take`].
     pub fn flush(&mut self, shard: &Shard, partition: &Partition) -> Result<(), Ahead> {
-        for parked in self.parked.iter_mut().filter(|parked| parked.end.is_none()) {
+        // Those without an end are the newest, and all others may be many when the disk is slow.
+        let first = self.parked.partition_point(|parked| parked.end.is_some());
+        for parked in self.parked.range_mut(first..) {
             while parked.batches > 0 {
                 let Some(batch) = self.outbox.front() else { break };
                 match append(shard, partition, batch) {

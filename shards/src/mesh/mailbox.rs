@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::Poll;
 
 use super::Message;
 use crate::limits::MAILBOX_MAX;
+use crate::runtime::reactor::FarWaker;
 
 /// The queue is full: the shard is overwhelmed or gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +18,7 @@ pub struct Full;
 struct State {
     queue: VecDeque<Message>,
     stop: bool,
-    reader: Option<Waker>,
+    reader: Option<FarWaker>,
 }
 
 /// See the module.
@@ -59,7 +60,7 @@ impl Mailbox {
             if let Some(message) = state.queue.pop_front() {
                 return Poll::Ready(message);
             }
-            state.reader = Some(cx.waker().clone());
+            state.reader = Some(FarWaker::new(cx));
             Poll::Pending
         })
         .await
@@ -71,7 +72,7 @@ impl Mailbox {
         let state = self.lock();
         let waits = state.stop || !state.queue.is_empty();
         if waits && let Some(reader) = &state.reader {
-            reader.wake_by_ref();
+            reader.clone().wake();
         }
         waits
     }

@@ -1,18 +1,19 @@
 //! Taking connections.
-#![allow(unsafe_code)]
 
+use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::os::fd::{FromRawFd, IntoRawFd};
 use std::rc::Rc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 
 use super::stream::Stream;
 use crate::connection;
 use crate::limits::ACCEPT_PAUSE_MS;
 use crate::runtime;
+use crate::runtime::reactor::{Kind, Source, Way};
 use crate::shard::Shard;
 
 /// Kafka's default of `socket.{send,receive}.buffer.bytes`. Kafka sets that size; here it stands
@@ -41,22 +42,38 @@ pub fn bind(host: &str, port: u16, backlog: u32) -> io::Result<(TcpListener, Soc
 
 /// Takes connections until the shard stops.
 pub async fn accept(shard: Rc<Shard>, listener: TcpListener) {
-    // SAFETY: the descriptor is a listening socket that nobody else owns from here on.
-    let listener = unsafe { glommio::net::TcpListener::from_raw_fd(listener.into_raw_fd()) };
-    while let Some(accepted) = shard.unless_stopping(listener.shared_accept()).await {
-        let accepted = accepted.map(|accepted| (accepted.peer_addr(), accepted));
+    // Without this a connection that is gone before it is taken would stop the shard.
+    if let Err(error) = listener.set_nonblocking(true) {
+        tracing::error!(shard = shard.index, %error, "cannot listen");
+        return;
+    }
+    let listener = Source::new(listener.into(), Kind::Readable);
+    let next = || poll_fn(|cx| poll_accept(&listener, cx));
+    while let Some(accepted) = shard.unless_stopping(next()).await {
         match accepted {
-            Ok((peer, accepted)) => {
-                let stream = Stream::new(accepted.bind_to_executor());
+            Ok((socket, peer)) => {
                 // A peer that is gone already has no address; the stream closes as it is dropped.
-                if let Ok(peer) = peer {
-                    admit(&shard, stream, peer);
+                if let Some(peer) = peer.as_socket() {
+                    admit(&shard, Stream::new(socket), peer);
                 }
             }
             Err(error) => {
                 tracing::warn!(shard = shard.index, %error, "cannot accept a connection");
                 runtime::sleep(Duration::from_millis(ACCEPT_PAUSE_MS)).await;
             }
+        }
+    }
+}
+
+fn poll_accept(listener: &Source, cx: &mut Context<'_>) -> Poll<io::Result<(Socket, SockAddr)>> {
+    loop {
+        ready!(listener.poll_ready(Way::Read, cx));
+        match SockRef::from(listener).accept() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                listener.would_block(Way::Read);
+            }
+            accepted => return Poll::Ready(accepted),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Sockets. With `runtime`, the only place that knows glommio.
+//! Sockets.
 
 pub mod frame;
 pub mod listener;

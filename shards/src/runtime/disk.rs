@@ -3,30 +3,65 @@
 //! ```text
 //!  connections append ──► wake ──► (behind every task that is ready) ──► store.turn ──► events
 //!                                              ▲                              │
-//!                                              └── 50 µs while in flight ◄────┘
+//!                                              └── eventfd of the disk ◄──────┘
 //! ```
 //!
 //! A wake puts the driver behind all tasks that are ready now, so what they append shares one
-//! submission. While anything is in flight the driver also wakes by a short timer to reap; with
-//! nothing in flight it sleeps until woken or until the store's next deadline. A lost wake-up would
-//! stall acks, so a slow tick looks after the driver; what it had to rescue is counted.
+//! submission. The disk raises an eventfd when something has ended; else the driver sleeps until
+//! the store's next deadline. A lost wake-up would stall acks, so a slow tick looks after the
+//! driver; what it had to rescue is counted.
 
+use std::future::poll_fn;
+use std::io;
 use std::rc::Rc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use futures_lite::future;
 use storage::Event;
 
 use crate::limits::{DISK_OVERDUE_MS, DISK_POLL_US, TICK_MS};
 use crate::partition;
+use crate::runtime::reactor::{Kind, Source, Way};
 use crate::shard::Shard;
 
 /// The driver task; ends when the shard stops.
 pub async fn drive(shard: Rc<Shard>) {
     let mut events = Vec::new();
+    let ended = ended(&shard);
     while !shard.is_stopped() {
         turn(&shard, &mut events);
-        let pause = pause(&shard);
-        shard.disk_wake.wait_for(pause).await;
+        let woken = async {
+            shard.disk_wake.wait_for(pause(&shard)).await;
+        };
+        future::or(poll_fn(|cx| poll_ended(ended.as_ref(), cx)), woken).await;
+    }
+}
+
+/// What the disk raises; `None` if it cannot be had: then a timer does for it.
+fn ended(shard: &Shard) -> Option<Source> {
+    let store = shard.store.borrow();
+    match store.wake_fd()?.try_clone_to_owned() {
+        Ok(fd) => Some(Source::new(fd, Kind::Readable)),
+        Err(error) => {
+            tracing::warn!(shard = shard.index, %error, "the disk cannot wake the shard");
+            None
+        }
+    }
+}
+
+fn poll_ended(ended: Option<&Source>, cx: &mut Context<'_>) -> Poll<()> {
+    let Some(ended) = ended else { return Poll::Pending };
+    loop {
+        ready!(ended.poll_ready(Way::Read, cx));
+        // It counts; read, it is 0 again, so the next event is a new one.
+        let read = rustix::io::read(ended, &mut [0; 8]).map_err(io::Error::from);
+        ended.would_block(Way::Read);
+        match read {
+            Ok(_) => return Poll::Ready(()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => tracing::error!(%error, "the disk's eventfd cannot be read"),
+        }
     }
 }
 

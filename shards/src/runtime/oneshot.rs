@@ -2,10 +2,12 @@
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::Poll;
+
+use super::reactor::FarWaker;
 
 enum State<T> {
-    Empty(Option<Waker>),
+    Empty(Option<FarWaker>),
     Full(T),
     /// Taken, or the other side is gone.
     Closed,
@@ -65,7 +67,7 @@ impl<T> Receiver<T> {
                 State::Full(value) => Poll::Ready(Some(value)),
                 State::Closed => Poll::Ready(None),
                 State::Empty(_) => {
-                    *state = State::Empty(Some(cx.waker().clone()));
+                    *state = State::Empty(Some(FarWaker::new(cx)));
                     Poll::Pending
                 }
             }

@@ -1,6 +1,7 @@
 //! Waking one task from another of the same thread.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -48,13 +49,14 @@ impl Signal {
 pub struct Broadcast {
     round: Cell<u64>,
     next_id: Cell<u64>,
-    waiters: RefCell<Vec<(u64, Waker)>>,
+    /// By id: with thousands that wait, the one that goes is found at once.
+    waiters: RefCell<BTreeMap<u64, Waker>>,
 }
 
 impl Broadcast {
     pub fn notify_all(&self) {
         self.round.set(self.round.get() + 1);
-        for (_, waiter) in self.waiters.take() {
+        for waiter in self.waiters.take().into_values() {
             waiter.wake();
         }
     }
@@ -93,12 +95,12 @@ impl Future for Waiting<'_> {
             None => {
                 let id = broadcast.next_id.get();
                 broadcast.next_id.set(id + 1);
-                waiters.push((id, cx.waker().clone()));
+                waiters.insert(id, cx.waker().clone());
                 self.registered = Some(id);
             }
             // Polled again, perhaps by another task.
             Some(id) => {
-                if let Some((_, waiter)) = waiters.iter_mut().find(|(held, _)| *held == id)
+                if let Some(waiter) = waiters.get_mut(&id)
                     && !waiter.will_wake(cx.waker())
                 {
                     *waiter = cx.waker().clone();
@@ -114,10 +116,7 @@ impl Drop for Waiting<'_> {
         if let Some(id) = self.registered
             && self.broadcast.round.get() == self.joined
         {
-            let mut waiters = self.broadcast.waiters.borrow_mut();
-            if let Some(place) = waiters.iter().position(|(held, _)| *held == id) {
-                waiters.swap_remove(place);
-            }
+            self.broadcast.waiters.borrow_mut().remove(&id);
         }
     }
 }

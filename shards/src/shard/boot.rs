@@ -68,7 +68,7 @@ pub async fn run(start: Start) {
 
 fn open_store(index: u16, node: &NodeConfig, clock: &Clock) -> Result<ShardStore, StartError> {
     let shard = usize::from(index);
-    let ring = RingConfig { buffered: node.buffered_disk, ..RingConfig::default() };
+    let ring = RingConfig { wake_fd: true, buffered: node.buffered_disk, ..RingConfig::default() };
     let ring = RingDisk::new(&ring).map_err(|why| StartError::Ring { shard, why })?;
     let arena = node.arena.as_ref().map(|place| ArenaConfig {
         path: place.dir.join(format!("shard-{index}")),

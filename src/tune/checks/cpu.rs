@@ -1,4 +1,4 @@
-//! Cores: how fast they run, how deep they sleep, what they share.
+//! Cores: how fast they run, how deep they sleep, which are threads of one.
 
 use crate::config::cores;
 use crate::tune::Subject;
@@ -9,7 +9,7 @@ const CPUS: &str = "/sys/devices/system/cpu";
 const WAKE_US_MAX: i64 = 50;
 
 pub fn check(subject: &Subject) -> Vec<Finding> {
-    vec![governor(subject), idle(subject), siblings(subject), nodes(subject)]
+    vec![governor(subject), idle(subject), siblings(subject)]
 }
 
 fn governor(subject: &Subject) -> Finding {
@@ -71,24 +71,4 @@ fn siblings(subject: &Subject) -> Finding {
     }
     // More shards still do more in all; it is a choice between throughput and even latency.
     finding.good(format!("shared: {}", sharing.join(" ")))
-}
-
-fn nodes(subject: &Subject) -> Finding {
-    let why = "memory of another node is slower, and a shard's memory is where it was first used";
-    let finding = Finding::new("cpu.numa", "memory on the shard's own node", why);
-    let folder = "/sys/devices/system/node";
-    let names = subject.host.names(folder);
-    let mut used = Vec::new();
-    for node in names.iter().filter(|name| name.trim_start_matches("node").parse::<u32>().is_ok()) {
-        let list = subject.host.read(format!("{folder}/{node}/cpulist")).unwrap_or_default();
-        let of_node = cores::parse(&list).unwrap_or_default();
-        let ours = of_node.iter().filter(|core| subject.cores.contains(core)).count();
-        if ours > 0 {
-            used.push(format!("{node}: {ours} shards"));
-        }
-    }
-    match used.len() {
-        0 => finding.unseen("the machine does not tell its nodes"),
-        _ => finding.good(used.join(", ")),
-    }
 }

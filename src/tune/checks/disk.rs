@@ -1,83 +1,153 @@
 //! The disk below the data directory, and its file system.
 
+use std::ffi::OsStr;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use procfs::process::{MountInfo, Process};
+use storage::disk::probe::{Direct, DiskReport, ProbeError};
 
 use crate::tune::Subject;
 use crate::tune::finding::Finding;
 use crate::tune::host::chosen;
 
 pub fn check(subject: &Subject) -> Vec<Finding> {
+    let queues = queues(subject);
     let mut findings = file_system(subject);
-    match queue(subject) {
-        Some(queue) => {
-            findings.push(scheduler(subject, &queue));
-            findings.push(depth(subject, &queue));
-            findings.push(write_cache(subject, &queue));
-        }
-        None => {
-            let finding = Finding::new("disk.scheduler", "none", SCHEDULER_WHY);
-            findings.push(finding.unseen("the data is not on one block device of this machine"));
-        }
-    }
+    findings.push(direct_io(subject));
+    findings.extend([
+        scheduler(subject, &queues),
+        depth(subject, &queues),
+        write_cache(subject, &queues),
+    ]);
     findings
 }
 
-const SCHEDULER_WHY: &str = "a fast disk orders its work itself; a scheduler only adds delay";
+const NO_DISK: &str = "the data is not on a block device that this machine shows";
 
-/// `/sys/block/<disk>/queue` of the disk, not of the partition.
-fn queue(subject: &Subject) -> Option<PathBuf> {
-    let device = std::fs::metadata(&subject.data).ok()?.dev();
-    let (major, minor) = (libc::major(device), libc::minor(device));
-    let device = subject.host.link(format!("/sys/dev/block/{major}:{minor}"))?;
-    let of = |path: &Path| {
-        let queue = path.join("queue");
-        subject.host.read(queue.join("scheduler")).map(|_| queue)
+/// `/sys/…/<disk>/queue` of the disks below the data directory: not of a partition, nor of what
+/// is put together from several (LVM, RAID, encryption).
+pub fn queues(subject: &Subject) -> Vec<PathBuf> {
+    let Ok(device) = std::fs::metadata(&subject.data).map(|metadata| metadata.dev()) else {
+        return Vec::new();
     };
-    of(&device).or_else(|| of(device.parent()?))
+    let (major, minor) = (libc::major(device), libc::minor(device));
+    let device = subject.host.link(format!("/sys/dev/block/{major}:{minor}"));
+    let mut queues = device.map(|device| below(subject, &device)).unwrap_or_default();
+    queues.sort();
+    queues.dedup();
+    queues
 }
 
-fn scheduler(subject: &Subject, queue: &Path) -> Finding {
-    let finding = Finding::new("disk.scheduler", "none", SCHEDULER_WHY);
-    let path = queue.join("scheduler");
-    let found = subject.host.read(&path).map(|text| chosen(&text)).unwrap_or_default();
-    if subject.host.number(queue.join("rotational")) == Some(1) && !is_virtual(queue) {
-        return finding.good(format!("{found} (the disk turns)"));
+pub fn below(subject: &Subject, device: &Path) -> Vec<PathBuf> {
+    let parts = subject.host.names(device.join("slaves"));
+    if !parts.is_empty() {
+        let parts =
+            parts.iter().filter_map(|part| subject.host.link(device.join("slaves").join(part)));
+        return parts.flat_map(|part| below(subject, &part)).collect();
     }
-    finding.change(found, subject.host.change(&path, "none").into_iter().collect())
+    let disks = [Some(device), device.parent()];
+    let mut queues = disks.into_iter().flatten().map(|disk| disk.join("queue"));
+    queues.find(|queue| subject.host.is_there(queue.join("scheduler"))).into_iter().collect()
 }
 
-/// Virtual disks call themselves turning whatever is below them.
-fn is_virtual(queue: &Path) -> bool {
-    queue.components().any(|part| part.as_os_str().to_string_lossy().starts_with("virtio"))
+/// What all disks say, each once.
+fn words(words: impl Iterator<Item = String>) -> String {
+    let mut words: Vec<String> = words.collect();
+    words.sort();
+    words.dedup();
+    words.join(", ")
 }
 
-fn depth(subject: &Subject, queue: &Path) -> Finding {
-    let why = "requests beyond it wait in the kernel, where they cannot be ordered";
-    let finding = Finding::new("disk.queue_depth", ">= 64", why);
-    match subject.host.number(queue.join("nr_requests")) {
-        None => finding.unseen("the disk does not tell"),
-        Some(found) if found >= 64 => finding.good(found.to_string()),
-        Some(found) => {
-            let change = subject.host.change(queue.join("nr_requests"), "64");
-            finding.change(found.to_string(), change.into_iter().collect())
+fn scheduler(subject: &Subject, queues: &[PathBuf]) -> Finding {
+    let why = "a fast disk orders its work itself; a scheduler only adds delay";
+    let finding = Finding::new("disk.scheduler", "none", why);
+    if queues.is_empty() {
+        return finding.unseen(NO_DISK);
+    }
+    let (mut found, mut changes) = (Vec::new(), Vec::new());
+    for queue in queues {
+        let path = queue.join("scheduler");
+        let now = subject.host.read(&path).map(|text| chosen(&text)).unwrap_or_default();
+        // Virtual disks call themselves turning whatever is below them.
+        let turns = subject.host.number(queue.join("rotational")) == Some(1);
+        if turns && !is_virtual(subject, queue) {
+            found.push(format!("{now} (the disk turns)"));
+        } else {
+            found.push(now);
+            changes.extend(subject.host.change(&path, "none"));
         }
     }
+    finding.change(words(found.into_iter()), changes)
+}
+
+fn is_virtual(subject: &Subject, queue: &Path) -> bool {
+    let virtio = |part: &OsStr| part.to_string_lossy().starts_with("virtio");
+    subject.machine.is_virtual() || queue.iter().any(virtio)
+}
+
+const DEPTH_WANTED: i64 = 64;
+
+fn depth(subject: &Subject, queues: &[PathBuf]) -> Finding {
+    let why = "requests beyond it wait in the kernel, where they cannot be ordered";
+    let finding = Finding::new("disk.queue_depth", format!(">= {DEPTH_WANTED}"), why);
+    let told = |queue: &PathBuf| {
+        let path = queue.join("nr_requests");
+        Some((subject.host.number(&path)?, path))
+    };
+    let depths: Vec<(i64, PathBuf)> = queues.iter().filter_map(told).collect();
+    if depths.is_empty() {
+        return finding.unseen(if queues.is_empty() { NO_DISK } else { "the disk does not tell" });
+    }
+    let shallow = depths.iter().filter(|(depth, _)| *depth < DEPTH_WANTED);
+    let changes =
+        shallow.filter_map(|(_, path)| subject.host.change(path, &DEPTH_WANTED.to_string()));
+    finding.change(words(depths.iter().map(|(depth, _)| depth.to_string())), changes.collect())
 }
 
 /// With a volatile cache and no FUA every sync is a flush of the whole cache.
-fn write_cache(subject: &Subject, queue: &Path) -> Finding {
+fn write_cache(subject: &Subject, queues: &[PathBuf]) -> Finding {
     let why = "a data sync on a disk with a volatile cache and without FUA flushes all of it";
     let finding = Finding::new("disk.write_cache", "write through, or FUA", why);
-    let cache = subject.host.read(queue.join("write_cache"));
-    let fua = subject.host.number(queue.join("fua")) == Some(1);
-    match cache.as_deref() {
-        None => finding.unseen("the disk does not tell"),
-        Some("write back") if fua => finding.good("write back with FUA"),
-        Some("write back") => finding.good("write back; every sync is a flush"),
-        Some(other) => finding.good(other),
+    let (mut found, mut flushes) = (Vec::new(), false);
+    for queue in queues {
+        let fua = subject.host.number(queue.join("fua")) == Some(1);
+        match subject.host.read(queue.join("write_cache")).as_deref() {
+            Some("write back") if fua => found.push("write back with FUA".to_owned()),
+            Some("write back") => {
+                found.push("write back; every sync is a flush".to_owned());
+                flushes |= !is_virtual(subject, queue);
+            }
+            Some(other) => found.push(other.to_owned()),
+            None => {}
+        }
+    }
+    let found = words(found.into_iter());
+    match (found.is_empty(), flushes) {
+        (true, _) if queues.is_empty() => finding.unseen(NO_DISK),
+        (true, _) => finding.unseen("the disk does not tell"),
+        (_, true) => finding.advice(
+            found,
+            "a disk with protection against power loss syncs without flushing; for SATA, \
+             libata.fua=1 on the kernel's command line may give FUA (undo: without it)",
+        ),
+        // Nothing in a virtual machine changes what its host does.
+        (_, false) => finding.good(found),
+    }
+}
+
+fn direct_io(subject: &Subject) -> Finding {
+    let why = "without it every write passes the page cache, and is copied once more";
+    let finding = Finding::new("disk.direct_io", "blocks of 4096 bytes", why);
+    match &subject.disk {
+        Ok(DiskReport { direct: Direct::Works { .. }, .. }) => finding.good("works"),
+        Ok(DiskReport { direct: Direct::Refused, .. }) => {
+            finding.advice("refused", "put the data directory on xfs or ext4")
+        }
+        Err(error @ ProbeError::Alignment { .. }) => {
+            finding.advice("other blocks", error.to_string())
+        }
+        Err(error) => finding.unseen(error.to_string()),
     }
 }
 
@@ -99,11 +169,17 @@ fn file_system(subject: &Subject) -> Vec<Finding> {
         mount.mount_options.contains_key(name) || mount.super_options.contains_key(name)
     };
     let options = if has("sync") {
-        options.advice("sync", format!("mount -o remount,async {point}, and in /etc/fstab"))
+        options.advice(
+            "sync",
+            format!("mount -o remount,async {point}, and in /etc/fstab; undo: sync"),
+        )
     } else if has("noatime") || has("relatime") {
         options.good(if has("noatime") { "noatime" } else { "relatime" })
     } else {
-        options.advice("atime", format!("mount -o remount,noatime {point}, and in /etc/fstab"))
+        options.advice(
+            "atime",
+            format!("mount -o remount,noatime {point}, and in /etc/fstab; undo: atime"),
+        )
     };
     vec![kind, options]
 }

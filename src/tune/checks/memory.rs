@@ -7,12 +7,6 @@ use crate::tune::finding::Finding;
 pub fn check(subject: &Subject) -> Vec<Finding> {
     let bounds = [
         Bound {
-            id: "memory.swappiness",
-            path: "/proc/sys/vm/swappiness",
-            wanted: 10,
-            why: "the broker's memory is bounded and in use; swapped out, it answers late",
-        },
-        Bound {
             id: "memory.dirty_background",
             path: "/proc/sys/vm/dirty_background_ratio",
             wanted: 5,
@@ -26,9 +20,26 @@ pub fn check(subject: &Subject) -> Vec<Finding> {
             why: "as memory.dirty_background, for programs that write faster than the disk",
         },
     ];
-    let mut findings = vec![huge_pages(subject)];
+    let mut findings = vec![huge_pages(subject), swappiness(subject)];
     findings.extend(bounds.iter().map(|bound| bound.at_most(subject)));
     findings
+}
+
+fn swappiness(subject: &Subject) -> Finding {
+    let bound = Bound {
+        id: "memory.swappiness",
+        path: "/proc/sys/vm/swappiness",
+        wanted: 10,
+        why: "the broker's memory is bounded and in use; swapped out, it answers late",
+    };
+    let finding = bound.at_most(subject);
+    // Below its heading the kernel lists what there is to swap to.
+    let no_swap = subject.host.read("/proc/swaps").is_some_and(|text| text.lines().count() == 1);
+    if no_swap && !finding.changes.is_empty() {
+        let text = format!("{}, and no swap", finding.found);
+        return Finding::new(bound.id, finding.wanted, bound.why).good(text);
+    }
+    finding
 }
 
 fn huge_pages(subject: &Subject) -> Finding {

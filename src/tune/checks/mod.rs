@@ -6,6 +6,7 @@ mod disk;
 mod limits;
 mod memory;
 mod network;
+mod placement;
 mod system;
 
 use super::Subject;
@@ -18,6 +19,7 @@ pub fn run(subject: &Subject) -> Vec<Finding> {
     findings.extend(memory::check(subject));
     findings.extend(disk::check(subject));
     findings.extend(network::check(subject));
+    findings.extend(placement::check(subject));
     findings.extend(limits::check());
     findings
 }
@@ -57,8 +59,10 @@ mod tests {
     use super::*;
     use crate::tune::finding::Status;
     use crate::tune::host::Host;
+    use crate::tune::machine::Machine;
     use std::fs;
     use std::path::Path;
+    use storage::disk::probe::{Direct, DiskReport, ProbeError};
 
     fn file(root: &Path, path: &str, text: &str) {
         let path = root.join(path);
@@ -83,14 +87,29 @@ mod tests {
         file(root, "proc/sys/kernel/osrelease", "5.10.0-28-amd64\n");
         file(root, "sys/class/net/eth0/device/msi_irqs/41", "msi\n");
         file(root, "proc/irq/41/smp_affinity_list", "0-3\n");
-        Subject { host: Host::below(root), cores: vec![0, 1], data: root.to_path_buf() }
+        for queue in ["tx-0", "tx-1"] {
+            file(root, &format!("sys/class/net/eth0/queues/{queue}/xps_cpus"), "00\n");
+        }
+        file(root, "sys/class/net/eth0/device/numa_node", "1\n");
+        for (node, cores) in [("node0", "0-1\n"), ("node1", "2-3\n")] {
+            file(root, &format!("sys/devices/system/node/{node}/cpulist"), cores);
+        }
+        let (host, data) = (Host::below(root), root.to_path_buf());
+        let direct = Direct::Works { memory_align: None, position_align: None };
+        let kernel = String::new();
+        let disk = Ok(DiskReport { kernel, flags: Vec::new(), direct, free_bytes: 0 });
+        Subject { host, cores: vec![0, 1], data, machine: Machine::default(), disk }
+    }
+
+    fn find<'a>(findings: &'a [Finding], id: &str) -> &'a Finding {
+        findings.iter().find(|finding| finding.id == id).expect("a finding")
     }
 
     #[test]
     fn a_bare_machine_is_judged_and_only_its_shards_cores_are_changed() {
         let root = tempfile::tempdir().unwrap();
         let findings = run(&bare_machine(root.path()));
-        let find = |id: &str| findings.iter().find(|finding| finding.id == id).unwrap();
+        let find = |id: &str| find(&findings, id);
         let paths = |id: &str| -> Vec<String> {
             find(id).changes.iter().map(|c| format!("{}={}", c.path.display(), c.value)).collect()
         };
@@ -104,6 +123,15 @@ mod tests {
         assert_eq!(find("system.kernel").status, Status::Advice);
         assert_eq!(paths("network.interrupts"), ["/proc/irq/41/smp_affinity_list=2-3"]);
         assert_eq!(find("network.accept_queue").status, Status::Unseen);
+        let xps = |queue: &str| format!("/sys/class/net/eth0/queues/{queue}/xps_cpus");
+        let spread = [("tx-0", "05"), ("tx-1", "0a")].map(|(q, mask)| format!("{}={mask}", xps(q)));
+        assert_eq!(paths("network.transmit_queues"), spread);
+        assert_eq!(find("cpu.numa").found, "shards of node0: 2");
+        let card = find("network.numa");
+        assert_eq!((card.status, card.found.as_str()), (Status::Advice, "eth0: node1"));
+        assert!(card.hint.contains("2-3"), "{}", card.hint);
+        assert_eq!(find("system.io_uring").found, "allowed");
+        assert_eq!(find("system.machine").found, "bare metal");
     }
 
     #[test]
@@ -118,5 +146,66 @@ mod tests {
         }
         let left: Vec<_> = run(&subject).into_iter().filter(|f| !f.changes.is_empty()).collect();
         assert_eq!(left, []);
+    }
+
+    #[test]
+    fn what_is_of_no_use_or_of_no_concern_is_no_alarm() {
+        let root = tempfile::tempdir().unwrap();
+        let mut subject = bare_machine(root.path());
+        file(root.path(), "proc/swaps", "Filename Type Size Used Priority\n");
+        subject.cores = vec![2, 3];
+        let findings = run(&subject);
+        assert_eq!(find(&findings, "memory.swappiness").found, "60, and no swap");
+        assert!(find(&findings, "memory.swappiness").is_fine());
+        assert!(find(&findings, "network.numa").is_fine(), "the card is at these cores' node");
+
+        // A container whose profile forbids rings, on a file system without direct I/O.
+        subject.disk = Err(ProbeError::Forbidden { kernel: "6.1".into() });
+        let findings = run(&subject);
+        let ring = find(&findings, "system.io_uring");
+        assert_eq!(ring.status, Status::Advice);
+        assert!(ring.hint.contains("seccomp"), "{}", ring.hint);
+        assert_eq!(find(&findings, "disk.direct_io").status, Status::Unseen);
+        file(root.path(), "proc/sys/kernel/io_uring_disabled", "2\n");
+        assert_eq!(find(&run(&subject), "system.io_uring").status, Status::Change);
+    }
+
+    #[test]
+    fn disks_are_found_below_volumes_and_partitions() {
+        let root = tempfile::tempdir().unwrap();
+        let block = root.path().join("sys/block");
+        file(&block, "nvme0n1/queue/scheduler", "[none] kyber\n");
+        file(&block, "nvme1n1/queue/scheduler", "[none] kyber\n");
+        file(&block, "nvme0n1/nvme0n1p2/partition", "2\n");
+        fs::create_dir_all(block.join("dm-0/slaves")).unwrap();
+        let part = block.join("nvme0n1/nvme0n1p2");
+        std::os::unix::fs::symlink(part, block.join("dm-0/slaves/nvme0n1p2")).unwrap();
+        let whole = block.join("nvme1n1");
+        std::os::unix::fs::symlink(whole, block.join("dm-0/slaves/nvme1n1")).unwrap();
+        let subject = bare_machine(root.path());
+        let found = |device: &str| disk::below(&subject, &Path::new("/sys/block").join(device));
+        let queue = |disk: &str| Path::new("/sys/block").join(disk).join("queue");
+        assert_eq!(found("nvme0n1/nvme0n1p2"), [queue("nvme0n1")]);
+        assert_eq!(found("dm-0"), [queue("nvme0n1"), queue("nvme1n1")]);
+        assert_eq!(found("nowhere"), [""; 0].map(queue));
+    }
+
+    #[test]
+    fn the_settings_that_come_with_us_leave_nothing_to_change() {
+        let root = tempfile::tempdir().unwrap();
+        let subject = bare_machine(root.path());
+        for line in include_str!("../../../tuning/sysctl.conf").lines() {
+            if let Some((name, value)) = line.split_once(" = ") {
+                file(root.path(), &format!("proc/sys/{}", name.replace('.', "/")), value);
+            }
+        }
+        let findings = run(&subject);
+        let ids = ["system.aio", "memory.swappiness", "memory.dirty_background", "memory.dirty"];
+        let network = ["accept_queue", "syn_queue", "receive_buffer", "send_buffer"];
+        let network = network.map(|name| format!("network.{name}"));
+        for id in ids.iter().copied().chain(network.iter().map(String::as_str)) {
+            let finding = find(&findings, id);
+            assert_eq!(finding.status, Status::Good, "{finding:?}");
+        }
     }
 }

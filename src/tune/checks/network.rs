@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::Bound;
 use crate::config::cores;
 use crate::tune::Subject;
-use crate::tune::finding::Finding;
+use crate::tune::finding::{Change, Finding};
+use crate::tune::mask;
 
 /// What one connection may hold in the kernel: a fetch of 1 MiB, and the next behind it.
 const SOCKET_BYTES: i64 = 4 << 20;
@@ -30,6 +31,7 @@ pub fn check(subject: &Subject) -> Vec<Finding> {
     findings.push(buffer(subject, "network.send_buffer", "/proc/sys/net/ipv4/tcp_wmem"));
     findings.push(interrupts(subject));
     findings.push(steering(subject));
+    findings.push(transmit_queues(subject));
     findings
 }
 
@@ -52,7 +54,7 @@ fn buffer(subject: &Subject, id: &'static str, path: &str) -> Finding {
 }
 
 /// Network cards: interfaces with a device behind them.
-fn cards(subject: &Subject) -> Vec<String> {
+pub fn cards(subject: &Subject) -> Vec<String> {
     let mut names = subject.host.names("/sys/class/net");
     names.retain(|name| subject.host.link(format!("/sys/class/net/{name}/device")).is_some());
     names
@@ -126,4 +128,51 @@ fn steering(subject: &Subject) -> Finding {
         (_, 0) => finding.good("off"),
         (_, on) => finding.change(format!("on for {on} queues"), changes),
     }
+}
+
+/// Transmit queues: two shards that send through one queue wait for its lock.
+fn transmit_queues(subject: &Subject) -> Finding {
+    let why = "two shards that send through one queue of a card wait for each other";
+    let finding = Finding::new("network.transmit_queues", "shards spread over them", why);
+    let (mut cards_seen, mut changes) = (Vec::new(), Vec::new());
+    for card in cards(subject) {
+        let folder = format!("/sys/class/net/{card}/queues");
+        let names = subject.host.names(&folder);
+        let paths = names.iter().filter(|name| name.starts_with("tx-"));
+        let paths = paths.map(|name| format!("{folder}/{name}/xps_cpus"));
+        // A card with one queue has a mask that cannot be read.
+        let queues: Vec<(String, String)> =
+            paths.filter_map(|path| Some((path.clone(), subject.host.read(&path)?))).collect();
+        if queues.is_empty() {
+            continue;
+        }
+        cards_seen.push(format!("{card}: {}", queues.len()));
+        if !is_spread(subject, &queues) {
+            changes.extend(spread(subject, &queues));
+        }
+    }
+    if cards_seen.is_empty() {
+        return finding.unseen("no network card with several queues");
+    }
+    finding.change(cards_seen.join(", "), changes)
+}
+
+/// Whether each shard has a queue, and no queue has more shards than it must.
+fn is_spread(subject: &Subject, queues: &[(String, String)]) -> bool {
+    let most = subject.cores.len().div_ceil(queues.len());
+    let masks: Vec<_> = queues.iter().filter_map(|(_, mask)| mask::parse(mask)).collect();
+    subject.cores.iter().all(|core| masks.iter().any(|cores| cores.contains(core)))
+        && masks
+            .iter()
+            .all(|cores| cores.iter().filter(|core| subject.cores.contains(core)).count() <= most)
+}
+
+/// All cores, the shards' first, in turn over the queues.
+fn spread(subject: &Subject, queues: &[(String, String)]) -> Vec<Change> {
+    let cores: Vec<usize> = subject.cores.iter().copied().chain(spare_cores(subject)).collect();
+    let changes = queues.iter().enumerate().filter_map(|(index, (path, now))| {
+        let mine: Vec<usize> = cores.iter().copied().skip(index).step_by(queues.len()).collect();
+        subject.host.change(path, &mask::write(&mine, now)?)
+    });
+    changes.collect()
 }

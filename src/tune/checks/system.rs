@@ -1,5 +1,7 @@
 //! The kernel itself: its version, io_uring, its clock.
 
+use storage::disk::probe::ProbeError;
+
 use crate::tune::Subject;
 use crate::tune::finding::Finding;
 
@@ -7,7 +9,7 @@ use crate::tune::finding::Finding;
 const KERNEL_WANTED: (u32, u32) = (6, 1);
 
 pub fn check(subject: &Subject) -> Vec<Finding> {
-    vec![kernel(subject), io_uring(subject), clock(subject), aio(subject)]
+    vec![machine(subject), kernel(subject), io_uring(subject), clock(subject), aio(subject)]
 }
 
 fn kernel(subject: &Subject) -> Finding {
@@ -27,17 +29,29 @@ fn kernel(subject: &Subject) -> Finding {
     }
 }
 
+/// The switch of the kernel, and a ring that is really made: a container may forbid it too.
 fn io_uring(subject: &Subject) -> Finding {
     let path = "/proc/sys/kernel/io_uring_disabled";
-    let finding = Finding::new("system.io_uring", "0", "a shard does all its disk work through it");
-    match subject.host.number(path) {
-        // Kernels before 6.6 have no such switch.
-        None => finding.good("allowed"),
-        Some(0) => finding.good("0"),
-        Some(found) => {
-            finding.change(found.to_string(), subject.host.change(path, "0").into_iter().collect())
+    let why = "a shard does all its disk and network work through it";
+    let finding = Finding::new("system.io_uring", "allowed", why);
+    let off = subject.host.number(path).filter(|setting| *setting != 0);
+    match (&subject.disk, off) {
+        // After the ring comes the folder.
+        (Ok(_) | Err(ProbeError::Folder { .. } | ProbeError::Alignment { .. }), None) => {
+            finding.good("allowed")
         }
+        (_, Some(setting)) => {
+            let found = format!("io_uring_disabled = {setting}");
+            finding.change(found, subject.host.change(path, "0").into_iter().collect())
+        }
+        (Err(error), None) => finding.advice("refused", error.to_string()),
     }
+}
+
+fn machine(subject: &Subject) -> Finding {
+    let why = "the host of a virtual machine decides about its cores, clock and disk; the settings \
+               of a container are those of its host";
+    Finding::new("system.machine", "any", why).good(subject.machine.kind())
 }
 
 /// The clock is read several times for every request: it should not take a system call.

@@ -34,7 +34,7 @@ pub mod recording;
 pub mod ring;
 
 use std::io;
-use std::os::fd::RawFd;
+use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
 use crate::buffer::{Chunk, IoBuf};
@@ -193,7 +193,7 @@ pub trait Disk {
     fn in_flight(&self) -> usize;
     /// Becomes readable when something can be reaped; `None` if the backend has no such thing.
     /// Whoever waits on it reads it empty.
-    fn wake_fd(&self) -> Option<RawFd>;
+    fn wake_fd(&self) -> Option<BorrowedFd<'_>>;
 }
 
 /// The length a write of `len` bytes has on disk.

@@ -32,15 +32,15 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "Bytes of a write buffer Kafka keeps for use again.";
     "group.consumer.session.timeout.ms": Int = "45000", AtLeast(1), ReadOnly, Acts, [],
         "Session timeout of consumer groups (KIP-848).";
-    "group.consumer.min.session.timeout.ms": Int = "45000", AtLeast(1), ReadOnly, Accepted, [],
+    "group.consumer.min.session.timeout.ms": Int = "45000", AtLeast(1), ReadOnly, Acts, [],
         "The shortest session timeout a consumer group may be set to.";
-    "group.consumer.max.session.timeout.ms": Int = "60000", AtLeast(1), ReadOnly, Accepted, [],
+    "group.consumer.max.session.timeout.ms": Int = "60000", AtLeast(1), ReadOnly, Acts, [],
         "The longest session timeout a consumer group may be set to.";
     "group.consumer.heartbeat.interval.ms": Int = "5000", AtLeast(1), ReadOnly, Acts, [],
         "Heartbeat interval of consumer groups (KIP-848).";
-    "group.consumer.min.heartbeat.interval.ms": Int = "5000", AtLeast(1), ReadOnly, Accepted, [],
+    "group.consumer.min.heartbeat.interval.ms": Int = "5000", AtLeast(1), ReadOnly, Acts, [],
         "The shortest heartbeat interval a consumer group may be set to.";
-    "group.consumer.max.heartbeat.interval.ms": Int = "15000", AtLeast(1), ReadOnly, Accepted, [],
+    "group.consumer.max.heartbeat.interval.ms": Int = "15000", AtLeast(1), ReadOnly, Acts, [],
         "The longest heartbeat interval a consumer group may be set to.";
     "group.consumer.max.size": Int = "2147483647", AtLeast(1), ReadOnly, Acts, [],
         "The most members of a consumer group.";
@@ -52,10 +52,10 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "Which way a group with members may change: to consumer (upgrade), to classic (downgrade).";
     "group.consumer.assignment.interval.ms": Int = "1000", AtLeast(0), ClusterWide, Acts, [],
         "The least time between two assignments of a consumer group.";
-    "group.consumer.min.assignment.interval.ms": Int = "0", AtLeast(0), ReadOnly, Accepted, [],
-        "The least that interval may be set to.";
-    "group.consumer.max.assignment.interval.ms": Int = "15000", AtLeast(0), ReadOnly, Accepted, [],
-        "The most that interval may be set to.";
+    "group.consumer.min.assignment.interval.ms": Int = "0", AtLeast(0), ReadOnly, Acts, [],
+        "The shortest interval between assignments a consumer group may be set to.";
+    "group.consumer.max.assignment.interval.ms": Int = "15000", AtLeast(0), ReadOnly, Acts, [],
+        "The longest interval between assignments a consumer group may be set to.";
     "group.share.session.timeout.ms": Int = "45000", AtLeast(1), ReadOnly, Accepted, [],
         "Session timeout of share groups (KIP-932).";
     "group.share.min.session.timeout.ms": Int = "45000", AtLeast(1), ReadOnly, Accepted, [],
@@ -74,9 +74,19 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "Assignors of share groups.";
     "group.share.delivery.count.limit": Int = "5", Between(2, 10), ReadOnly, Accepted, [],
         "How often a record is delivered before it is given up.";
+    "group.share.min.delivery.count.limit": Int = "2", Between(2, 5), ReadOnly, Accepted, [],
+        "The fewest deliveries a share group may be set to.";
+    "group.share.max.delivery.count.limit": Int = "10", Between(5, 25), ReadOnly, Accepted, [],
+        "The most deliveries a share group may be set to.";
     "group.share.partition.max.record.locks": Int = "2000",
         Between(100, 10_000), ReadOnly, Accepted, [],
         "Records of a partition that may be with members at one time.";
+    "group.share.min.partition.max.record.locks": Int = "100",
+        Between(100, 2000), ReadOnly, Accepted, [],
+        "The fewest locked records of a partition a share group may be set to.";
+    "group.share.max.partition.max.record.locks": Int = "4000",
+        Between(2000, 10_000), ReadOnly, Accepted, [],
+        "The most locked records of a partition a share group may be set to.";
     "group.share.record.lock.duration.ms": Int = "30000",
         Between(1000, 3_600_000), ReadOnly, Accepted, [],
         "How long a record is locked for the member that got it.";
@@ -88,6 +98,12 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "The longest lock a share group may be set to.";
     "group.share.max.share.sessions": Int = "2000", AtLeast(1), ReadOnly, Accepted, [],
         "Share sessions kept at one time.";
+    "group.share.assignment.interval.ms": Int = "1000", AtLeast(0), ClusterWide, Accepted, [],
+        "The least time between two assignments of a share group.";
+    "group.share.min.assignment.interval.ms": Int = "0", AtLeast(0), ReadOnly, Accepted, [],
+        "The shortest interval between assignments a share group may be set to.";
+    "group.share.max.assignment.interval.ms": Int = "15000", AtLeast(0), ReadOnly, Accepted, [],
+        "The longest interval between assignments a share group may be set to.";
     "group.streams.session.timeout.ms": Int = "45000", AtLeast(1), ReadOnly, Accepted, [],
         "Session timeout of streams groups (KIP-1071).";
     "group.streams.min.session.timeout.ms": Int = "45000", AtLeast(1), ReadOnly, Accepted, [],
@@ -108,6 +124,12 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "The most standby replicas a streams group may be set to.";
     "group.streams.initial.rebalance.delay.ms": Int = "3000", AtLeast(0), ReadOnly, Accepted, [],
         "How long a new streams group waits for more members.";
+    "group.streams.assignment.interval.ms": Int = "1000", AtLeast(0), ClusterWide, Accepted, [],
+        "The least time between two assignments of a streams group.";
+    "group.streams.min.assignment.interval.ms": Int = "0", AtLeast(0), ReadOnly, Accepted, [],
+        "The shortest interval between assignments a streams group may be set to.";
+    "group.streams.max.assignment.interval.ms": Int = "15000", AtLeast(0), ReadOnly, Accepted, [],
+        "The longest interval between assignments a streams group may be set to.";
     "offset.metadata.max.bytes": Int = "4096", Any, ReadOnly, Acts, [],
         "The longest text a consumer may commit with an offset.";
     "offsets.topic.num.partitions": Int = "50", AtLeast(1), ReadOnly, Acts, [],

@@ -1,6 +1,7 @@
 //! ConsumerGroupDescribe.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use wire::Uuid;
 use wire::messages::consumer_group_describe_response::{
@@ -58,23 +59,37 @@ impl ConsumerGroup {
     /// `consumer.session.timeout.ms` of the group, else the broker's default.
     pub(super) fn session_timeout_ms(&self, ctx: &Context<'_>) -> u64 {
         let default_ms = ctx.settings.consumer_session_timeout_ms;
-        self.config_ms(ctx, "consumer.session.timeout.ms", default_ms).max(0) as u64
+        let bounds_ms = &ctx.settings.consumer_bounds.session_timeout_ms;
+        self.config_ms(ctx, "consumer.session.timeout.ms", default_ms, bounds_ms).max(0) as u64
     }
 
     pub(super) fn heartbeat_interval_ms(&self, ctx: &Context<'_>) -> i32 {
+        let name = "consumer.heartbeat.interval.ms";
         let default_ms = ctx.settings.consumer_heartbeat_interval_ms;
-        let interval_ms = self.config_ms(ctx, "consumer.heartbeat.interval.ms", default_ms);
+        let bounds_ms = &ctx.settings.consumer_bounds.heartbeat_interval_ms;
+        let interval_ms = self.config_ms(ctx, name, default_ms, bounds_ms);
         interval_ms.clamp(0, i64::from(i32::MAX)) as i32
     }
 
     pub(super) fn assignment_interval_ms(&self, ctx: &Context<'_>) -> i64 {
         let default_ms = ctx.settings.consumer_assignment_interval_ms;
-        self.config_ms(ctx, "consumer.assignment.interval.ms", default_ms)
+        let bounds_ms = &ctx.settings.consumer_bounds.assignment_interval_ms;
+        self.config_ms(ctx, "consumer.assignment.interval.ms", default_ms, bounds_ms)
     }
 
-    fn config_ms(&self, ctx: &Context<'_>, name: &str, default_ms: i64) -> i64 {
+    /// What is set on the group goes first, within bounds that the broker may have got since.
+    fn config_ms(
+        &self,
+        ctx: &Context<'_>,
+        name: &str,
+        default_ms: i64,
+        bounds_ms: &RangeInclusive<i64>,
+    ) -> i64 {
         let own = ctx.image.overrides(ResourceKind::Group, &self.id).get(name);
-        own.and_then(|value| value.parse().ok()).unwrap_or(default_ms)
+        match own.and_then(|value| value.parse::<i64>().ok()) {
+            Some(own_ms) => own_ms.min(*bounds_ms.end()).max(*bounds_ms.start()),
+            None => default_ms,
+        }
     }
 }
 

@@ -11,7 +11,9 @@ use crate::groups::{
     Caller, Context, Coordinator, GroupRecord, GroupSettings, Now, Reply, Request, Step,
 };
 use crate::image::Image;
-use crate::records::{Partition, PartitionRecord, Record, TopicCreated};
+use crate::records::{
+    ConfigChanged, Partition, PartitionRecord, Record, ResourceKind, TopicCreated,
+};
 
 mod members;
 mod offsets;
@@ -153,6 +155,17 @@ impl Broker {
         let response = self.send(request);
         is_error(&response, ErrorCode::None);
         response
+    }
+
+    /// A config of the group.
+    fn set(&mut self, name: &str, value: Option<&str>) {
+        let record = Record::ConfigChanged(ConfigChanged {
+            kind: ResourceKind::Group,
+            resource: "g".into(),
+            name: name.into(),
+            value: value.map(Into::into),
+        });
+        self.image.apply(&record).unwrap();
     }
 
     fn wait(&mut self, ms: u64) {

@@ -1,7 +1,7 @@
 //! A memory disk seen through the seam.
 
 use std::io;
-use std::os::fd::RawFd;
+use std::os::fd::BorrowedFd;
 use std::path::Path;
 
 use super::MemoryDisk;
@@ -140,7 +140,7 @@ impl Disk for MemoryDisk {
         self.0.borrow().in_flight()
     }
 
-    fn wake_fd(&self) -> Option<RawFd> {
+    fn wake_fd(&self) -> Option<BorrowedFd<'_>> {
         None
     }
 }

@@ -5,6 +5,7 @@
 #![allow(unsafe_code)]
 
 pub(super) mod blocking;
+pub mod enter;
 mod flight;
 mod jobs;
 pub(super) mod setup;
@@ -14,7 +15,7 @@ mod wake;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
-use std::os::fd::RawFd;
+use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,9 +24,10 @@ use io_uring::IoUring;
 use super::memory::{check_read, check_write};
 use super::{Completion, Disk, FileId, Op, OpenMode, Token};
 use crate::buffer::{Chunk, IoBuf};
+use crate::limits::RING_ENTRIES;
 use flight::Flight;
 use jobs::{Job, Jobs};
-pub use setup::RingFlags;
+pub use setup::{RingFlags, new_ring};
 use wake::Wake;
 
 /// How a [`RingDisk`] is made.
@@ -85,7 +87,7 @@ impl RingDisk {
     /// A ring of this thread. [`super::probe::probe`] says beforehand, and in words, whether the
     /// kernel will give one.
     pub fn new(config: &RingConfig) -> io::Result<RingDisk> {
-        let (ring, flags) = setup::build_best(config.flags)?;
+        let (ring, flags) = setup::build_best(config.flags, RING_ENTRIES)?;
         let wake = match config.wake_fd {
             true => Some(Arc::new(Wake::new()?)),
             false => None,
@@ -301,8 +303,8 @@ impl Disk for RingDisk {
         in_ring + in_jobs + self.waiting_jobs.len() + self.ended.len()
     }
 
-    fn wake_fd(&self) -> Option<RawFd> {
-        self.wake.as_ref().map(|wake| wake.fd())
+    fn wake_fd(&self) -> Option<BorrowedFd<'_>> {
+        self.wake.as_ref().map(|wake| wake.borrowed())
     }
 }
 

@@ -4,8 +4,6 @@ use std::io;
 
 use io_uring::IoUring;
 
-use crate::limits::RING_ENTRIES;
-
 /// The flags of a ring, from the best set downwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RingFlags {
@@ -42,16 +40,28 @@ pub(in crate::disk) fn build(flags: RingFlags, entries: u32) -> io::Result<IoUri
 }
 
 /// The best ring this kernel gives, or the last refusal.
-pub(super) fn build_best(wanted: Option<RingFlags>) -> io::Result<(IoUring, RingFlags)> {
+pub(super) fn build_best(
+    wanted: Option<RingFlags>,
+    entries: u32,
+) -> io::Result<(IoUring, RingFlags)> {
     let mut refusal = io::Error::from(io::ErrorKind::Unsupported);
     for flags in FLAGS {
         if wanted.is_some_and(|wanted| wanted != flags) {
             continue;
         }
-        match build(flags, RING_ENTRIES) {
+        match build(flags, entries) {
             Ok(ring) => return Ok((ring, flags)),
             Err(error) => refusal = error,
         }
     }
     Err(refusal)
+}
+
+/// A ring of this thread for other uses, with so many entries and twice as many completions, and
+/// the best flags this kernel takes.
+///
+/// # Errors
+/// The kernel gives none.
+pub fn new_ring(entries: u32) -> io::Result<IoUring> {
+    build_best(None, entries).map(|(ring, _)| ring)
 }

@@ -5,8 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use io_uring::types::{SubmitArgs, Timespec};
-
+use super::enter;
 use super::flight::{Flight, Step};
 use super::jobs::{Job, JobDone, Jobs};
 use super::{RingDisk, RingFlags, WaitingJob};
@@ -147,22 +146,7 @@ impl RingDisk {
         if !due || self.flags == RingFlags::Plain {
             return Ok(());
         }
-        self.enter(0, None)
-    }
-
-    fn enter(&mut self, want: usize, timeout: Option<Duration>) -> io::Result<()> {
-        let zero = Timespec::new();
-        let time = timeout.map_or(zero, Timespec::from);
-        let args = SubmitArgs::new().timespec(&time);
-        let result = match self.ring.params().is_feature_ext_arg() {
-            true => self.ring.submitter().submit_with_args(want.max(1), &args),
-            false => self.ring.submit_and_wait(want),
-        };
-        match result.map_err(|error| (error.raw_os_error(), error)) {
-            Ok(_) => Ok(()),
-            Err((Some(libc::EINTR | libc::EAGAIN | libc::EBUSY | libc::ETIME), _)) => Ok(()),
-            Err((_, error)) => Err(error),
-        }
+        enter::post(&mut self.ring)
     }
 
     fn collect_ring(&mut self) {
@@ -252,7 +236,7 @@ impl RingDisk {
                     let step = WAIT_STEP.as_millis() as i32;
                     self.wake.as_ref().expect("just seen").wait(step);
                 }
-                (true, false) => self.enter(1, Some(WAIT_STEP))?,
+                (true, false) => enter::wait(&mut self.ring, WAIT_STEP)?,
                 (_, true) => {
                     let jobs = self.jobs.as_mut().expect("jobs are in flight");
                     if let Some((token, result)) = jobs.wait_end(WAIT_STEP) {

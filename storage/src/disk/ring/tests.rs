@@ -217,6 +217,7 @@ fn the_wake_fd_is_readable_after_a_completion() {
     let dir = tempfile::tempdir().unwrap();
     let mut disk = disk(&RingConfig { wake_fd: true, ..RingConfig::default() });
     let fd = disk.wake_fd().unwrap();
+    let fd = std::os::fd::AsRawFd::as_raw_fd(&fd);
     let mut poll = libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
     let file = disk.open(&dir.path().join("log"), OpenMode::Create).unwrap();
     let path = dir.path().join("side");

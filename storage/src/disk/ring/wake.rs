@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 /// See the module.
 #[derive(Debug)]
@@ -21,6 +21,10 @@ impl Wake {
 
     pub(super) fn fd(&self) -> RawFd {
         self.0.as_raw_fd()
+    }
+
+    pub(super) fn borrowed(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
     }
 
     /// Makes it readable.

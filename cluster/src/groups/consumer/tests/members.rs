@@ -68,6 +68,30 @@ fn a_member_that_is_silent_is_given_up() {
 }
 
 #[test]
+fn a_group_may_have_a_session_and_a_heartbeat_of_its_own() {
+    let mut broker = Broker::new(&[("a", 2)]);
+    assert_eq!(broker.ok(&join("m1", &["a"])).heartbeat_interval_ms, 5_000);
+    broker.set("consumer.session.timeout.ms", Some("50000"));
+    broker.set("consumer.heartbeat.interval.ms", Some("6000"));
+    assert_eq!(broker.ok(&beat("m1", 1)).heartbeat_interval_ms, 6_000);
+    broker.wait(49_999);
+    assert_eq!(broker.member_ids().len(), 1);
+    broker.wait(1);
+    assert_eq!(broker.member_ids().len(), 0);
+    // A broker that was given other bounds since keeps to them.
+    broker.settings.consumer_bounds.session_timeout_ms = 1_000..=2_000;
+    broker.settings.consumer_bounds.heartbeat_interval_ms = 7_000..=8_000;
+    assert_eq!(broker.ok(&join("m2", &["a"])).heartbeat_interval_ms, 7_000);
+    broker.wait(2_000);
+    assert_eq!(broker.member_ids().len(), 0);
+    broker.set("consumer.session.timeout.ms", None);
+    broker.set("consumer.heartbeat.interval.ms", None);
+    assert_eq!(broker.ok(&join("m3", &["a"])).heartbeat_interval_ms, 5_000);
+    broker.wait(SESSION_MS - 1);
+    assert_eq!(broker.member_ids().len(), 1);
+}
+
+#[test]
 fn a_restart_gives_members_a_session() {
     let mut broker = Broker::new(&[("a", 2)]);
     broker.ok(&join("m1", &["a"]));

@@ -1,70 +1,36 @@
-//! The standard client's own measuring tools: what a user with a normal client sees.
+//! Kafka's own perf tools, with its Java client.
 
-use std::fs::{self, File};
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
-
-use super::Measured;
+use super::{Said, Task, Tools, of};
 use crate::BenchError;
-use crate::limits::TOOL_TIMEOUT_S;
 use crate::peer::class_path;
-
-/// Where the tools are, and where they run.
-#[derive(Clone, Debug)]
-pub struct Tools {
-    /// Stock Kafka's jars.
-    pub jars: PathBuf,
-    pub core: usize,
-}
-
-/// What a tool said: records and time, and further figures by name.
-pub struct Said {
-    pub measured: Measured,
-    pub figures: Vec<(&'static str, f64)>,
-}
 
 impl Tools {
     /// `kafka-producer-perf-test`: `acks=all` and the producer's defaults otherwise.
-    pub fn producer_perf(
-        &self,
-        address: &str,
-        topic: &str,
-        (records, record_bytes): (u64, usize),
-        scratch: &Path,
-    ) -> Result<Said, BenchError> {
-        let (records_text, bytes) = (records.to_string(), record_bytes.to_string());
-        let arguments = ["--bootstrap-server", address, "--topic", topic, "--throughput", "-1"];
-        let sizes = ["--num-records", &records_text, "--record-size", &bytes];
+    pub(super) fn kafka_producer(&self, task: &Task) -> Result<Said, BenchError> {
+        let (records, bytes) = (task.records.to_string(), task.record_bytes.to_string());
+        let address = ["--bootstrap-server", task.address, "--topic", task.topic];
+        let sizes = ["--throughput", "-1", "--num-records", &records, "--record-size", &bytes];
         let class = "org.apache.kafka.tools.ProducerPerformance";
-        let text = self.run(class, &[&arguments[..], &sizes].concat(), scratch)?;
+        let text = self.java(class, &[&address[..], &sizes].concat(), task)?;
         let summary = parse_producer_perf(&text)
             .ok_or_else(|| BenchError::Tool { tool: class, output: text.clone() })?;
         let mut measured = of(summary.records, summary.records_per_second);
-        measured.bytes = summary.records * record_bytes as u64;
+        measured.bytes = summary.records * task.record_bytes as u64;
         Ok(Said { measured, figures: summary.latencies_ms })
     }
 
     /// `kafka-consumer-perf-test` from the start of a topic; the time is without that of joining.
-    pub fn consumer_perf(
-        &self,
-        address: &str,
-        topic: &str,
-        records: u64,
-        scratch: &Path,
-    ) -> Result<Said, BenchError> {
-        let records_text = records.to_string();
-        let arguments = ["--bootstrap-server", address, "--topic", topic];
-        let sizes = ["--num-records", &records_text, "--timeout", "30000"];
+    pub(super) fn kafka_consumer(&self, task: &Task) -> Result<Said, BenchError> {
+        let records = task.records.to_string();
+        let address = ["--bootstrap-server", task.address, "--topic", task.topic];
+        let sizes = ["--num-records", &records, "--timeout", "30000"];
         let class = "org.apache.kafka.tools.ConsumerPerformance";
-        let text = self.run(class, &[&arguments[..], &sizes].concat(), scratch)?;
+        let text = self.java(class, &[&address[..], &sizes].concat(), task)?;
         let column = |name| parse_consumer_perf(&text, name);
         let missing = || BenchError::Tool { tool: class, output: text.clone() };
         let read = column("data.consumed.in.nMsg").ok_or_else(missing)?;
         let rate = column("fetch.nMsg.sec").ok_or_else(missing)?;
-        if (read as u64) < records {
+        if (read as u64) < task.records {
             return Err(missing());
         }
         let mut measured = of(read as u64, rate);
@@ -74,44 +40,15 @@ impl Tools {
         Ok(Said { measured, figures: vec![("join, ms", rebalance_ms)] })
     }
 
-    /// Runs a tool to its end and returns what it printed.
-    fn run(
+    fn java(
         &self,
         class: &'static str,
         arguments: &[&str],
-        scratch: &Path,
+        task: &Task,
     ) -> Result<String, BenchError> {
-        let path = scratch.join("tool.log");
-        let log = File::create(&path)?;
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "TERM", "taskset", "-c", &self.core.to_string()]);
-        command.args(["java", "-cp", &class_path(&self.jars), class]).args(arguments);
-        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-        command.process_group(0);
-        let mut child = command.spawn()?;
-        let deadline = Instant::now() + Duration::from_secs(TOOL_TIMEOUT_S);
-        let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break Some(status);
-            }
-            if Instant::now() > deadline {
-                let _ = child.kill();
-                let _ = child.wait();
-                break None;
-            }
-            sleep(Duration::from_millis(20));
-        };
-        let output = fs::read_to_string(&path)?;
-        match status {
-            Some(status) if status.success() => Ok(output),
-            _ => Err(BenchError::Tool { tool: class, output }),
-        }
+        let jars = class_path(self.jars()?);
+        self.run(class, &[&["java", "-cp", &jars, class], arguments].concat(), task.scratch)
     }
-}
-
-fn of(records: u64, records_per_second: f64) -> Measured {
-    let elapsed = Duration::from_secs_f64(records as f64 / records_per_second.max(1.0));
-    Measured { records, all_records: records, elapsed, ..Measured::new() }
 }
 
 struct ProducerPerf {
