@@ -23,6 +23,13 @@ pub struct Lane {
     next_slot: usize,
 }
 
+impl Lane {
+    /// How many partitions it writes.
+    pub fn partitions(&self) -> usize {
+        self.slots.len()
+    }
+}
+
 /// All the lanes of a run.
 pub struct Lanes {
     pub lanes: Vec<Lane>,

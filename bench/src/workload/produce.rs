@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use mio::{Events, Poll};
 
-use super::lane::Lanes;
+use super::lane::{Lane, Lanes};
 use super::{Measured, Pace, Workload, Written};
 use crate::BenchError;
 use crate::admin::Leaders;
@@ -21,13 +21,13 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(workload: &'a Workload, lanes: Lanes, batch_bytes: usize, start: Instant) -> Self {
+    fn new(workload: &'a Workload, lanes: Lanes, batch_bytes: usize) -> Self {
         Self {
             workload,
             lanes,
             measured: Measured::new(),
             batch_bytes: batch_bytes as u64,
-            measure_from: start + workload.warm_up,
+            measure_from: Instant::now(),
             closed: false,
         }
     }
@@ -71,6 +71,36 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Writes every partition once, before the clock starts: brokers make a partition's files when
+    /// it is first written, which with many partitions would be all that is measured.
+    fn write_all_once(&mut self, poll: &mut Poll, events: &mut Events) -> Result<(), BenchError> {
+        let counts = self.lanes.lanes.iter().map(Lane::partitions).collect();
+        self.closed = true;
+        self.write_counts(counts, poll, events)?;
+        self.closed = false;
+        Ok(())
+    }
+
+    /// Sends so many requests on each connection, and waits for all of them.
+    fn write_counts(
+        &mut self,
+        mut left: Vec<usize>,
+        poll: &mut Poll,
+        events: &mut Events,
+    ) -> Result<(), BenchError> {
+        while left.iter().any(|&left| left > 0) || !self.lanes.is_idle() {
+            for (lane, left) in left.iter_mut().enumerate() {
+                while *left > 0 && self.in_flight(lane) < FILL_IN_FLIGHT {
+                    self.lanes.push(lane, Instant::now());
+                    *left -= 1;
+                }
+                self.flush(lane)?;
+            }
+            self.poll(poll, events, 10)?;
+        }
+        Ok(())
+    }
+
     /// Waits for the answers to what is in flight, and counts them no more.
     fn drain(&mut self, poll: &mut Poll, events: &mut Events) -> Result<(), BenchError> {
         self.closed = true;
@@ -97,8 +127,10 @@ pub fn run(
     let mut poll = Poll::new()?;
     let mut events = Events::with_capacity(256);
     let lanes = Lanes::connect(topic, leaders, workload, batch, &poll)?;
+    let mut run = Run::new(workload, lanes, batch_bytes);
+    run.write_all_once(&mut poll, &mut events)?;
     let start = Instant::now();
-    let mut run = Run::new(workload, lanes, batch_bytes, start);
+    run.measure_from = start + workload.warm_up;
     let end = run.measure_from + workload.measure;
     match workload.pace {
         Pace::InFlight(count) => {
@@ -127,18 +159,9 @@ pub fn run_count(
     let mut poll = Poll::new()?;
     let mut events = Events::with_capacity(256);
     let lanes = Lanes::connect(topic, leaders, workload, batch, &poll)?;
-    let mut run = Run::new(workload, lanes, batch_bytes, Instant::now());
-    let mut left: Vec<usize> = vec![requests; run.count()];
-    while left.iter().any(|&left| left > 0) || !run.lanes.is_idle() {
-        for (lane, left) in left.iter_mut().enumerate() {
-            while *left > 0 && run.in_flight(lane) < FILL_IN_FLIGHT {
-                run.lanes.push(lane, Instant::now());
-                *left -= 1;
-            }
-            run.flush(lane)?;
-        }
-        run.poll(&mut poll, &mut events, 10)?;
-    }
+    let mut run = Run::new(workload, lanes, batch_bytes);
+    let counts = vec![requests; run.count()];
+    run.write_counts(counts, &mut poll, &mut events)?;
     Ok(run.lanes.written())
 }
 
