@@ -20,8 +20,9 @@ pub struct Compare {
     /// Turns of each broker, interleaved.
     #[arg(long, default_value_t = 3)]
     pub turns: usize,
-    /// How long a broker is kept busy after its start, before its first row.
-    #[arg(long, default_value = "5", value_parser = seconds)]
+    /// How long a broker is kept busy after its start, before its first row. Java compiles its code
+    /// in this time, on the core that it serves with.
+    #[arg(long, default_value = "20", value_parser = seconds)]
     pub start_warm_up_s: Duration,
     /// Of each row.
     #[arg(long, default_value = "1", value_parser = seconds)]
