@@ -47,6 +47,13 @@ pub const DAMAGE_NOTES_MAX: usize = 64;
 
 /// How often every log is looked at for retention, rolls by time, expiry and side files.
 pub const SWEEP_MS: u64 = 5_000;
+/// Space of a removed file that is given back at a time: what a device may be busy with discarding
+/// while writes wait.
+pub const RECLAIM_STEP_BYTES: u64 = 4 << 20;
+/// How many times as long as a step took the device is left alone after it.
+pub const RECLAIM_REST_FACTOR: u32 = 2;
+/// Removed files whose space is given back in steps; that of more goes at once.
+pub const RECLAIM_FILES_MAX: usize = 128;
 /// Logs looked at in one turn of the sweep.
 pub const SWEEP_LOGS: usize = 128;
 /// How often a full disk is asked again.

@@ -97,10 +97,11 @@ pub enum Op {
     ReadFile { path: PathBuf },
     /// Renames within one file system, replacing what is there. Completes as [`Done::Unit`].
     Rename { from: PathBuf, to: PathBuf },
-    /// Removes files; one that is not there is no error. Completes as [`Done::Unit`].
+    /// Removes files; one that is not there is no error. Completes as [`Done::Unit`]: the names are
+    /// gone then, the space of large files follows.
     RemoveFiles { paths: Vec<PathBuf> },
     /// Removes a folder with all that is in it; no error if it is not there. Completes as
-    /// [`Done::Unit`].
+    /// `RemoveFiles`.
     RemoveDirAll { path: PathBuf },
 }
 

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::blocking;
+use super::reclaim::{Kept, Reclaimer};
 use super::wake::Wake;
 use crate::disk::{OpenMode, Token};
 
@@ -52,8 +53,9 @@ impl Jobs {
         let (ends, from) = channel();
         let thread = std::thread::Builder::new().name("disk-jobs".into()).spawn(move || {
             leave_the_core();
+            let mut reclaimer = Reclaimer::default();
             while let Ok((token, job)) = jobs.recv() {
-                if ends.send((token, run(job, direct))).is_err() {
+                if ends.send((token, run(job, direct, &mut reclaimer))).is_err() {
                     return;
                 }
                 if let Some(wake) = &wake {
@@ -109,7 +111,7 @@ impl Drop for Jobs {
     }
 }
 
-fn run(job: Job, direct: bool) -> io::Result<JobDone> {
+fn run(job: Job, direct: bool, reclaimer: &mut Reclaimer) -> io::Result<JobDone> {
     let unit = |()| JobDone::Unit;
     match job {
         Job::Create { path, allocate_bytes } => {
@@ -127,8 +129,20 @@ fn run(job: Job, direct: bool) -> io::Result<JobDone> {
         Job::WriteFile { path, bytes } => blocking::write_file(&path, &bytes).map(unit),
         Job::ReadFile { path } => std::fs::read(&path).map(JobDone::Bytes),
         Job::Rename { from, to } => blocking::rename(&from, &to).map(unit),
-        Job::RemoveFiles { paths } => blocking::remove_files(&paths).map(unit),
-        Job::RemoveDirAll { path } => blocking::remove_dir_all(&path).map(unit),
+        Job::RemoveFiles { paths } => {
+            let mut kept = Kept::default();
+            paths.iter().for_each(|path| kept.hold(path));
+            let removed = blocking::remove_files(&paths);
+            reclaimer.take(kept);
+            removed.map(unit)
+        }
+        Job::RemoveDirAll { path } => {
+            let mut kept = Kept::default();
+            kept.hold_all(&path);
+            let removed = blocking::remove_dir_all(&path);
+            reclaimer.take(kept);
+            removed.map(unit)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ pub(super) mod blocking;
 pub mod enter;
 mod flight;
 mod jobs;
+mod reclaim;
 pub(super) mod setup;
 mod submit;
 mod wake;
