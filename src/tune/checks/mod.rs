@@ -227,6 +227,25 @@ mod tests {
     }
 
     #[test]
+    fn a_guest_polls_before_it_halts_where_its_kernel_can() {
+        let root = tempfile::tempdir().unwrap();
+        let subject = bare_machine(root.path());
+        let parameter = "sys/module/haltpoll/parameters/guest_halt_poll_ns";
+        file(root.path(), parameter, "0\n");
+        let idle = "sys/devices/system/cpu/cpuidle";
+        file(root.path(), &format!("{idle}/current_driver"), "haltpoll\n");
+        file(root.path(), &format!("{idle}/current_governor"), "menu\n");
+        let status = |findings: &[Finding]| find(findings, "cpu.halt_poll").status;
+        assert_eq!(status(&run(&subject)), Status::Unseen, "the governor does not poll");
+        file(root.path(), &format!("{idle}/current_governor"), "haltpoll\n");
+        let findings = run(&subject);
+        let [change] = &find(&findings, "cpu.halt_poll").changes[..] else { panic!("one") };
+        assert_eq!((change.before.as_str(), change.value.as_str()), ("0", "200000"));
+        file(root.path(), parameter, "200000\n");
+        assert_eq!(status(&run(&subject)), Status::Good);
+    }
+
+    #[test]
     fn the_settings_that_come_with_us_leave_nothing_to_change() {
         let root = tempfile::tempdir().unwrap();
         let subject = bare_machine(root.path());
