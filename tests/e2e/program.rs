@@ -159,7 +159,9 @@ fn impossible_settings_are_refused() {
     if against_kafka() {
         return skip(test, "the command line of the binary");
     }
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 7] = [
+        // Less than the broker's own group.consumer.min.session.timeout.ms.
+        (&["--set", "group.consumer.session.timeout.ms=1000"], "(the default): raise group.cons"),
         (&["--set", "nonsense=1"], "nonsense"),
         (&["--set", "log.segment.bytes=many"], "log.segment.bytes"),
         (&["--listen", "nowhere"], "nowhere"),
