@@ -83,8 +83,7 @@ impl Undo {
     /// On disk before the first change. One that is there leads back to how the machine was at
     /// first.
     fn create(&self, findings: &[Finding]) -> Result<()> {
-        let file = fs::OpenOptions::new().write(true).create_new(true).open(&self.path);
-        self.write(file, findings)
+        self.write(&self.path, findings)
     }
 
     /// Keeps what is another value than before: what a file has refused, the script need not take
@@ -99,21 +98,27 @@ impl Undo {
         }
         let mut new = self.path.clone().into_os_string();
         new.push(".new");
-        self.write(File::create(&new), &findings)?;
+        let new = PathBuf::from(new);
+        // Of a run that was killed, or of somebody who would have another file written over.
+        let _ = fs::remove_file(&new);
+        self.write(&new, &findings)?;
         fs::rename(&new, &self.path)?;
         Ok(true)
     }
 
-    fn write(&self, file: io::Result<File>, findings: &[Finding]) -> Result<()> {
+    /// Into a file that is not there yet, and whole.
+    fn write(&self, path: &Path, findings: &[Finding]) -> Result<()> {
         let unusable = |error: io::Error| {
-            let path = self.path.display();
-            Problem::failed(format!("cannot write the undo script {path}: {error}"))
+            Problem::failed(format!("cannot write the undo script {}: {error}", path.display()))
                 .remedy("name another place with --undo FILE, or run the old one, which removes it")
         };
-        let mut file = file.map_err(unusable)?;
+        let mut file = File::create_new(path).map_err(unusable)?;
         let script = script(findings, undo, Some(&self.path));
-        file.write_all(script.as_bytes()).map_err(unusable)?;
-        file.sync_all().map_err(unusable)
+        let written = file.write_all(script.as_bytes()).and_then(|()| file.sync_all());
+        written.map_err(|error| {
+            let _ = fs::remove_file(path);
+            unusable(error)
+        })
     }
 }
 
@@ -178,8 +183,13 @@ mod tests {
         run(&args(undo.clone(), true), &host, &findings(), &mut Vec::new()).unwrap();
         assert_eq!(fs::read_to_string(&swappiness).unwrap(), "60\n", "a dry run changes nothing");
 
+        // In a folder that others can write to, a link may lie in wait.
+        let others = root.path().join("others");
+        fs::write(&others, "theirs").unwrap();
+        std::os::unix::fs::symlink(&others, root.path().join("undo.sh.new")).unwrap();
         run(&args(undo.clone(), false), &host, &findings(), &mut Vec::new()).unwrap();
         assert_eq!(fs::read_to_string(&swappiness).unwrap(), "1");
+        assert_eq!(fs::read_to_string(&others).unwrap(), "theirs");
         let script = fs::read_to_string(&undo).unwrap();
         assert!(script.contains("echo '60' > '/proc/sys/vm/swappiness'"), "{script}");
 
