@@ -54,6 +54,11 @@ fn refused(error: &StartError) -> Problem {
     match error {
         StartError::Listen { .. } => problem
             .remedy("stop what listens there, or choose another address with --listen HOST:PORT"),
+        StartError::Ring { why, .. } | StartError::Thread { why, .. }
+            if why.raw_os_error() == Some(libc::EMFILE) =>
+        {
+            problem.remedy("allow more open files (ulimit -n, LimitNOFILE=)")
+        }
         StartError::Ring { .. } => problem.remedy(
             "allow more locked memory (ulimit -l, LimitMEMLOCK=) or give fewer cores (--cores)",
         ),

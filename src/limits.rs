@@ -20,6 +20,9 @@ pub const CONFIG_FILE_BYTES_MAX: u64 = 1 << 20;
 pub const LOCKABLE_MEMORY_MIN_BYTES: u64 = 512 << 10;
 /// How long a start waits for the ports of a process that was killed.
 pub const PORT_WAIT: Duration = Duration::from_secs(5);
+/// Open files of each shard, and of the process around them, below which there is no start: rings,
+/// ports, the logs every shard has, and a few connections.
+pub const OPEN_FILES_PER_SHARD_MIN: u64 = 64;
 /// Open files below which a start warns: connections and segments need one each.
 pub const OPEN_FILES_WANTED: u64 = 4096;
 /// Free space of the data directory below which a start warns.

@@ -5,10 +5,11 @@ mod common;
 use cluster::ErrorKind::{self, InvalidConfig, InvalidRequest, PolicyViolation};
 use cluster::command::Operation::{Append, Delete};
 use cluster::command::{AlterConfigs, AlterResource, Command, ConfigChange, ConfigOp, Reply};
-use cluster::configs::{Described, Source, StaticConfigs, View};
+use cluster::configs::{Described, Source, StaticConfigs, View, check_together};
 use cluster::limits::CONFIGURED_GROUPS_MAX;
 use cluster::{Controller, ResourceKind};
 use common::{Live, alter, operation, set};
+use std::collections::BTreeMap;
 
 const SESSION: &str = "consumer.session.timeout.ms";
 const HEARTBEAT: &str = "consumer.heartbeat.interval.ms";
@@ -236,4 +237,61 @@ fn groups_with_configs_are_bounded() {
     alter(&mut live, ResourceKind::Group, "new", none()).unwrap();
     alter(&mut live, ResourceKind::Group, "g7", none()).unwrap();
     alter(&mut live, ResourceKind::Group, "new", change("50000")).unwrap();
+}
+
+/// What Kafka 4.3 does not start with, and what it does.
+#[test]
+fn a_broker_does_not_start_with_bounds_that_contradict_each_other() {
+    let check = |given: &[(&str, &'static str)]| {
+        let given: BTreeMap<String, &str> =
+            given.iter().map(|(name, value)| (format!("group.{name}"), *value)).collect();
+        check_together(|name| given.get(name).copied()).map_err(|error| error.message)
+    };
+    assert_eq!(check(&[]), Ok(()));
+    for kind in ["consumer", "share", "streams"] {
+        for (given, larger, smaller) in [
+            ("min.session.timeout.ms=50000", "session.timeout.ms = 45000 (the default)", ""),
+            ("session.timeout.ms=44999", "", "min.session.timeout.ms = 45000 (the default)"),
+            ("session.timeout.ms=60001", "max.session.timeout.ms = 60000 (the default)", ""),
+            ("max.session.timeout.ms=44999", "", "min.session.timeout.ms = 45000 (the default)"),
+            ("heartbeat.interval.ms=4999", "", "min.heartbeat.interval.ms = 5000 (the default)"),
+            (
+                "max.heartbeat.interval.ms=4000",
+                "",
+                "min.heartbeat.interval.ms = 5000 (the default)",
+            ),
+            (
+                "assignment.interval.ms=15001",
+                "max.assignment.interval.ms = 15000 (the default)",
+                "",
+            ),
+            ("min.assignment.interval.ms=1001", "assignment.interval.ms = 1000 (the default)", ""),
+        ] {
+            let (name, value) = given.split_once('=').unwrap();
+            let message = check(&[(&format!("{kind}.{name}"), value)]).unwrap_err();
+            // What is not the default is what was given.
+            let told = |text: &str| match text {
+                "" => format!("group.{kind}.{name} = {value}"),
+                default => format!("group.{kind}.{default}"),
+            };
+            let words = format!("{} must be at least {}: raise ", told(larger), told(smaller));
+            assert!(message.starts_with(&words), "{words:?}: {message}");
+        }
+        let (most, own) = ("max.heartbeat.interval.ms", "heartbeat.interval.ms");
+        let (most, own) = (format!("{kind}.{most}"), format!("{kind}.{own}"));
+        let message = check(&[(&most, "45000"), (&own, "45000")]).unwrap_err();
+        let (session, default) =
+            (format!("group.{kind}.session.timeout.ms"), "45000 (the default)");
+        assert_eq!(
+            message,
+            format!(
+                "{session} = {default} must be above group.{own} = 45000: raise {session} or \
+                 lower group.{own}"
+            )
+        );
+        assert_eq!(check(&[(&most, "45000"), (&own, "44999")]), Ok(()));
+    }
+    let replicas = check(&[("streams.num.standby.replicas", "3")]).unwrap_err();
+    assert!(replicas.starts_with("group.streams.max.standby.replicas = 2"), "{replicas}");
+    assert_eq!(check(&[("min.session.timeout.ms", "2000000")]), Ok(()), "classic groups");
 }

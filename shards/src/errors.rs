@@ -20,7 +20,8 @@ pub fn batch(error: &BatchError) -> ErrorCode {
         | BatchError::ControlFromClient
         | BatchError::CountMismatch { .. }
         | BatchError::BadProducer { .. }
-        | BatchError::BadRecord { .. } => ErrorCode::InvalidRecord,
+        | BatchError::BadRecord { .. }
+        | BatchError::LinkedBlocks => ErrorCode::InvalidRecord,
         BatchError::UnknownCompression(_) => ErrorCode::UnsupportedCompressionType,
         BatchError::LogAppendTimeFromClient => ErrorCode::InvalidTimestamp,
         BatchError::TooLargeDecompressed { .. } => ErrorCode::MessageTooLarge,

@@ -126,6 +126,9 @@ pub const GLOMMIO_IO_MEMORY_BYTES: usize = 64 << 10;
 /// Entries of glommio's rings.
 pub const GLOMMIO_RING_DEPTH: usize = 256;
 
+/// Random bytes that a thread fetches from the system at a time.
+pub const RANDOM_POOL_BYTES: usize = 1024;
+
 const _: () = assert!(READ_BUFFER_MIN_BYTES <= READ_BUFFER_BUSY_BYTES);
 const _: () = assert!(READ_BUFFER_BUSY_BYTES < REQUEST_BUDGET_BYTES);
 const _: () = assert!(SEND_BATCH_BYTES <= QUEUED_ANSWER_BYTES_MAX);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use cluster::configs::broker;
+use cluster::configs::{broker, check_together};
 use cluster::limits::{NODE_ID_MAX, SHARD_MAX};
 use tracing_subscriber::EnvFilter;
 
@@ -239,5 +239,7 @@ fn resolve_settings(layer: &Layer) -> Result<BTreeMap<String, String>> {
             .map_err(|error| Problem::usage(format!("{}: {error}", given.origin)))?;
         settings.insert(name.clone(), value);
     }
+    check_together(|name| settings.get(name).map(String::as_str))
+        .map_err(|error| Problem::usage(error.to_string()))?;
     Ok(settings)
 }

@@ -128,6 +128,13 @@ fn numbers_names_and_settings() {
     refused(&[("log-level", "")], &["empty"]);
     refused(&[("data", "")], &["no directory"]);
     refused(&[("num.partitions", "many")], &["--flag", "num.partitions", "whole number"]);
+    refused(
+        &[("group.consumer.session.timeout.ms", "44999")],
+        &[
+            "group.consumer.session.timeout.ms = 44999 must be at least",
+            "group.consumer.min.session.timeout.ms = 45000 (the default): raise",
+        ],
+    );
     let level = resolve(&[("log-level", "warn,storage=debug")]).unwrap().log_level;
     assert_eq!(level, "warn,storage=debug");
 }

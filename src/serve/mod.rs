@@ -30,7 +30,9 @@ use crate::boot;
 use crate::config::{LogFormat, ServeConfig};
 use crate::control::{self, Phase, Status};
 use crate::disk_tuning::DiskTuning;
-use crate::limits::{LOCKABLE_MEMORY_MIN_BYTES, PORT_WAIT, STOP_PATIENCE};
+use crate::limits::{
+    LOCKABLE_MEMORY_MIN_BYTES, OPEN_FILES_PER_SHARD_MIN, PORT_WAIT, STOP_PATIENCE,
+};
 use crate::problem::{Problem, Result};
 use args::ServeArgs;
 use notify::Notifier;
@@ -67,6 +69,7 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode> {
     host::ignore_file_size_signal();
     let open_files = host::raise_open_files();
     let lockable_memory = host::raise_lockable_memory();
+    check_open_files(open_files, config.shards())?;
     check_lockable_memory(lockable_memory)?;
     let data = DataDir::open(&config.data_dir, config.node_id, config.shards())?;
     let disk = probe_disk(&data)?;
@@ -146,6 +149,21 @@ fn port_refused(address: SocketAddr, shard: usize, error: &std::io::Error) -> Pr
         }
         _ => "choose an address of this machine with --listen HOST:PORT",
     })
+}
+
+/// Later it is somewhere in the middle of the start that a file cannot be opened, or a thread.
+fn check_open_files(limit: host::Limit, shards: usize) -> Result<()> {
+    let wanted = OPEN_FILES_PER_SHARD_MIN * (1 + shards as u64);
+    match limit.filter(|limit| *limit < wanted) {
+        None => Ok(()),
+        Some(limit) => {
+            let noun = if shards == 1 { "shard" } else { "shards" };
+            Err(Problem::failed(format!(
+                "{limit} files may be open, and {shards} {noun} want a limit of {wanted}"
+            ))
+            .remedy("raise it: ulimit -n, LimitNOFILE= of a unit, --ulimit nofile of a container"))
+        }
+    }
 }
 
 /// Refused here, the complaint can say what to do.

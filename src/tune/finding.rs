@@ -31,6 +31,8 @@ pub struct Change {
     pub path: PathBuf,
     pub before: String,
     pub value: String,
+    /// What the kernel resets when this is written; undone, they are written after it.
+    pub resets: Vec<(PathBuf, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -66,7 +66,7 @@ impl Host {
     pub fn change(&self, path: impl AsRef<Path>, value: &str) -> Option<Change> {
         let (before, value) = (chosen(&self.read(&path)?), value.to_owned());
         let path = path.as_ref().to_path_buf();
-        (before != value).then_some(Change { path, before, value })
+        (before != value).then_some(Change { path, before, value, resets: Vec::new() })
     }
 }
 

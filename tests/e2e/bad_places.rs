@@ -101,6 +101,25 @@ fn eight_mib_of_lockable_memory_are_enough() {
 }
 
 #[test]
+fn few_open_files_are_refused_and_enough_are_enough() {
+    let test = "few_open_files_are_refused_and_enough_are_enough";
+    if against_kafka() {
+        return skip(test, "a limit of the binary");
+    }
+    let limited = |shards, open_files| {
+        let restrictions = Restrictions { open_files: Some(open_files), ..Restrictions::default() };
+        Options::shards(shards).restrictions(restrictions)
+    };
+    for (shards, enough) in [(1, 128), (2, 192)] {
+        for few in [13, 27, enough - 1] {
+            must_refuse(test, limited(shards, few), &["files may be open", "ulimit -n"]);
+        }
+        let broker = Broker::start(test, limited(shards, enough));
+        Witness::new(&broker).is_unharmed();
+    }
+}
+
+#[test]
 fn a_second_broker_on_the_same_data_is_refused() {
     let test = "a_second_broker_on_the_same_data_is_refused";
     if against_kafka() {

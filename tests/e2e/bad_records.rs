@@ -1,11 +1,13 @@
 //! Batches that the broker may not take, and acks that there are not.
 
 use crate::on_one_and_two_shards;
-use crate::support::batch::{Builder, seal};
+use crate::support::batch::{Builder, encode_records, seal};
 use crate::support::broker::{Broker, Options, against_kafka};
 use crate::support::eventually;
 use crate::support::topic::{self, LATEST, PRODUCE_BY_NAME, Topic, produce_request};
 use crate::support::witness::Witness;
+use lz4_flex::frame::{BlockMode, BlockSize, FrameEncoder, FrameInfo};
+use std::io::Write;
 use std::time::Duration;
 use wire::messages::api_versions_request::ApiVersionsRequest;
 
@@ -64,6 +66,8 @@ fn bad_batches_are_refused_and_leave_nothing(test: &str, shards: usize) {
         ("length too small", changed(&good, 8, &20i32.to_be_bytes()), &invalid),
         ("length 2 GiB", changed(&good, 8, &i32::MAX.to_be_bytes()), &invalid),
         ("length negative", changed(&good, 8, &(-5i32).to_be_bytes()), &invalid),
+        // Java's consumers cannot read these.
+        ("linked LZ4 blocks", lz4(BlockMode::Linked), &[INVALID_RECORD]),
     ];
     for (what, batch, errors) in cases {
         let mut connection = topic.connect(&broker, 0);
@@ -80,6 +84,16 @@ fn bad_batches_are_refused_and_leave_nothing(test: &str, shards: usize) {
     }
     let mut connection = topic.connect(&broker, 0);
     assert_eq!(topic::produce_ok(&mut connection, &topic, 0, &good), 0, "a good one is taken");
+    let independent = lz4(BlockMode::Independent);
+    assert_eq!(topic::produce_ok(&mut connection, &topic, 0, &independent), 3, "and this");
+}
+
+/// One record, in several blocks.
+fn lz4(block_mode: BlockMode) -> Vec<u8> {
+    let frame = FrameInfo::new().block_mode(block_mode).block_size(BlockSize::Max64KB);
+    let mut encoder = FrameEncoder::with_frame_info(frame, Vec::new());
+    encoder.write_all(&encode_records(&[(None, &[b'x'; 200_000])])).expect("lz4");
+    Builder { compression: 3, ..Builder::default() }.raw(&encoder.finish().expect("lz4"), 1)
 }
 
 fn unknown_partitions_are_named(test: &str, shards: usize) {

@@ -40,6 +40,7 @@ mod reading;
 mod stock_admin;
 mod stock_tools;
 mod topics;
+mod tuning;
 mod versions;
 
 /// Makes each function, which takes the test's name and a number of shards, a test on one shard

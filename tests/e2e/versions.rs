@@ -32,7 +32,7 @@ use wire::messages::{
     OffsetFetchRequest, SyncGroupRequest,
 };
 
-on_one_and_two_shards!(every_advertised_version_is_served);
+on_one_and_two_shards!(every_advertised_version_is_served, only_brokers_are_described);
 
 fn advertised(connection: &mut Connection) -> BTreeMap<i16, RangeInclusive<i16>> {
     let response = connection.call(0, &ApiVersionsRequest::default());
@@ -127,4 +127,26 @@ fn every_advertised_version_is_served(test: &str, shards: usize) {
         assert!(untested.is_empty(), "advertised, but not called by this test: {untested:?}");
     }
     broker.must_run();
+}
+
+/// KIP-919: the listener of controllers is another one.
+fn only_brokers_are_described(test: &str, shards: usize) {
+    const MISMATCHED_ENDPOINT_TYPE: i16 = 114;
+    const UNSUPPORTED_ENDPOINT_TYPE: i16 = 115;
+    let broker = Broker::start(test, Options::shards(shards));
+    let mut connection = broker.connect(0);
+    for (endpoint_type, code) in [
+        (1, 0),
+        (2, MISMATCHED_ENDPOINT_TYPE),
+        (3, UNSUPPORTED_ENDPOINT_TYPE),
+        (0, UNSUPPORTED_ENDPOINT_TYPE),
+    ] {
+        for version in [1, 2] {
+            let request = DescribeClusterRequest { endpoint_type, ..Default::default() };
+            let answer = connection.call(version, &request);
+            let told = answer.error_message.as_deref();
+            assert_eq!(answer.error_code, code, "type {endpoint_type} v{version}: {told:?}");
+            assert_eq!(answer.brokers.is_empty(), code != 0, "type {endpoint_type} v{version}");
+        }
+    }
 }

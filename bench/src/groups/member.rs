@@ -115,13 +115,18 @@ impl Member {
         self.send(Sent::Join, frame)
     }
 
-    /// Nothing while it joins: the answer comes with the join's.
-    pub fn heartbeat(&mut self) -> Result<(), BenchError> {
-        if self.state != State::Stable {
-            return Ok(());
+    /// A heartbeat, or once more what was to be tried again later. Nothing while it joins: the
+    /// answer comes with the join's.
+    pub fn heartbeat(&mut self, subscription: &Subscription) -> Result<(), BenchError> {
+        match self.state {
+            State::Stable => {
+                let frame = frames::heartbeat(&self.group, &self.id, self.generation)?;
+                self.send(Sent::Heartbeat, frame)
+            }
+            State::Joining if self.in_flight() == 0 => self.join(subscription),
+            State::Leaving if self.in_flight() == 0 => self.leave(),
+            State::Joining | State::Leaving | State::Out => Ok(()),
         }
-        let frame = frames::heartbeat(&self.group, &self.id, self.generation)?;
-        self.send(Sent::Heartbeat, frame)
     }
 
     pub fn leave(&mut self) -> Result<(), BenchError> {
@@ -173,8 +178,10 @@ impl Member {
                 Sent::Heartbeat => self.beaten(subscription, &response)?,
                 Sent::Leave => {
                     let response = decode::<LeaveGroupRequest<'_>>(LEAVE_VERSION, &response)?;
-                    check("LeaveGroup", response.error_code)?;
-                    (self.state, self.id) = (State::Out, String::new());
+                    if !is_for_later(response.error_code) {
+                        check("LeaveGroup", response.error_code)?;
+                        (self.state, self.id) = (State::Out, String::new());
+                    }
                 }
                 Sent::Commit => {
                     let response = decode::<OffsetCommitRequest<'_>>(COMMIT_VERSION, &response)?;
@@ -202,6 +209,7 @@ impl Member {
                 self.id.clear();
                 return self.join(subscription);
             }
+            _ if is_for_later(response.error_code) => return Ok(()),
             _ => return check("JoinGroup", response.error_code),
         }
         self.generation = response.generation_id;
@@ -219,6 +227,9 @@ impl Member {
         let response = decode::<SyncGroupRequest<'_>>(SYNC_VERSION, response)?;
         if is_rebalance(response.error_code) {
             return self.join(subscription);
+        }
+        if is_for_later(response.error_code) {
+            return Ok(());
         }
         check("SyncGroup", response.error_code)?;
         self.partitions = frames::assigned(&response.assignment, &subscription.topic)?;
@@ -247,8 +258,17 @@ impl Member {
                 State::Joining | State::Leaving | State::Out => Ok(()),
             };
         }
+        if is_for_later(response.error_code) {
+            return Ok(());
+        }
         check("Heartbeat", response.error_code)
     }
+}
+
+/// A broker under load asks for patience; a member tries again when its next heartbeat is due.
+fn is_for_later(code: i16) -> bool {
+    use ErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable};
+    [CoordinatorNotAvailable, CoordinatorLoadInProgress].contains(&known(code))
 }
 
 fn is_rebalance(code: i16) -> bool {

@@ -6,6 +6,7 @@
 
 mod frames;
 mod member;
+mod standing;
 
 use std::collections::VecDeque;
 use std::fmt::Write;
@@ -22,7 +23,8 @@ use crate::limits::{ADMIN_TIMEOUT_MS, DRAIN_S, IN_FLIGHT_MAX};
 use crate::peer::{self, Broker, Kafka, Peer, Tidemill};
 use crate::workload::Measured;
 use crate::{BenchError, facts};
-use member::{Member, State, Subscription};
+use member::{Member, Subscription};
+use standing::{check_shares, generation, is_settled, progress, told};
 
 const FIND_COORDINATOR_VERSION: i16 = 4;
 const DESCRIBE_GROUPS_VERSION: i16 = 5;
@@ -150,7 +152,7 @@ impl<'a> Run<'a> {
         while let Some(&(due, member)) = self.heartbeats.front()
             && due <= now
         {
-            self.members[member].heartbeat()?;
+            self.members[member].heartbeat(&self.subscription)?;
             self.heartbeats.pop_front();
             let next = now + Duration::from_millis(self.options.heartbeat_ms);
             self.heartbeats.push_back((next, member));
@@ -186,18 +188,27 @@ impl<'a> Run<'a> {
         self.members.chunk_by(|one, other| one.group == other.group)
     }
 
-    /// Turns until all members who are not out are stable, each group in a new generation.
+    /// Turns until all members who are not out are stable, each group in a new generation. It takes
+    /// as long as it takes, if only something comes of it: with many groups, or beside other work,
+    /// that is longer than one request may take.
     fn settle(&mut self, what: &str) -> Result<Duration, BenchError> {
         let from = Instant::now();
         let old: Vec<i32> = self.group_members().map(generation).collect();
+        let (mut seen, mut moved) = (None, from);
         loop {
             self.turn(Duration::from_millis(10))?;
-            let mut groups = self.group_members().zip(&old);
-            if groups.all(|(members, &old)| is_settled(members) && generation(members) > old) {
-                break;
+            let groups = self.group_members().zip(&old);
+            let waiting = groups.filter(|(members, old)| !is_settled(members, **old));
+            let waiting: Vec<&[Member]> = waiting.map(|(members, _)| members).collect();
+            let Some(first) = waiting.first() else { break };
+            let now = Some(progress(&self.members));
+            if now != seen {
+                (seen, moved) = (now, Instant::now());
             }
-            if from.elapsed() > Duration::from_millis(ADMIN_TIMEOUT_MS) {
-                return Err(BenchError::NotReady(what.into(), "a group is not stable".into()));
+            if moved.elapsed() > Duration::from_millis(ADMIN_TIMEOUT_MS) {
+                let (many, took) = (waiting.len(), from.elapsed().as_secs());
+                let why = format!("after {took} s {many} groups are not stable, {}", told(first));
+                return Err(BenchError::NotReady(what.into(), why));
             }
         }
         let took = from.elapsed();
@@ -330,30 +341,6 @@ impl<'a> Run<'a> {
         }
         Ok(checked)
     }
-}
-
-fn generation(members: &[Member]) -> i32 {
-    members.iter().map(|member| member.generation).max().unwrap_or(-1)
-}
-
-fn is_settled(members: &[Member]) -> bool {
-    let newest = generation(members);
-    members.iter().all(|member| match member.state {
-        State::Stable => member.generation == newest,
-        State::Out => true,
-        State::Joining | State::Leaving => false,
-    })
-}
-
-/// Every partition belongs to exactly one member.
-fn check_shares(members: &[Member], partitions: i32) -> Result<(), BenchError> {
-    let ins = members.iter().filter(|member| member.state == State::Stable);
-    let mut all: Vec<i32> = ins.flat_map(|member| member.partitions.iter().copied()).collect();
-    all.sort_unstable();
-    if all.into_iter().eq(0..partitions) {
-        return Ok(());
-    }
-    Err(BenchError::Wire(format!("the members of {} do not share all", members[0].group)))
 }
 
 /// What is committed for each partition; -1 where nothing is.

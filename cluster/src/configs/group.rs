@@ -76,7 +76,7 @@ macro_rules! bounds {
 
 /// What brokers let groups set, in the order Kafka looks at it: the config, and the broker's
 /// configs of the least and the most.
-const BOUNDS: &[(&str, Option<&str>, &str)] = &[
+pub(super) const BOUNDS: &[(&str, Option<&str>, &str)] = &[
     bounds!("consumer", "heartbeat.interval.ms"),
     bounds!("consumer", "session.timeout.ms"),
     bounds!("consumer", "assignment.interval.ms"),
@@ -93,7 +93,7 @@ const BOUNDS: &[(&str, Option<&str>, &str)] = &[
 ];
 
 /// Sessions and the heartbeats that keep them alive.
-const SESSIONS: [(&str, &str); 3] = [
+pub(super) const SESSIONS: [(&str, &str); 3] = [
     ("consumer.session.timeout.ms", "consumer.heartbeat.interval.ms"),
     ("share.session.timeout.ms", "share.heartbeat.interval.ms"),
     ("streams.session.timeout.ms", "streams.heartbeat.interval.ms"),

@@ -30,6 +30,7 @@ mod edit;
 pub mod group;
 mod settings;
 mod suggest;
+mod together;
 pub mod topic;
 mod view;
 
@@ -40,6 +41,7 @@ pub use settings::{
     OffsetsSettings, TopicSettings, TransactionSettings,
 };
 pub use suggest::{nearest, unknown_name};
+pub use together::check_together;
 pub use view::{Described, DescribedSynonym, StaticConfigs, View};
 
 pub(crate) const HOUR_MS: i64 = 3_600_000;

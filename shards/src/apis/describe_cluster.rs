@@ -1,7 +1,8 @@
 //! DescribeCluster (key 60), versions 0–2.
 //!
 //! Every shard of every node is a broker. `endpoint_type` 2 asks for controllers, whose listener
-//! clients cannot reach here: UNSUPPORTED_ENDPOINT_TYPE, as a Kafka broker answers (KIP-919).
+//! clients cannot reach here: MISMATCHED_ENDPOINT_TYPE, as a Kafka broker answers (KIP-919). Any
+//! other type is UNSUPPORTED_ENDPOINT_TYPE.
 
 use std::rc::Rc;
 

@@ -23,35 +23,30 @@ use storage::Event;
 use crate::limits::{DISK_OVERDUE_MS, DISK_POLL_US, TICK_MS};
 use crate::partition;
 use crate::runtime::reactor::{Kind, Source, Way};
-use crate::shard::Shard;
+use crate::shard::{Shard, ShardStore};
 
-/// The driver task; ends when the shard stops.
-pub async fn drive(shard: Rc<Shard>) {
+/// The driver task; ends when the shard stops. `ended` is of [`ended`].
+pub async fn drive(shard: Rc<Shard>, ended: Source) {
     let mut events = Vec::new();
-    let ended = ended(&shard);
     while !shard.is_stopped() {
         turn(&shard, &mut events);
         let woken = async {
             shard.disk_wake.wait_for(pause(&shard)).await;
         };
-        future::or(poll_fn(|cx| poll_ended(ended.as_ref(), cx)), woken).await;
+        future::or(poll_fn(|cx| poll_ended(&ended, cx)), woken).await;
     }
 }
 
-/// What the disk raises; `None` if it cannot be had: then a timer does for it.
-fn ended(shard: &Shard) -> Option<Source> {
-    let store = shard.store.borrow();
-    match store.wake_fd()?.try_clone_to_owned() {
-        Ok(fd) => Some(Source::new(fd, Kind::Readable)),
-        Err(error) => {
-            tracing::warn!(shard = shard.index, %error, "the disk cannot wake the shard");
-            None
-        }
-    }
+/// What the disk raises when something has ended.
+///
+/// # Errors
+/// This process may open no more files.
+pub fn ended(store: &ShardStore) -> io::Result<Source> {
+    let fd = store.wake_fd().ok_or(io::ErrorKind::Unsupported)?;
+    Ok(Source::new(fd.try_clone_to_owned()?, Kind::Readable))
 }
 
-fn poll_ended(ended: Option<&Source>, cx: &mut Context<'_>) -> Poll<()> {
-    let Some(ended) = ended else { return Poll::Pending };
+fn poll_ended(ended: &Source, cx: &mut Context<'_>) -> Poll<()> {
     loop {
         ready!(ended.poll_ready(Way::Read, cx));
         // It counts; read, it is 0 again, so the next event is a new one.

@@ -35,9 +35,13 @@ pub async fn run(start: Start) {
     let index = usize::from(start.index);
     let Start { listener, ready, .. } = start;
     let clock = Clock::start();
-    let opened = open_store(start.index, &start.node, &clock);
-    let store = match opened {
-        Ok(store) => store,
+    let opened = open_store(start.index, &start.node, &clock).and_then(|store| {
+        // Without it the shard would find out late what the disk has done.
+        let ended = disk::ended(&store).map_err(|why| StartError::Ring { shard: index, why })?;
+        Ok((store, ended))
+    });
+    let (store, ended) = match opened {
+        Ok(opened) => opened,
         Err(error) => {
             // Nobody listens if another shard failed before.
             let _ = ready.send(Err(error));
@@ -46,7 +50,7 @@ pub async fn run(start: Start) {
     };
     let shard =
         Rc::new(Shard::new(start.index, start.node, start.mesh, start.metrics, clock, store));
-    runtime::spawn(disk::drive(Rc::clone(&shard)));
+    runtime::spawn(disk::drive(Rc::clone(&shard), ended));
     runtime::spawn(disk::tick(Rc::clone(&shard)));
     runtime::spawn(mesh::serve(Rc::clone(&shard)));
     let up = shard.unless_stopping(first_image(&shard)).await;

@@ -1,5 +1,6 @@
 //! Cores: how fast they run, how deep they sleep, which are threads of one.
 
+use super::Bound;
 use crate::config::cores;
 use crate::tune::Subject;
 use crate::tune::finding::{Change, Finding};
@@ -9,7 +10,7 @@ const CPUS: &str = "/sys/devices/system/cpu";
 const WAKE_US_MAX: i64 = 50;
 
 pub fn check(subject: &Subject) -> Vec<Finding> {
-    vec![governor(subject), idle(subject), siblings(subject)]
+    vec![governor(subject), idle(subject), halt_poll(subject), siblings(subject)]
 }
 
 fn governor(subject: &Subject) -> Finding {
@@ -49,6 +50,27 @@ fn idle(subject: &Subject) -> Finding {
         _ if states == 0 => finding.unseen("the host of a virtual machine decides"),
         None => finding.good(format!("at most {WAKE_US_MAX} us")),
         Some(deepest) => finding.change(format!("up to {deepest} us"), changes),
+    }
+}
+
+/// A guest of KVM that polls before it halts; a halted core is woken by its host.
+fn halt_poll(subject: &Subject) -> Finding {
+    let bound = Bound {
+        id: "cpu.halt_poll",
+        path: "/sys/module/haltpoll/parameters/guest_halt_poll_ns",
+        // The kernel's own default.
+        wanted: 200_000,
+        why: "a virtual core that halts at once wakes late for the next request: its host has to \
+              schedule it first",
+    };
+    let is_polling = ["driver", "governor"].into_iter().all(|part| {
+        let now = subject.host.read(format!("{CPUS}/cpuidle/current_{part}"));
+        now.as_deref() == Some("haltpoll")
+    });
+    match is_polling {
+        true => bound.at_least(subject),
+        false => Finding::new(bound.id, format!(">= {}", bound.wanted), bound.why)
+            .unseen("only guests of KVM with the kernel's haltpoll driver poll"),
     }
 }
 

@@ -8,7 +8,7 @@ use procfs::process::{MountInfo, Process};
 use storage::disk::probe::{Direct, DiskReport, ProbeError};
 
 use crate::tune::Subject;
-use crate::tune::finding::Finding;
+use crate::tune::finding::{Change, Finding};
 use crate::tune::host::chosen;
 
 pub fn check(subject: &Subject) -> Vec<Finding> {
@@ -75,10 +75,20 @@ fn scheduler(subject: &Subject, queues: &[PathBuf]) -> Finding {
             found.push(format!("{now} (the disk turns)"));
         } else {
             found.push(now);
-            changes.extend(subject.host.change(&path, "none"));
+            let change = subject.host.change(&path, "none");
+            changes
+                .extend(change.map(|change| Change { resets: resets(subject, queue), ..change }));
         }
     }
     finding.change(words(found.into_iter()), changes)
+}
+
+/// What a disk forgets with its scheduler: first the depth, for others follow it.
+fn resets(subject: &Subject, queue: &Path) -> Vec<(PathBuf, String)> {
+    let of_scheduler = queue.join("iosched");
+    let names = subject.host.names(&of_scheduler).into_iter().map(|name| of_scheduler.join(name));
+    let paths = std::iter::once(queue.join("nr_requests")).chain(names);
+    paths.filter_map(|path| subject.host.read(&path).map(|value| (path, value))).collect()
 }
 
 fn is_virtual(subject: &Subject, queue: &Path) -> bool {
@@ -91,18 +101,29 @@ const DEPTH_WANTED: i64 = 64;
 fn depth(subject: &Subject, queues: &[PathBuf]) -> Finding {
     let why = "requests beyond it wait in the kernel, where they cannot be ordered";
     let finding = Finding::new("disk.queue_depth", format!(">= {DEPTH_WANTED}"), why);
-    let told = |queue: &PathBuf| {
+    let (mut found, mut changes) = (Vec::new(), Vec::new());
+    for queue in queues {
         let path = queue.join("nr_requests");
-        Some((subject.host.number(&path)?, path))
-    };
-    let depths: Vec<(i64, PathBuf)> = queues.iter().filter_map(told).collect();
-    if depths.is_empty() {
+        let Some(depth) = subject.host.number(&path) else { continue };
+        // Without a scheduler there is no more than the disk itself can hold.
+        let most = tags(subject, queue).unwrap_or(DEPTH_WANTED);
+        if depth < DEPTH_WANTED.min(most) {
+            changes.extend(subject.host.change(&path, &DEPTH_WANTED.min(most).to_string()));
+        }
+        let all = depth < DEPTH_WANTED && depth == most;
+        found.push(if all { format!("{depth}, all of the disk's") } else { depth.to_string() });
+    }
+    if found.is_empty() {
         return finding.unseen(if queues.is_empty() { NO_DISK } else { "the disk does not tell" });
     }
-    let shallow = depths.iter().filter(|(depth, _)| *depth < DEPTH_WANTED);
-    let changes =
-        shallow.filter_map(|(_, path)| subject.host.change(path, &DEPTH_WANTED.to_string()));
-    finding.change(words(depths.iter().map(|(depth, _)| depth.to_string())), changes.collect())
+    finding.change(words(found.into_iter()), changes)
+}
+
+/// Requests that a disk's own queue holds, the shallowest of several.
+fn tags(subject: &Subject, queue: &Path) -> Option<i64> {
+    let queues = queue.parent()?.join("mq");
+    let names = subject.host.names(&queues).into_iter();
+    names.filter_map(|name| subject.host.number(queues.join(name).join("nr_tags"))).min()
 }
 
 /// With a volatile cache and no FUA every sync is a flush of the whole cache.

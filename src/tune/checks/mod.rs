@@ -61,6 +61,7 @@ mod tests {
     use crate::tune::host::Host;
     use crate::tune::machine::Machine;
     use std::fs;
+    use std::os::unix::fs::MetadataExt;
     use std::path::Path;
     use storage::disk::probe::{Direct, DiskReport, ProbeError};
 
@@ -188,6 +189,60 @@ mod tests {
         assert_eq!(found("nvme0n1/nvme0n1p2"), [queue("nvme0n1")]);
         assert_eq!(found("dm-0"), [queue("nvme0n1"), queue("nvme1n1")]);
         assert_eq!(found("nowhere"), [""; 0].map(queue));
+    }
+
+    #[test]
+    fn a_scheduler_goes_and_undo_restores_what_the_disk_forgets_with_it() {
+        let root = tempfile::tempdir().unwrap();
+        let disk = "sys/devices/virtual/sda";
+        let text = |path: &str, text: &str| file(root.path(), &format!("{disk}/{path}"), text);
+        text("queue/scheduler", "none [mq-deadline]\n");
+        text("queue/nr_requests", "100\n");
+        text("queue/iosched/read_expire", "300\n");
+        text("mq/0/nr_tags", "32\n");
+        let subject = bare_machine(root.path());
+        let device = fs::metadata(&subject.data).unwrap();
+        let (major, minor) = (libc::major(device.dev()), libc::minor(device.dev()));
+        let numbers = root.path().join("sys/dev/block");
+        fs::create_dir_all(&numbers).unwrap();
+        let link = numbers.join(format!("{major}:{minor}"));
+        std::os::unix::fs::symlink(root.path().join(disk), link).unwrap();
+
+        let findings = run(&subject);
+        let [change] = &find(&findings, "disk.scheduler").changes[..] else { panic!("one") };
+        let queue = Path::new("/").join(disk).join("queue");
+        assert_eq!((change.before.as_str(), change.value.as_str()), ("mq-deadline", "none"));
+        let resets = [("nr_requests", "100"), ("iosched/read_expire", "300")];
+        assert_eq!(change.resets, resets.map(|(name, was)| (queue.join(name), was.to_owned())));
+
+        // Without a scheduler the disk's own queue is all there is: no change could make it deeper.
+        text("queue/scheduler", "[none] mq-deadline\n");
+        text("queue/nr_requests", "32\n");
+        let findings = run(&subject);
+        let depth = find(&findings, "disk.queue_depth");
+        assert_eq!((depth.status, depth.found.as_str()), (Status::Good, "32, all of the disk's"));
+        text("mq/0/nr_tags", "1024\n");
+        let findings = run(&subject);
+        assert_eq!(find(&findings, "disk.queue_depth").changes[0].value, "64");
+    }
+
+    #[test]
+    fn a_guest_polls_before_it_halts_where_its_kernel_can() {
+        let root = tempfile::tempdir().unwrap();
+        let subject = bare_machine(root.path());
+        let parameter = "sys/module/haltpoll/parameters/guest_halt_poll_ns";
+        file(root.path(), parameter, "0\n");
+        let idle = "sys/devices/system/cpu/cpuidle";
+        file(root.path(), &format!("{idle}/current_driver"), "haltpoll\n");
+        file(root.path(), &format!("{idle}/current_governor"), "menu\n");
+        let status = |findings: &[Finding]| find(findings, "cpu.halt_poll").status;
+        assert_eq!(status(&run(&subject)), Status::Unseen, "the governor does not poll");
+        file(root.path(), &format!("{idle}/current_governor"), "haltpoll\n");
+        let findings = run(&subject);
+        let [change] = &find(&findings, "cpu.halt_poll").changes[..] else { panic!("one") };
+        assert_eq!((change.before.as_str(), change.value.as_str()), ("0", "200000"));
+        file(root.path(), parameter, "200000\n");
+        assert_eq!(status(&run(&subject)), Status::Good);
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub struct Restrictions {
     pub no_io_uring: bool,
     /// RLIMIT_MEMLOCK, in bytes.
     pub memlock_bytes: Option<u64>,
+    /// RLIMIT_NOFILE.
+    pub open_files: Option<u64>,
 }
 
 /// Makes `command` die with the test's thread, and run under `restrictions`.
@@ -21,10 +23,15 @@ pub fn restrict(command: &mut Command, restrictions: Restrictions) {
             // SAFETY: prctl with PR_SET_PDEATHSIG takes a signal number and touches no memory.
             unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) },
         )?;
-        if let Some(bytes) = restrictions.memlock_bytes {
-            let limit = libc::rlimit { rlim_cur: bytes, rlim_max: bytes };
+        let limits = [
+            (libc::RLIMIT_MEMLOCK, restrictions.memlock_bytes),
+            (libc::RLIMIT_NOFILE, restrictions.open_files),
+        ];
+        for (resource, limit) in limits {
+            let Some(limit) = limit else { continue };
+            let limit = libc::rlimit { rlim_cur: limit, rlim_max: limit };
             // SAFETY: the pointer is to a live rlimit.
-            check(unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &raw const limit) })?;
+            check(unsafe { libc::setrlimit(resource, &raw const limit) })?;
         }
         if restrictions.no_io_uring {
             forbid_io_uring()?;

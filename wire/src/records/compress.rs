@@ -11,7 +11,7 @@ use lz4_flex::frame::{BlockMode, BlockSize, FrameDecoder, FrameEncoder, FrameInf
 use super::{BatchError, Compression};
 
 /// Every LZ4 frame of today begins so; Kafka's reader takes no other.
-const LZ4_MAGIC: [u8; 4] = 0x184d_2204u32.to_le_bytes();
+pub(super) const LZ4_MAGIC: [u8; 4] = 0x184d_2204u32.to_le_bytes();
 /// Start of the block framing that the snappy-java library (xerial) writes, then two i32 versions.
 const XERIAL_MAGIC: [u8; 8] = [0x82, b'S', b'N', b'A', b'P', b'P', b'Y', 0];
 const XERIAL_HEADER_BYTES: usize = 16;

@@ -48,6 +48,9 @@ pub enum BatchError {
     /// The compressed bytes do not decompress. `CORRUPT_MESSAGE`.
     #[error("{codec} data does not decompress: {why}")]
     Decompression { codec: &'static str, why: String },
+    /// LZ4 in linked blocks, which Java's clients cannot read. `INVALID_RECORD`.
+    #[error("LZ4 frames need independent blocks: with linked ones Java's consumers cannot read")]
+    LinkedBlocks,
     /// Decompressing would take more memory than allowed. `MESSAGE_TOO_LARGE`.
     #[error("the batch decompresses to more than {limit_bytes} bytes")]
     TooLargeDecompressed { limit_bytes: usize },

@@ -1,5 +1,6 @@
 //! The checks a batch passes before a broker takes it from a client.
 
+use super::compress::LZ4_MAGIC;
 use super::crc::crc32c;
 use super::header::{ATTRIBUTES_AT, CLIENT_ATTRIBUTES};
 use super::record::{Payload, parse_record};
@@ -8,7 +9,8 @@ use super::{BatchError, BatchHeader, Compression, HEADER_BYTES, TimestampType};
 
 /// Checks what a producer sent for one partition: exactly one batch of format 2, whose length and
 /// CRC32C are right, whose attributes a client may set, and whose counts agree. Records that are
-/// not compressed are walked; compressed ones are taken as they are (see [`check_records`]).
+/// not compressed are walked; compressed ones are taken as they are (see [`check_records`]), but
+/// for LZ4 in blocks that only some clients can read.
 ///
 /// The caller still checks what depends on the topic or request: size, timestamps, keys
 /// ([`first_keyless`]), sequence numbers, zstd only from Produce v7 on.
@@ -30,10 +32,22 @@ pub fn validate_produced(bytes: &[u8]) -> Result<BatchHeader, BatchError> {
         return Err(BatchError::BadCrc { declared: header.crc, computed });
     }
     let codec = check_client_header(&header)?;
-    if codec == Compression::None {
-        walk_produced(&bytes[HEADER_BYTES..], header.records_count)?;
+    match codec {
+        Compression::None => walk_produced(&bytes[HEADER_BYTES..], header.records_count)?,
+        Compression::Lz4 => refuse_linked_blocks(&bytes[HEADER_BYTES..])?,
+        Compression::Gzip | Compression::Snappy | Compression::Zstd => {}
     }
     Ok(header)
+}
+
+/// A block that is linked needs the one before it to be read, and Java's reader refuses those: what
+/// one producer wrote, no Java consumer could read. The frame's head tells.
+fn refuse_linked_blocks(frame: &[u8]) -> Result<(), BatchError> {
+    const INDEPENDENT: u8 = 0x20;
+    match frame.strip_prefix(&LZ4_MAGIC) {
+        Some([flags, ..]) if flags & INDEPENDENT == 0 => Err(BatchError::LinkedBlocks),
+        _ => Ok(()),
+    }
 }
 
 fn check_client_header(header: &BatchHeader) -> Result<Compression, BatchError> {

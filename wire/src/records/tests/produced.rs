@@ -56,6 +56,15 @@ fn a_batch_cut_short_or_followed_by_bytes_is_refused() {
 }
 
 #[test]
+fn lz4_in_linked_blocks_is_refused() {
+    let mut batch = batch(Compression::Lz4, 3);
+    // Behind the magic number; bit 5 says that the blocks stand alone.
+    batch[HEADER_BYTES + 4] &= !0x20;
+    reseal(&mut batch);
+    assert_eq!(validate_produced(&batch), Err(BatchError::LinkedBlocks));
+}
+
+#[test]
 fn fields_a_client_may_not_write() {
     let with = |attributes: i16| edited(|b| put(b, ATTRIBUTES_AT, attributes.to_be_bytes()));
     assert_eq!(with(0x40), Err(BatchError::UnknownAttributes(0x40)));
