@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::image::ArenaImage;
 use super::*;
+use crate::write_unit::WriteUnit;
 
 const MIB: usize = 1 << 20;
 
@@ -23,7 +24,7 @@ impl Place {
     }
 
     fn open(&self, bytes: usize) -> (Arena, Vec<Survivor>) {
-        Arena::open(&self.path, bytes, &self.data).unwrap()
+        Arena::open(&self.path, bytes, &self.data, WriteUnit::LEAST).unwrap()
     }
 }
 
@@ -81,7 +82,7 @@ fn a_chunk_that_is_free_or_retracted_is_not_adopted() {
 
 #[test]
 fn chunks_are_bounded_come_back_and_are_clean_behind_their_end() {
-    for arena in [Arena::heap(MIB).unwrap(), Place::new().open(MIB).0] {
+    for arena in [Arena::heap(MIB, WriteUnit::LEAST).unwrap(), Place::new().open(MIB).0] {
         let chunks: Vec<_> = std::iter::from_fn(|| arena.allocate()).collect();
         assert_eq!(chunks.len() * CHUNK_BYTES, arena.limit_bytes());
         for chunk in &chunks {
@@ -110,7 +111,7 @@ fn a_foreign_or_damaged_file_is_set_aside_and_not_adopted() {
     give_up(arena, vec![chunk]);
     let other = place.data.with_file_name("shard-1");
     std::fs::create_dir(&other).unwrap();
-    let (arena, survivors) = Arena::open(&place.path, MIB, &other).unwrap();
+    let (arena, survivors) = Arena::open(&place.path, MIB, &other, WriteUnit::LEAST).unwrap();
     assert!(survivors.is_empty());
     arena.close().unwrap();
     std::fs::rename(place.path.with_extension("set-aside"), &place.path).unwrap();
@@ -157,7 +158,8 @@ fn an_idle_arena_takes_little_memory_and_trim_gives_it_back() {
 #[test]
 fn no_room_is_an_error_that_says_so() {
     let place = Place::new();
-    let error = Arena::open(&place.path, 1 << 50, &place.data).err().unwrap().to_string();
+    let error =
+        Arena::open(&place.path, 1 << 50, &place.data, WriteUnit::LEAST).err().unwrap().to_string();
     assert!(error.contains("--shm-size"), "{error}");
     assert!(!place.path.exists());
 }
@@ -189,7 +191,7 @@ fn child_publishes_until_killed() {
         return;
     };
     let dir = PathBuf::from(dir);
-    let (arena, survivors) = Arena::open(&dir.join("arena"), MIB, &dir).unwrap();
+    let (arena, survivors) = Arena::open(&dir.join("arena"), MIB, &dir, WriteUnit::LEAST).unwrap();
     drop(survivors);
     let mut held = std::collections::VecDeque::new();
     for position in (0_u64..).step_by(CHUNK_BYTES) {
@@ -222,7 +224,7 @@ fn a_process_killed_at_any_moment_leaves_whole_notes() {
         child.kill().unwrap();
         child.wait().unwrap();
         let path = place.data.join("arena");
-        let (arena, survivors) = Arena::open(&path, MIB, &place.data).unwrap();
+        let (arena, survivors) = Arena::open(&path, MIB, &place.data, WriteUnit::LEAST).unwrap();
         let mut starts: Vec<_> = survivors.iter().map(|s| s.key.position).collect();
         for survivor in &survivors {
             for (index, bytes) in survivor.bytes.chunks(8).enumerate() {
