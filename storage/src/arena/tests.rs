@@ -82,22 +82,35 @@ fn a_chunk_that_is_free_or_retracted_is_not_adopted() {
 
 #[test]
 fn chunks_are_bounded_come_back_and_are_clean_behind_their_end() {
-    for arena in [Arena::heap(MIB, WriteUnit::LEAST).unwrap(), Place::new().open(MIB).0] {
-        let chunks: Vec<_> = std::iter::from_fn(|| arena.allocate()).collect();
-        assert_eq!(chunks.len() * CHUNK_BYTES, arena.limit_bytes());
-        for chunk in &chunks {
-            assert_eq!(chunk.append(&[0xee; CHUNK_BYTES + 1]), CHUNK_BYTES);
+    for unit_bytes in [4096, 16384, 65536] {
+        let (place, unit) = (Place::new(), WriteUnit::new(unit_bytes).unwrap());
+        let file = Arena::open(&place.path, MIB, &place.data, unit).unwrap().0;
+        for arena in [Arena::heap(MIB, unit).unwrap(), file] {
+            chunks_come_back_clean(&arena, unit_bytes as usize);
         }
-        let held = chunks[5].slice(10..20);
-        drop(chunks);
-        assert_eq!(arena.used_bytes(), CHUNK_BYTES, "a slice keeps its chunk");
-        assert_eq!(*held, [0xee; 10]);
-        let again = arena.allocate().unwrap();
-        again.append(b"x");
-        let mut block = Vec::new();
-        again.slice(0..1).copy_padded(&mut block);
-        assert_eq!((block.len(), block[0]), (4096, b'x'));
-        assert!(block[1..].iter().all(|byte| *byte == 0), "bytes of the last use would be written");
+    }
+}
+
+fn chunks_come_back_clean(arena: &Arena, unit_bytes: usize) {
+    let chunks: Vec<_> = std::iter::from_fn(|| arena.allocate()).collect();
+    assert_eq!(chunks.len() * CHUNK_BYTES, arena.limit_bytes());
+    for chunk in &chunks {
+        assert_eq!(chunk.append(&[0xee; CHUNK_BYTES + 1]), CHUNK_BYTES);
+    }
+    let held = chunks[5].slice(10..20);
+    drop(chunks);
+    assert_eq!(arena.used_bytes(), CHUNK_BYTES, "a slice keeps its chunk");
+    assert_eq!(*held, [0xee; 10]);
+    let again = arena.allocate().unwrap();
+    let mut filled = 0;
+    // Within the first unit, at its end, and within the next.
+    for more in [1, unit_bytes - 1, 5000] {
+        filled += again.append(&vec![b'x'; more]);
+        let mut padded = Vec::new();
+        again.slice(0..filled).copy_padded(&mut padded);
+        assert_eq!(padded.len(), filled.next_multiple_of(unit_bytes));
+        assert!(padded[..filled].iter().all(|byte| *byte == b'x'));
+        assert!(padded[filled..].iter().all(|byte| *byte == 0), "bytes of the last use");
     }
 }
 
