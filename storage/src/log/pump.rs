@@ -143,12 +143,17 @@ impl Log {
         if let Some(zeroing_from) = segment.zeroing_from {
             limit = limit.min(zeroing_from);
         }
-        let window = self.writer.written_lpos + io.limits.in_flight_bytes.min(LOG_IN_FLIGHT_BYTES);
+        let (start, written) = (segment.start_lpos, self.writer.written_lpos);
+        let near = written + io.limits.in_flight_bytes.min(LOG_IN_FLIGHT_BYTES);
         // The rest of the last unit goes along, and may have been appended to by then.
-        if segment.start_lpos + unit.round_up(limit) > window {
-            limit = unit.round_down(window.saturating_sub(segment.start_lpos));
+        if start + unit.round_up(limit) > near {
+            limit = unit.round_down(near.saturating_sub(start));
         }
-        limit
+        // Recovery counts from the first batch that is not whole, and that may begin before what
+        // is written: no other batch is in flight further behind.
+        let (batch_start, batch_end) = self.tail.batch_around(written, self.end_lpos());
+        let far = unit.round_down((batch_start + LOG_IN_FLIGHT_BYTES).saturating_sub(start));
+        limit.min(far.max(batch_end.saturating_sub(start)))
     }
 
     fn submit_range<D: Disk>(&mut self, at: usize, file: FileId, io: &mut Io<D>) -> Step {

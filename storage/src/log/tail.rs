@@ -126,6 +126,14 @@ impl Tail {
         after.checked_sub(1).map(|at| self.recent[at].base_offset)
     }
 
+    /// The log-wide start and end of the first batch that is not wholly below `lpos`, in a log that
+    /// ends at `end_lpos`. What is not written yet is all remembered.
+    pub fn batch_around(&self, lpos: u64, end_lpos: u64) -> (u64, u64) {
+        let after = self.recent.partition_point(|r| r.lpos <= lpos);
+        let start = after.checked_sub(1).map_or(lpos, |at| self.recent[at].lpos);
+        (start, self.recent.get(after).map_or(end_lpos, |r| r.lpos))
+    }
+
     /// Gives the oldest chunk away if everything in it, and of the batches that begin in it, is
     /// written up to `written_lpos`. `None`: it is still needed.
     pub fn evict_front(&mut self, written_lpos: u64, end_lpos: u64) -> Option<TailChunk> {

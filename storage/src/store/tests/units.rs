@@ -182,3 +182,60 @@ fn a_kill_in_one_unit_is_adopted_in_another() {
         assert!(!writes.is_empty() && writes.iter().all(whole), "{writes:?}");
     }
 }
+
+/// Recovery takes a whole batch that lies further than that behind a break for a proof of damage.
+#[test]
+fn no_batch_is_in_flight_further_behind_a_batch_that_is_not_whole_than_recovery_expects() {
+    for unit_bytes in [4096, 16384] {
+        let disk = MemoryDisk::new(MemoryOptions { shuffle: true, ..MemoryOptions::default() });
+        disk.record();
+        let write_unit = WriteUnit::new(unit_bytes).unwrap();
+        let limits = StoreLimits { write_unit, ..StoreLimits::default() };
+        let config = StoreConfig { data_dir: DIR.into(), arena: None, limits };
+        let now = Now { unix_ms: 1_700_000_000_000, mono_ms: 1000 };
+        let mut store = Store::open(disk.clone(), config, now).unwrap();
+        let (preallocate, segment_bytes) = (true, 64 << 20);
+        let config = LogConfig { preallocate, segment_bytes, ..LogConfig::default() };
+        let id = store.create_log(key(), topic_id(), config, 0).unwrap();
+        let bytes = batch(1, 900_000, 5, 1);
+        let header = BatchHeader::parse(&bytes).unwrap();
+        for _ in 0..40 {
+            let context = AppendContext { leader_epoch: 0, now };
+            store.append(id, &bytes, &header, context).unwrap();
+        }
+        while store.in_flight() > 0 || store.wants_turn() {
+            store.turn(now);
+            store.drain_events(&mut Vec::new());
+        }
+        assert_eq!(store.log(id).unwrap().durable_end_offset, 40);
+        let furthest = disk.with_log(|events| furthest_ahead(events, bytes.len() as u64));
+        let bound = limits::LOG_IN_FLIGHT_BYTES;
+        assert!(furthest > bound / 2 && furthest <= bound, "{furthest} ahead");
+    }
+}
+
+/// How far the writes of a log reached, at most, behind the start of the first batch that was not
+/// whole. All batches are as long.
+fn furthest_ahead(events: &[DiskEvent], batch_bytes: u64) -> u64 {
+    let (mut flying, mut landed) = (Vec::new(), Vec::new());
+    let (mut written, mut furthest) = (0, 0);
+    for event in events {
+        match event {
+            // Side files are small.
+            DiskEvent::Begin { id, position, data, .. } if data.len() > 4096 => {
+                let end = position + data.len() as u64;
+                flying.push((*id, *position, end));
+                furthest = furthest.max(end - written / batch_bytes * batch_bytes);
+            }
+            DiskEvent::Land { id, .. } => {
+                landed.extend(flying.extract_if(.., |(flying, ..)| flying == id));
+                landed.sort_unstable_by_key(|(_, from, _)| *from);
+                for (_, from, to) in &landed {
+                    written = if *from <= written { written.max(*to) } else { written };
+                }
+            }
+            _ => {}
+        }
+    }
+    furthest
+}
