@@ -110,6 +110,22 @@ fn the_last_unit_is_written_again_whole_after_its_memory_was_given_away() {
     }
 }
 
+/// The disk panics if two writes of one unit are in flight together.
+#[test]
+fn a_unit_in_flight_is_waited_for_where_a_block_ends_too() {
+    let sizes = 3_800..4_096;
+    let bytes = sizes.map(|value| batch(1, value, 5, 1)).find(|b| b.len() == 4096).unwrap();
+    for (seed, units) in UNITS.into_iter().enumerate() {
+        let mut h = with_unit(small_segments(), false, seed as u64, units);
+        for _ in 0..100 {
+            h.append(&bytes);
+            h.turn();
+        }
+        h.settle();
+        h.check_all();
+    }
+}
+
 /// Appends, some of them not yet on their way.
 fn append_some(h: &mut Harness, from: u8) {
     for n in from..from + 20 {
