@@ -62,7 +62,8 @@ pub enum TuneCommand {
     Check(TuneCheckArgs),
     /// Set what a file of the kernel can set, after writing a script that undoes it.
     Apply(TuneApplyArgs),
-    /// Measure a disk, and write what segment writers should use into the data directory.
+    /// Measure a disk, and write what segment writers should use (block, depth, zeros ahead, step)
+    /// into the data directory.
     Disk(TuneDiskArgs),
 }
 

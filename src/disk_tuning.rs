@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use storage::WriteUnit;
 use storage::limits::{
     BLOCK_BYTES, LOG_IN_FLIGHT_BYTES, PREALLOCATE_STEP_MAX_BYTES, PREALLOCATE_STEP_MIN_BYTES,
-    SPLIT_WRITE_BYTES, StoreLimits,
+    SPLIT_WRITE_BYTES, StoreLimits, WRITE_UNIT_BYTES_MAX,
 };
 
 use crate::limits::{DISK_TUNING_FILE_BYTES_MAX, ZERO_AHEAD_BYTES_MAX};
@@ -18,6 +19,10 @@ const FILE_NAME: &str = "disk.toml";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DiskTuning {
+    /// What segment files are written in: every write begins on a multiple of it and is padded to
+    /// one. Files of before it was measured do not have it.
+    #[serde(default = "least_block_bytes")]
+    pub block_bytes: u64,
     /// Zeros kept ahead of the tail of a log with small synced writes; 0 for none.
     pub zero_ahead_bytes: u64,
     /// Bytes of one log on their way to the disk.
@@ -30,11 +35,16 @@ impl Default for DiskTuning {
     fn default() -> Self {
         let limits = StoreLimits::default();
         Self {
+            block_bytes: limits.write_unit.bytes(),
             zero_ahead_bytes: limits.zero_ahead_bytes,
             in_flight_bytes: limits.in_flight_bytes,
             preallocate_step_bytes: limits.preallocate_step_bytes,
         }
     }
+}
+
+fn least_block_bytes() -> u64 {
+    WriteUnit::LEAST.bytes()
 }
 
 /// What a start has to go by.
@@ -93,6 +103,13 @@ impl DiskTuning {
                 )),
             }
         };
+        if WriteUnit::new(self.block_bytes).is_none() {
+            return Err(format!(
+                "block_bytes = {}, and it must be a power of two from {BLOCK_BYTES} to \
+                 {WRITE_UNIT_BYTES_MAX}",
+                self.block_bytes
+            ));
+        }
         in_range("zero_ahead_bytes", self.zero_ahead_bytes, 0, ZERO_AHEAD_BYTES_MAX)?;
         let depth = self.in_flight_bytes;
         in_range("in_flight_bytes", depth, SPLIT_WRITE_BYTES, LOG_IN_FLIGHT_BYTES)?;
@@ -107,12 +124,14 @@ impl DiskTuning {
         for line in comment.lines() {
             text.push_str(&format!("# {line}\n"));
         }
-        // Three numbers can be written as TOML.
+        // Four numbers can be written as TOML.
         text + &toml::to_string(self).unwrap_or_default()
     }
 
     fn limits(&self) -> StoreLimits {
         StoreLimits {
+            // What cannot be a unit was refused when the file was read.
+            write_unit: WriteUnit::new(self.block_bytes).unwrap_or_default(),
             zero_ahead_bytes: self.zero_ahead_bytes,
             in_flight_bytes: self.in_flight_bytes,
             preallocate_step_bytes: self.preallocate_step_bytes,
@@ -136,14 +155,29 @@ mod tests {
         let tuning = DiskTuning { zero_ahead_bytes: 0, ..DiskTuning::default() };
         assert_eq!(read(&tuning.to_text("measured\non a disk")), Found::Tuned(tuning.clone()));
         assert_eq!(tuning.limits().zero_ahead_bytes, 0);
+        let tuning = DiskTuning { block_bytes: 16384, ..tuning };
+        assert_eq!(read(&tuning.to_text("")), Found::Tuned(tuning.clone()));
+        assert_eq!(tuning.limits().write_unit.bytes(), 16384);
         let nowhere = tempfile::tempdir().expect("a folder");
         assert_eq!(DiskTuning::read(nowhere.path()), Found::Untuned);
+    }
+
+    #[test]
+    fn a_file_of_before_blocks_were_measured_means_the_least() {
+        let text = DiskTuning::default().to_text("");
+        let old = text.replace("block_bytes = 4096\n", "");
+        assert_ne!(old, text);
+        assert_eq!(read(&old), Found::Tuned(DiskTuning::default()));
     }
 
     #[test]
     fn nonsense_is_told_and_not_used() {
         let good = DiskTuning::default().to_text("");
         for (from, to) in [
+            ("block_bytes = 4096", "block_bytes = 5000"),
+            ("block_bytes = 4096", "block_bytes = 2048"),
+            ("block_bytes = 4096", "block_bytes = 12288"),
+            ("block_bytes = 4096", "block_bytes = 131072"),
             ("zero_ahead_bytes = 1048576", "zero_ahead_bytes = 1048577"),
             ("in_flight_bytes = 8388608", "in_flight_bytes = 4096"),
             ("in_flight_bytes = 8388608", "in_flight_bytes = 16777216"),

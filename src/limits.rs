@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The file that `tune disk` writes has three lines.
+/// The file that `tune disk` writes has a few lines.
 pub const DISK_TUNING_FILE_BYTES_MAX: u64 = 64 << 10;
 /// Zeros ahead of one log; more only cost space and time.
 pub const ZERO_AHEAD_BYTES_MAX: u64 = 4 << 20;

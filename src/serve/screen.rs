@@ -97,9 +97,13 @@ impl Facts<'_> {
             0 => "no zeros ahead".to_owned(),
             bytes => format!("{} of zeros ahead", human_bytes(bytes)),
         };
-        let (depth, step) = (limits.in_flight_bytes, limits.preallocate_step_bytes);
-        let (depth, step) = (human_bytes(depth), human_bytes(step));
-        format!("{zeros}, {depth} of a log in flight, {step} reserved at a time ({by})")
+        let block = human_bytes(limits.write_unit.bytes());
+        let depth = human_bytes(limits.in_flight_bytes);
+        let step = human_bytes(limits.preallocate_step_bytes);
+        format!(
+            "blocks of {block}, {zeros}, {depth} of a log in flight, {step} reserved at a time \
+             ({by})"
+        )
     }
 
     fn limits(&self) -> String {

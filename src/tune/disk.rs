@@ -12,7 +12,7 @@ use storage::disk::measure::{
 };
 use storage::disk::probe::{Direct, probe};
 use storage::disk::ring::{RingConfig, RingDisk};
-use storage::limits::{LOG_IN_FLIGHT_BYTES, SPLIT_WRITE_BYTES};
+use storage::limits::{BLOCK_BYTES, LOG_IN_FLIGHT_BYTES, SPLIT_WRITE_BYTES, WRITE_UNIT_BYTES_MAX};
 
 use crate::args::TuneDiskArgs;
 use crate::commands::table::{Align, Table};
@@ -21,7 +21,6 @@ use crate::limits::ZERO_AHEAD_BYTES_MAX;
 use crate::problem::{Problem, Result};
 use crate::serve::host::human_bytes;
 
-const BLOCK: usize = 4 << 10;
 const LARGE: usize = 1 << 20;
 /// The accesses whose depth is chosen.
 const SPLIT: usize = SPLIT_WRITE_BYTES as usize;
@@ -29,8 +28,14 @@ const SPLIT: usize = SPLIT_WRITE_BYTES as usize;
 const LOGS: usize = 16;
 /// Zeros are worth their bytes if they give so many times the synced writes.
 const ZEROS_PAY: f64 = 1.15;
-/// A depth is enough if it gives this share of the best.
-const DEPTH_ENOUGH: f64 = 0.95;
+/// Synced writes of one log side by side in the measurements.
+const SYNCED_DEPTHS: [usize; 5] = [1, 2, 4, 8, 16];
+/// A larger block is worth its bytes if it gives so many times the synced writes, in each round.
+const BLOCK_PAYS: f64 = 1.15;
+/// Noise does not favour the same block again and again.
+const BLOCK_ROUNDS: usize = 3;
+/// A depth or a block is enough if it gives this share of the best.
+const ENOUGH: f64 = 0.95;
 /// A reservation holds the jobs of a shard up: one step takes at most this.
 const RESERVE_TIME: Duration = Duration::from_millis(5);
 
@@ -112,9 +117,11 @@ impl<'a> Meter<'a> {
     /// Measures everything and chooses.
     fn tuning(&mut self) -> Result<DiskTuning> {
         self.sample("read, in sequence", Access::ReadOn, (1, 4, LARGE))?;
-        self.sample("read, anywhere", Access::ReadAnywhere, (1, 32, BLOCK))?;
+        self.sample("read, anywhere", Access::ReadAnywhere, (1, 32, BLOCK_BYTES))?;
+        let zero_ahead_bytes = self.zero_ahead_bytes()?;
         Ok(DiskTuning {
-            zero_ahead_bytes: self.zero_ahead_bytes()?,
+            block_bytes: self.block_bytes()?,
+            zero_ahead_bytes,
             in_flight_bytes: self.in_flight_bytes()?,
             preallocate_step_bytes: self.preallocate_step_bytes()?,
         })
@@ -139,19 +146,39 @@ impl<'a> Meter<'a> {
         Ok(sample)
     }
 
-    /// Whether small synced writes are faster over zeros, for one log and for several.
+    /// Whether small synced writes of several logs are faster over zeros. What one log's do side by
+    /// side is measured to be looked at: its writer gathers behind the write in flight.
     fn zero_ahead_bytes(&mut self) -> Result<u64> {
         let mut gain = 0.0;
-        for files in [1, LOGS] {
+        let one_log = SYNCED_DEPTHS.map(|depth| (1, depth));
+        for (files, depth) in one_log.into_iter().chain([(LOGS, 1)]) {
             let mut per_second = |prepared, what| {
                 let access = Access::Append { prepared, sync: true };
-                Ok::<_, Problem>(self.sample(what, access, (files, 1, BLOCK))?.per_second)
+                let sample = self.sample(what, access, (files, depth, BLOCK_BYTES))?;
+                Ok::<_, Problem>(sample.per_second)
             };
             let reserved = per_second(Prepared::Reserved, "synced write, reserved")?;
             let zeroed = per_second(Prepared::Zeroed, "synced write, zeroed")?;
             gain = zeroed / reserved;
         }
         Ok(if gain >= ZEROS_PAY { ZERO_AHEAD_BYTES_MAX / 4 } else { 0 })
+    }
+
+    /// The block whose synced writes are fastest, if it is not the least. Over zeros: there only
+    /// the device itself makes a difference.
+    fn block_bytes(&mut self) -> Result<u64> {
+        let access = Access::Append { prepared: Prepared::Zeroed, sync: true };
+        let mut rounds = Vec::new();
+        for _ in 0..BLOCK_ROUNDS {
+            let mut round = Vec::new();
+            let sizes = std::iter::successors(Some(BLOCK_BYTES), |bytes| Some(bytes * 2));
+            for bytes in sizes.take_while(|bytes| *bytes <= WRITE_UNIT_BYTES_MAX) {
+                let sample = self.sample("synced block, zeroed", access, (1, 1, bytes))?;
+                round.push((bytes as u64, sample.per_second));
+            }
+            rounds.push(round);
+        }
+        Ok(choose_block(&rounds))
     }
 
     /// The least depth of one log's writes that gives nearly all the disk has.
@@ -163,7 +190,7 @@ impl<'a> Meter<'a> {
             tried.push((depth, sample.per_second));
         }
         let best = tried.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
-        let enough = tried.iter().find(|(_, rate)| *rate >= best * DEPTH_ENOUGH);
+        let enough = tried.iter().find(|(_, rate)| *rate >= best * ENOUGH);
         let depth = enough.map_or(32, |(depth, _)| *depth);
         // Twice as much, so that the disk has work while the next is gathered.
         Ok((2 * depth * SPLIT).min(LOG_IN_FLIGHT_BYTES as usize) as u64)
@@ -221,10 +248,62 @@ impl<'a> Meter<'a> {
             "measured": rows.collect::<Vec<_>>(),
             "direct_io": !buffered,
             "settings": {
+                "block_bytes": tuning.block_bytes,
                 "zero_ahead_bytes": tuning.zero_ahead_bytes,
                 "in_flight_bytes": tuning.in_flight_bytes,
                 "preallocate_step_bytes": tuning.preallocate_step_bytes,
             },
         })
+    }
+}
+
+/// The smallest block with nearly the most writes a second, if that is clearly more than the least
+/// block has. Each round holds writes a second by block, the least first; what counts of a block is
+/// its worst round.
+fn choose_block(rounds: &[Vec<(u64, f64)>]) -> u64 {
+    let blocks = rounds.first().map(Vec::as_slice).unwrap_or_default();
+    let gain = |at: usize| {
+        let gains = rounds.iter().map(|round| round[at].1 / round[0].1);
+        gains.fold(f64::INFINITY, f64::min)
+    };
+    let gains: Vec<f64> = (0..blocks.len()).map(gain).collect();
+    let best = gains.iter().copied().fold(0.0, f64::max);
+    let chosen = match best >= BLOCK_PAYS {
+        true => gains.iter().position(|gain| *gain >= best * ENOUGH),
+        false => None,
+    };
+    blocks.get(chosen.unwrap_or(0)).map_or(BLOCK_BYTES as u64, |(bytes, _)| *bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes a second of 4, 8, 16, 32 and 64 KiB.
+    fn chosen(rounds: &[[f64; 5]]) -> u64 {
+        let round = |rates: &[f64; 5]| {
+            let kib = [4, 8, 16, 32, 64];
+            kib.into_iter().zip(rates).map(|(kib, rate)| (kib << 10, *rate)).collect()
+        };
+        choose_block(&rounds.iter().map(round).collect::<Vec<Vec<(u64, f64)>>>())
+    }
+
+    #[test]
+    fn a_larger_block_is_chosen_where_it_is_clearly_faster() {
+        // It simply costs more.
+        assert_eq!(chosen(&[[900.0, 880.0, 850.0, 700.0, 500.0]; 2]), 4096);
+        // A device with a unit of 16 KiB.
+        assert_eq!(chosen(&[[500.0, 520.0, 900.0, 800.0, 600.0]; 2]), 16384);
+        // Of several that are as good, the smallest.
+        assert_eq!(chosen(&[[500.0, 870.0, 900.0, 905.0, 890.0]; 2]), 8192);
+    }
+
+    #[test]
+    fn a_block_that_is_faster_now_and_then_is_not_chosen() {
+        assert_eq!(chosen(&[[500.0, 570.0, 560.0, 550.0, 500.0]; 2]), 4096);
+        let (lucky, usual) = ([500.0, 900.0, 480.0, 470.0, 460.0], [500.0; 5]);
+        assert_eq!(chosen(&[lucky, usual]), 4096);
+        assert_eq!(chosen(&[usual, lucky]), 4096);
+        assert_eq!(chosen(&[lucky, lucky]), 8192);
     }
 }

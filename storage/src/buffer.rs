@@ -10,6 +10,7 @@ use std::ptr::NonNull;
 use std::rc::Rc;
 
 use crate::limits::BLOCK_BYTES;
+use crate::write_unit::WriteUnit;
 
 /// Where a chunk's memory goes when the last reference to it is gone.
 pub(crate) trait Home {
@@ -27,8 +28,10 @@ struct Memory {
     capacity: usize,
     /// Bytes `0..filled` are final: they never change while a reference lives.
     filled: Cell<usize>,
-    /// Bytes `filled..zeroed` are zero. Always a multiple of the block, and at least `filled`.
+    /// Bytes `filled..zeroed` are zero. Always a multiple of the unit, and at least `filled`.
     zeroed: Cell<usize>,
+    /// What it is written in. The capacity is a multiple of it.
+    unit: WriteUnit,
     owner: Owner,
 }
 
@@ -43,15 +46,21 @@ impl Drop for Memory {
 }
 
 /// A block-aligned piece of memory with a length that only grows. Cheap to clone; all clones are
-/// the same memory. What lies behind the filled part, up to the end of its block, is zero, so that
-/// a write of whole blocks never carries bytes of an earlier use to the disk.
+/// the same memory. What lies behind the filled part, up to the end of its [`WriteUnit`], is zero,
+/// so that a write of whole units never carries bytes of an earlier use to the disk.
 #[derive(Clone)]
 pub struct Chunk(Rc<Memory>);
 
 impl Chunk {
-    /// A chunk of its own from the heap. `capacity_bytes` is rounded up to a block.
+    /// A chunk of its own from the heap, written in blocks. `capacity_bytes` is rounded up to a
+    /// block.
     pub fn heap(capacity_bytes: usize) -> Chunk {
-        let capacity = capacity_bytes.max(1).next_multiple_of(BLOCK_BYTES);
+        Chunk::heap_of_units(capacity_bytes, WriteUnit::LEAST)
+    }
+
+    /// As [`Chunk::heap`], written in other units. `capacity_bytes` is rounded up to one.
+    pub fn heap_of_units(capacity_bytes: usize, unit: WriteUnit) -> Chunk {
+        let capacity = unit.round_up(capacity_bytes.max(1) as u64) as usize;
         let layout = Layout::from_size_align(capacity, BLOCK_BYTES).expect("a chunk fits memory");
         // SAFETY: the layout's size is not zero.
         let base = unsafe { alloc_zeroed(layout) };
@@ -61,6 +70,7 @@ impl Chunk {
             capacity,
             filled: Cell::new(0),
             zeroed: Cell::new(capacity),
+            unit,
             owner: Owner::Heap(layout),
         }))
     }
@@ -74,24 +84,31 @@ impl Chunk {
         base: NonNull<u8>,
         capacity: usize,
         filled: usize,
+        unit: WriteUnit,
         home: Rc<dyn Home>,
         index: u32,
     ) -> Chunk {
-        assert!(filled <= capacity && capacity.is_multiple_of(BLOCK_BYTES));
+        assert!(filled <= capacity && unit.is_start(capacity as u64));
         let chunk = Chunk(Rc::new(Memory {
             base,
             capacity,
             filled: Cell::new(filled),
             zeroed: Cell::new(filled),
+            unit,
             owner: Owner::Home { home, index },
         }));
-        chunk.zero_block_end();
+        chunk.zero_unit_end();
         chunk
     }
 
     /// Bytes it can hold.
     pub fn capacity(&self) -> usize {
         self.0.capacity
+    }
+
+    /// What it is written in.
+    pub fn write_unit(&self) -> WriteUnit {
+        self.0.unit
     }
 
     /// Bytes in it.
@@ -115,7 +132,7 @@ impl Chunk {
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), target, count);
         }
         self.0.filled.set(filled + count);
-        self.zero_block_end();
+        self.zero_unit_end();
         count
     }
 
@@ -163,21 +180,21 @@ impl Chunk {
         let filled = self.filled() + len;
         self.0.filled.set(filled);
         self.0.zeroed.set(filled);
-        self.zero_block_end();
+        self.zero_unit_end();
     }
 
-    fn zero_block_end(&self) {
+    fn zero_unit_end(&self) {
         let (filled, zeroed) = (self.filled(), self.0.zeroed.get());
-        let block_end = filled.next_multiple_of(BLOCK_BYTES);
+        let unit_end = self.0.unit.round_up(filled as u64) as usize;
         let from = filled.max(zeroed);
-        if from < block_end {
-            // SAFETY: within the capacity, which is a multiple of the block, and behind `filled`.
+        if from < unit_end {
+            // SAFETY: within the capacity, which is a multiple of the unit, and behind `filled`.
             unsafe {
                 let start = self.0.base.as_ptr().add(from);
-                std::ptr::write_bytes(start, 0, block_end - from);
+                std::ptr::write_bytes(start, 0, unit_end - from);
             }
         }
-        self.0.zeroed.set(zeroed.max(block_end));
+        self.0.zeroed.set(zeroed.max(unit_end));
     }
 }
 
@@ -219,9 +236,9 @@ impl IoBuf {
         self.start as usize
     }
 
-    /// Its length rounded up to a block: what a write of it puts on disk.
+    /// Its length rounded up to a unit: what a write of it puts on disk.
     pub(crate) fn padded_len(&self) -> usize {
-        self.len().next_multiple_of(BLOCK_BYTES)
+        self.chunk.0.unit.round_up(self.len() as u64) as usize
     }
 
     /// The bytes as the kernel reads them now, `padded_len` of them. Those behind the filled part

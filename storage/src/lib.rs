@@ -6,8 +6,8 @@
 //! and reaches the machine only through [`disk::Disk`] and [`arena::Arena`].
 //!
 //! Lower half: [`disk`] (the seam and its backends), [`arena`] (memory that outlives the process),
-//! [`buffer`] (aligned chunks), `pool` (memory for reads), [`frame`] (side files). The others are
-//! the upper half.
+//! [`buffer`] (aligned chunks), [`write_unit`] (what segment files are written in), `pool` (memory
+//! for reads), [`frame`] (side files). The others are the upper half.
 
 // The lower half.
 pub mod arena;
@@ -16,6 +16,7 @@ pub mod disk;
 pub mod frame;
 pub mod limits;
 pub(crate) mod pool;
+pub mod write_unit;
 
 // The upper half.
 pub(crate) mod compact;
@@ -31,3 +32,4 @@ pub use errors::{AppendError, Corruption, OpenError, ProducerError, StorageError
 pub use limits::StoreLimits;
 pub use store::Store;
 pub use types::*;
+pub use write_unit::WriteUnit;

@@ -1,7 +1,12 @@
 //! Every bound of this crate, with the relations between them checked at compile time.
 
+use crate::write_unit::WriteUnit;
+
 /// The unit of direct I/O: positions, lengths and buffers are multiples of it.
 pub const BLOCK_BYTES: usize = 4096;
+
+/// The largest unit that segment files are written in; see [`WriteUnit`].
+pub const WRITE_UNIT_BYTES_MAX: usize = 64 << 10;
 
 /// A chunk of the arena: a piece of tail buffer, and the unit in which tail memory is handed out.
 pub const CHUNK_BYTES: usize = 64 << 10;
@@ -155,6 +160,9 @@ pub struct StoreLimits {
     pub index_bytes: usize,
     /// Logs of this shard.
     pub logs: usize,
+    /// What segment files are written in. A log whose tail buffers are given away keeps what it
+    /// has written of its last unit in memory.
+    pub write_unit: WriteUnit,
     /// Zeros kept ahead of the tail of a log with small synced writes; 0 for none.
     pub zero_ahead_bytes: u64,
     /// Bytes of one log on their way to the disk; at most [`LOG_IN_FLIGHT_BYTES`].
@@ -173,6 +181,7 @@ impl Default for StoreLimits {
             producers_per_log: 10_000,
             index_bytes: 32 << 20,
             logs: 100_000,
+            write_unit: WriteUnit::LEAST,
             zero_ahead_bytes: 1 << 20,
             in_flight_bytes: LOG_IN_FLIGHT_BYTES,
             preallocate_step_bytes: PREALLOCATE_STEP_MAX_BYTES,
@@ -182,7 +191,11 @@ impl Default for StoreLimits {
 
 const _: () = {
     assert!(BLOCK_BYTES.is_power_of_two());
-    assert!(CHUNK_BYTES.is_multiple_of(BLOCK_BYTES));
+    assert!(WRITE_UNIT_BYTES_MAX.is_power_of_two() && WRITE_UNIT_BYTES_MAX >= BLOCK_BYTES);
+    // So every chunk is a multiple of every unit, and a chunk's first byte can begin one.
+    assert!(CHUNK_BYTES.is_multiple_of(WRITE_UNIT_BYTES_MAX));
+    // A write of whole units fits the least window of what is in flight.
+    assert!(SPLIT_WRITE_BYTES >= 2 * WRITE_UNIT_BYTES_MAX as u64);
     assert!(RING_ENTRIES.is_power_of_two());
     assert!(WRITE_BUFFERS_MAX <= 1024);
     assert!(PREALLOCATE_STEP_MIN_BYTES.is_multiple_of(BLOCK_BYTES as u64));
@@ -198,9 +211,9 @@ const _: () = {
     assert!(SPLIT_WRITE_BYTES < LOG_IN_FLIGHT_BYTES);
     assert!(LOG_IN_FLIGHT_BYTES as usize / CHUNK_BYTES < WRITE_BUFFERS_MAX);
     assert!(BATCH_BYTES_MAX < SEGMENT_BYTES_MAX);
-    assert!(CLEAN_WRITE_BYTES.is_multiple_of(BLOCK_BYTES));
+    assert!(CLEAN_WRITE_BYTES.is_multiple_of(WRITE_UNIT_BYTES_MAX));
     assert!(CLEAN_READ_BYTES_MIN <= CLEAN_READ_BYTES_MAX);
-    assert!(CLEAN_ALLOCATE_BYTES.is_multiple_of(BLOCK_BYTES as u64));
+    assert!(CLEAN_ALLOCATE_BYTES.is_multiple_of(WRITE_UNIT_BYTES_MAX as u64));
     assert!(CLEAN_ALLOCATE_BYTES > CLEAN_WRITE_BYTES as u64);
     assert!(INDEX_ENTRIES_MAX.is_multiple_of(2));
 };

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use crate::buffer::{Chunk, Home};
 use crate::limits::{BLOCK_BYTES, POOL_BLOCK_BYTES_MAX, POOL_BLOCK_BYTES_MIN};
+use crate::write_unit::WriteUnit;
 
 /// Sizes that are kept when they are free: the powers of two between the bounds.
 const CLASSES: usize = (POOL_BLOCK_BYTES_MAX.ilog2() - POOL_BLOCK_BYTES_MIN.ilog2()) as usize + 1;
@@ -83,7 +84,7 @@ impl Pool {
         let base = state.blocks[index as usize].expect("just taken").base;
         let home: Rc<dyn Home> = self.0.clone();
         // SAFETY: the block is that large, aligned, and nobody else's until it is released.
-        unsafe { Chunk::at_home(base, size, 0, home, index) }
+        unsafe { Chunk::at_home(base, size, 0, WriteUnit::LEAST, home, index) }
     }
 
     /// Gives back what was free since the last call, and never needed.

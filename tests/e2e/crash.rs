@@ -4,6 +4,7 @@ use crate::support::batch::Builder;
 use crate::support::broker::{Broker, Options, against_kafka};
 use crate::support::load::Load;
 use crate::support::random::Random;
+use crate::support::skip;
 use crate::support::topic::{self, LATEST, PRODUCE_BY_NAME, Topic, produce_request};
 use std::time::{Duration, Instant};
 
@@ -47,6 +48,24 @@ fn kills_while_it_recovers_lose_nothing() {
             std::thread::sleep(Duration::from_micros(random.below(120_000)));
             broker.kill();
         }
+    });
+}
+
+/// What segment files are written in may be another after each start.
+#[test]
+fn kills_lose_nothing_when_the_block_changes() {
+    let test = "kills_lose_nothing_when_the_block_changes";
+    if against_kafka() {
+        return skip(test, "about our own disk.toml");
+    }
+    let mut blocks = [16384, 65536, 4096].into_iter().cycle();
+    kill_again_and_again(test, Acks::FromArena, rounds(9), |broker, _| {
+        let block_bytes = blocks.next().expect("a cycle");
+        let settings = format!(
+            "block_bytes = {block_bytes}\nzero_ahead_bytes = 1048576\n\
+             in_flight_bytes = 8388608\npreallocate_step_bytes = 33554432\n"
+        );
+        std::fs::write(broker.data_dir().join("disk.toml"), settings).expect("written");
     });
 }
 

@@ -246,8 +246,25 @@ fn the_disk_is_measured_and_a_start_goes_by_it() {
     let rows = report["measured"].as_array().expect("a list");
     assert!(rows.len() > 10, "{measured}");
     assert!(rows.iter().all(|row| row["per_second"].as_f64() > Some(1.0)), "{measured}");
+    let has = |access: &str, bytes: u64| {
+        rows.iter().any(|row| row["access"] == access && row["bytes"] == bytes)
+    };
+    for depth in [1, 2, 4, 8, 16] {
+        for prepared in ["reserved", "zeroed"] {
+            let access = format!("synced write, {prepared}, 1 file, depth {depth}");
+            assert!(has(&access, 4096), "no {access}: {measured}");
+        }
+    }
+    for bytes in [4096, 8192, 16384, 32768, 65536] {
+        assert!(has("synced block, zeroed, 1 file, depth 1", bytes), "no {bytes}: {measured}");
+    }
+    let block = report["settings"]["block_bytes"].as_u64().expect("a number");
+    assert!(block.is_power_of_two() && (4096..=65536).contains(&block), "{measured}");
+    let written = std::fs::read_to_string(data.join("disk.toml")).expect("a file");
+    assert!(written.contains(&format!("block_bytes = {block}\n")), "{written}");
     broker.start_again();
     broker.must_log("measured by `tidemill tune disk`");
+    broker.must_log(&format!("blocks of {} KiB", block >> 10));
     broker.stop();
     let file = data.join("disk.toml");
     std::fs::write(&file, "zero_ahead_bytes = 7\n").expect("a file that makes no sense");
@@ -256,6 +273,65 @@ fn the_disk_is_measured_and_a_start_goes_by_it() {
     let mut connection = topic.connect(&broker, 0);
     topic::produce_ok(&mut connection, &topic, 0, &Builder::default().values(&["x"]));
     broker.must_log("disk.toml is not used");
+}
+
+#[test]
+fn a_log_is_written_in_the_blocks_that_a_disk_likes() {
+    let test = "a_log_is_written_in_the_blocks_that_a_disk_likes";
+    if against_kafka() {
+        return skip(test, "about our own program");
+    }
+    let mut broker = Broker::prepare(test, Options::shards(1));
+    let file = broker.data_dir().join("disk.toml");
+    std::fs::create_dir_all(broker.data_dir()).expect("a folder");
+    let settings = "zero_ahead_bytes = 1048576\nin_flight_bytes = 8388608\n\
+                    preallocate_step_bytes = 33554432\n";
+    let write = |block: &str| std::fs::write(&file, format!("{block}{settings}")).expect("written");
+    write("block_bytes = 16384\n");
+    broker.start_again();
+    broker.must_log("blocks of 16 KiB");
+    // With the last, acknowledged from memory, a kill leaves what the disk does not have.
+    let configs = [("flush.messages", "1"), ("flush.messages", "1000000")];
+    let names = ["after-sync", "from-memory"];
+    let topics = [0, 1].map(|at| Topic::create(&broker, names[at], 1, &[configs[at]]));
+    let append = |broker: &Broker, count: i64, from: i64| {
+        for topic in &topics {
+            let mut connection = topic.connect(broker, 0);
+            for n in from..from + count {
+                let value = format!("{n} {}", "x".repeat(n as usize * 37 % 3000));
+                let batch = Builder::default().values(&[&value]);
+                assert_eq!(topic::produce_ok(&mut connection, topic, 0, &batch), n);
+            }
+        }
+    };
+    let mut held = 0;
+    // Files of before blocks were measured, and nonsense, mean 4 KiB.
+    for (block, told) in [
+        ("block_bytes = 16384\n", "blocks of 16 KiB"),
+        ("", "blocks of 4 KiB"),
+        ("block_bytes = 65536\n", "blocks of 64 KiB"),
+        ("block_bytes = 5000\n", "block_bytes = 5000"),
+    ] {
+        append(&broker, 50, held);
+        held += 50;
+        broker.kill();
+        write(block);
+        broker.start_again();
+        broker.must_log(told);
+        for topic in &topics {
+            topic.wait_until_led(&broker);
+            let mut offsets = Vec::new();
+            let mut connection = topic.connect(&broker, 0);
+            read_all(&mut connection, topic, 0, 0, |batch| {
+                let (offset, value) = batch.values()[0];
+                assert!(value.starts_with(format!("{offset} ").as_bytes()), "at {offset}");
+                offsets.push(offset);
+            });
+            assert_eq!(offsets, (0..held).collect::<Vec<_>>(), "after a kill, then {told}");
+        }
+    }
+    broker.must_log("disk.toml is not used");
+    append(&broker, 50, held);
 }
 
 #[test]

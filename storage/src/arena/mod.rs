@@ -25,6 +25,7 @@ use std::rc::Rc;
 use thiserror::Error;
 
 use crate::buffer::{Chunk, Home, IoBuf};
+use crate::write_unit::WriteUnit;
 use header::{Found, Geometry, Identity, io_error};
 use map::Map;
 use slot::{SLOT_BYTES, Slot, Words, choose};
@@ -38,7 +39,7 @@ pub struct SliceKey {
     pub partition: i32,
     /// The first offset of the segment: its file name.
     pub segment_base_offset: i64,
-    /// Where the chunk's first byte lies in the segment file; a multiple of the block.
+    /// Where the chunk's first byte lies in the segment file; a multiple of the write unit.
     pub position: u64,
 }
 
@@ -86,6 +87,8 @@ struct Inner {
     file: Option<File>,
     path: PathBuf,
     geometry: Geometry,
+    /// What the chunks are written in.
+    unit: WriteUnit,
     sequence: Cell<u64>,
     chunks: RefCell<Vec<ChunkState>>,
     /// Free chunks; the last one freed is used first, so that few are ever touched.
@@ -107,11 +110,13 @@ struct ChunkState {
 impl Arena {
     /// Opens or creates the arena of the shard whose data lies in `data_dir`, `bytes` large. A file
     /// that belongs to another data folder, or is damaged, is never adopted: it is renamed away. A
-    /// file of another size keeps its size for as long as it holds survivors.
+    /// file of another size keeps its size for as long as it holds survivors. Its chunks are
+    /// written in `unit`; those of survivors may have been written in another.
     pub fn open(
         path: &Path,
         bytes: usize,
         data_dir: &Path,
+        unit: WriteUnit,
     ) -> Result<(Arena, Vec<Survivor>), ArenaError> {
         let identity = Identity::of(data_dir).map_err(|error| io_error(data_dir, error))?;
         let mut file = header::open_locked(path)?;
@@ -120,7 +125,7 @@ impl Arena {
             Found::Ours(geometry) => {
                 let map =
                     Map::file(&file, geometry.len()).map_err(|error| io_error(path, error))?;
-                let (arena, survivors) = Arena::adopt(map, file, path, geometry);
+                let (arena, survivors) = Arena::adopt(map, file, path, geometry, unit);
                 if !survivors.is_empty() || geometry == wanted {
                     return Ok((arena, survivors));
                 }
@@ -147,15 +152,15 @@ impl Arena {
                 return Err(error);
             }
         };
-        Ok((Arena::new(map, Some(file), path, wanted), Vec::new()))
+        Ok((Arena::new(map, Some(file), path, wanted, unit), Vec::new()))
     }
 
     /// Plain memory: nothing survives, and [`Arena::is_crash_safe`] says so.
-    pub fn heap(bytes: usize) -> Result<Arena, ArenaError> {
+    pub fn heap(bytes: usize, unit: WriteUnit) -> Result<Arena, ArenaError> {
         let geometry = Geometry::of(bytes);
         let map = Map::anonymous(geometry.len())
             .map_err(|error| io_error(Path::new("(memory)"), error))?;
-        Ok(Arena::new(map, None, Path::new(""), geometry))
+        Ok(Arena::new(map, None, Path::new(""), geometry, unit))
     }
 
     /// Where the arena of a data folder lies by default: `/dev/shm/tidemill-<hash of the folder>`.
@@ -163,7 +168,13 @@ impl Arena {
         header::default_path(data_dir)
     }
 
-    fn new(map: Map, file: Option<File>, path: &Path, geometry: Geometry) -> Arena {
+    fn new(
+        map: Map,
+        file: Option<File>,
+        path: &Path,
+        geometry: Geometry,
+        unit: WriteUnit,
+    ) -> Arena {
         assert!(map.len() == geometry.len());
         let chunks = vec![ChunkState::default(); geometry.chunks as usize];
         Arena {
@@ -172,6 +183,7 @@ impl Arena {
                 file,
                 path: path.to_path_buf(),
                 geometry,
+                unit,
                 sequence: Cell::new(0),
                 chunks: RefCell::new(chunks),
                 free: RefCell::new((0..geometry.chunks).rev().collect()),
@@ -180,8 +192,14 @@ impl Arena {
         }
     }
 
-    fn adopt(map: Map, file: File, path: &Path, geometry: Geometry) -> (Arena, Vec<Survivor>) {
-        let arena = Arena::new(map, Some(file), path, geometry);
+    fn adopt(
+        map: Map,
+        file: File,
+        path: &Path,
+        geometry: Geometry,
+        unit: WriteUnit,
+    ) -> (Arena, Vec<Survivor>) {
+        let arena = Arena::new(map, Some(file), path, geometry, unit);
         let mut survivors = Vec::new();
         let mut free = Vec::new();
         for index in (0..geometry.chunks).rev() {
@@ -227,10 +245,11 @@ impl Arena {
 
     fn chunk(&self, index: u32, filled: usize) -> Chunk {
         let base = self.inner.map.at(self.inner.geometry.chunk(index));
+        let (unit, home) = (self.inner.unit, self.inner.clone());
         // SAFETY: the place is in the mapping, which the home keeps, `CHUNK_BYTES` long and
         // aligned; its pages are real; and the index was free or just adopted, so nothing refers to
         // it.
-        unsafe { Chunk::at_home(base, CHUNK_BYTES, filled, self.inner.clone(), index) }
+        unsafe { Chunk::at_home(base, CHUNK_BYTES, filled, unit, home, index) }
     }
 
     /// Notes that all filled bytes of `chunk` are the bytes of `key`. After it they survive the

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::image::ArenaImage;
 use super::*;
+use crate::write_unit::WriteUnit;
 
 const MIB: usize = 1 << 20;
 
@@ -23,7 +24,7 @@ impl Place {
     }
 
     fn open(&self, bytes: usize) -> (Arena, Vec<Survivor>) {
-        Arena::open(&self.path, bytes, &self.data).unwrap()
+        Arena::open(&self.path, bytes, &self.data, WriteUnit::LEAST).unwrap()
     }
 }
 
@@ -81,22 +82,35 @@ fn a_chunk_that_is_free_or_retracted_is_not_adopted() {
 
 #[test]
 fn chunks_are_bounded_come_back_and_are_clean_behind_their_end() {
-    for arena in [Arena::heap(MIB).unwrap(), Place::new().open(MIB).0] {
-        let chunks: Vec<_> = std::iter::from_fn(|| arena.allocate()).collect();
-        assert_eq!(chunks.len() * CHUNK_BYTES, arena.limit_bytes());
-        for chunk in &chunks {
-            assert_eq!(chunk.append(&[0xee; CHUNK_BYTES + 1]), CHUNK_BYTES);
+    for unit_bytes in [4096, 16384, 65536] {
+        let (place, unit) = (Place::new(), WriteUnit::new(unit_bytes).unwrap());
+        let file = Arena::open(&place.path, MIB, &place.data, unit).unwrap().0;
+        for arena in [Arena::heap(MIB, unit).unwrap(), file] {
+            chunks_come_back_clean(&arena, unit_bytes as usize);
         }
-        let held = chunks[5].slice(10..20);
-        drop(chunks);
-        assert_eq!(arena.used_bytes(), CHUNK_BYTES, "a slice keeps its chunk");
-        assert_eq!(*held, [0xee; 10]);
-        let again = arena.allocate().unwrap();
-        again.append(b"x");
-        let mut block = Vec::new();
-        again.slice(0..1).copy_padded(&mut block);
-        assert_eq!((block.len(), block[0]), (4096, b'x'));
-        assert!(block[1..].iter().all(|byte| *byte == 0), "bytes of the last use would be written");
+    }
+}
+
+fn chunks_come_back_clean(arena: &Arena, unit_bytes: usize) {
+    let chunks: Vec<_> = std::iter::from_fn(|| arena.allocate()).collect();
+    assert_eq!(chunks.len() * CHUNK_BYTES, arena.limit_bytes());
+    for chunk in &chunks {
+        assert_eq!(chunk.append(&[0xee; CHUNK_BYTES + 1]), CHUNK_BYTES);
+    }
+    let held = chunks[5].slice(10..20);
+    drop(chunks);
+    assert_eq!(arena.used_bytes(), CHUNK_BYTES, "a slice keeps its chunk");
+    assert_eq!(*held, [0xee; 10]);
+    let again = arena.allocate().unwrap();
+    let mut filled = 0;
+    // Within the first unit, at its end, and within the next.
+    for more in [1, unit_bytes - 1, 5000] {
+        filled += again.append(&vec![b'x'; more]);
+        let mut padded = Vec::new();
+        again.slice(0..filled).copy_padded(&mut padded);
+        assert_eq!(padded.len(), filled.next_multiple_of(unit_bytes));
+        assert!(padded[..filled].iter().all(|byte| *byte == b'x'));
+        assert!(padded[filled..].iter().all(|byte| *byte == 0), "bytes of the last use");
     }
 }
 
@@ -110,7 +124,7 @@ fn a_foreign_or_damaged_file_is_set_aside_and_not_adopted() {
     give_up(arena, vec![chunk]);
     let other = place.data.with_file_name("shard-1");
     std::fs::create_dir(&other).unwrap();
-    let (arena, survivors) = Arena::open(&place.path, MIB, &other).unwrap();
+    let (arena, survivors) = Arena::open(&place.path, MIB, &other, WriteUnit::LEAST).unwrap();
     assert!(survivors.is_empty());
     arena.close().unwrap();
     std::fs::rename(place.path.with_extension("set-aside"), &place.path).unwrap();
@@ -157,7 +171,8 @@ fn an_idle_arena_takes_little_memory_and_trim_gives_it_back() {
 #[test]
 fn no_room_is_an_error_that_says_so() {
     let place = Place::new();
-    let error = Arena::open(&place.path, 1 << 50, &place.data).err().unwrap().to_string();
+    let error =
+        Arena::open(&place.path, 1 << 50, &place.data, WriteUnit::LEAST).err().unwrap().to_string();
     assert!(error.contains("--shm-size"), "{error}");
     assert!(!place.path.exists());
 }
@@ -189,7 +204,7 @@ fn child_publishes_until_killed() {
         return;
     };
     let dir = PathBuf::from(dir);
-    let (arena, survivors) = Arena::open(&dir.join("arena"), MIB, &dir).unwrap();
+    let (arena, survivors) = Arena::open(&dir.join("arena"), MIB, &dir, WriteUnit::LEAST).unwrap();
     drop(survivors);
     let mut held = std::collections::VecDeque::new();
     for position in (0_u64..).step_by(CHUNK_BYTES) {
@@ -222,7 +237,7 @@ fn a_process_killed_at_any_moment_leaves_whole_notes() {
         child.kill().unwrap();
         child.wait().unwrap();
         let path = place.data.join("arena");
-        let (arena, survivors) = Arena::open(&path, MIB, &place.data).unwrap();
+        let (arena, survivors) = Arena::open(&path, MIB, &place.data, WriteUnit::LEAST).unwrap();
         let mut starts: Vec<_> = survivors.iter().map(|s| s.key.position).collect();
         for survivor in &survivors {
             for (index, bytes) in survivor.bytes.chunks(8).enumerate() {

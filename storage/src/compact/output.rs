@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use wire::records::BatchHeader;
 
 use crate::buffer::{Chunk, IoBuf};
-use crate::disk::{FileId, round_up_to_block};
+use crate::disk::FileId;
 use crate::limits::{CLEAN_ALLOCATE_BYTES, CLEAN_WRITE_BYTES, SEGMENT_BYTES_MAX};
 use crate::log::segment::{BatchNote, Segment};
+use crate::write_unit::WriteUnit;
 
 /// What has to be done before more can be taken.
 pub(crate) enum Need {
@@ -23,6 +24,7 @@ pub(crate) struct Output {
     /// What the new segment will be: its index, offsets, size and times.
     pub segment: Segment,
     chunks: VecDeque<Chunk>,
+    unit: WriteUnit,
     /// Position in the file of the first chunk.
     position: u64,
     allocated_bytes: u64,
@@ -31,11 +33,12 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub fn new(file: FileId, segment: Segment) -> Output {
+    pub fn new(file: FileId, segment: Segment, unit: WriteUnit) -> Output {
         Output {
             file,
             segment,
             chunks: VecDeque::new(),
+            unit,
             position: 0,
             allocated_bytes: CLEAN_ALLOCATE_BYTES,
             finished: false,
@@ -49,7 +52,7 @@ impl Output {
         let mut rest = batch;
         while !rest.is_empty() {
             if self.chunks.back().is_none_or(|chunk| chunk.room() == 0) {
-                self.chunks.push_back(Chunk::heap(CLEAN_WRITE_BYTES));
+                self.chunks.push_back(Chunk::heap_of_units(CLEAN_WRITE_BYTES, self.unit));
             }
             let Some(last) = self.chunks.back() else { return };
             let count = last.append(rest);
@@ -75,7 +78,7 @@ impl Output {
             return Need::Nothing;
         }
         let file = self.file;
-        let end = self.position + round_up_to_block(first.filled() as u64);
+        let end = self.position + self.unit.round_up(first.filled() as u64);
         if end > self.allocated_bytes {
             let len = self.allocated_bytes + CLEAN_ALLOCATE_BYTES;
             return Need::Allocate { file, len: len.max(end) };

@@ -22,6 +22,7 @@ use crate::log::side::IndexFile;
 use crate::log::{Log, Snapshot};
 use crate::store::io::{Io, Purpose};
 use crate::types::LogId;
+use crate::write_unit::WriteUnit;
 
 /// What comes of a step.
 pub(crate) enum Step {
@@ -60,7 +61,8 @@ enum Awaited {
     ReadSource,
     CloseSource,
     Snapshot,
-    Create,
+    /// With what the file is written in.
+    Create(WriteUnit),
     Allocate(u64),
     Write,
     Sync,
@@ -160,7 +162,7 @@ impl Run {
             Stage::Create => {
                 let path = self.cleaned_path(log);
                 let op = Op::Create { path, allocate_bytes: CLEAN_ALLOCATE_BYTES };
-                self.submit(io, Awaited::Create, op)
+                self.submit(io, Awaited::Create(io.limits.write_unit), op)
             }
             Stage::Copy => self.copy(log, io, rest_ms),
             Stage::Sync => match self.output.as_ref().map(|output| output.file) {
@@ -444,8 +446,8 @@ impl Run {
                 self.snapshot = Some(Snapshot { producers, epochs });
                 self.stage = Stage::Create;
             }
-            (Awaited::Create, Done::Opened(file)) => {
-                self.output = Some(Output::new(file, self.new_segment(log)));
+            (Awaited::Create(unit), Done::Opened(file)) => {
+                self.output = Some(Output::new(file, self.new_segment(log), unit));
                 self.is_closed = false;
                 self.is_changed = self.group.len() > 1;
                 self.stage = Stage::Copy;

@@ -12,10 +12,12 @@
 //!   every state a crash could leave can be built.
 //!
 //! What holds for all of them:
-//! - Data moves in whole blocks: positions are multiples of [`BLOCK_BYTES`], buffers start on a
-//!   block of their chunk, and a write's length is rounded up to a block, the bytes after its end
-//!   in the chunk (zeros, see [`Chunk`]) included.
-//! - Writes and reads may complete in any order. Two writes of the same block must not be in flight
+//! - Reads move whole blocks: positions and lengths are multiples of [`BLOCK_BYTES`].
+//! - Writes move whole units, those of their chunks ([`crate::WriteUnit`], one block or more):
+//!   positions are multiples of the unit, buffers start on a unit of their chunk, and a write's
+//!   length is rounded up to a unit, the bytes after its end in the chunk (zeros, see [`Chunk`])
+//!   included.
+//! - Writes and reads may complete in any order. Two writes of the same unit must not be in flight
 //!   together: the later could land first.
 //! - A write with `sync` is on stable storage when it completes; a write without is after a later
 //!   `Sync` of the file that was submitted after the write's completion.
@@ -66,7 +68,7 @@ pub enum OpenMode {
 /// An asynchronous operation.
 #[derive(Debug)]
 pub enum Op {
-    /// Writes the buffers one after another from `position` on. All but the last are whole blocks.
+    /// Writes the buffers one after another from `position` on. All but the last are whole units.
     /// Completes as [`Done::Written`].
     Write { file: FileId, position: u64, bufs: Vec<IoBuf>, sync: bool },
     /// Reads up to `len` bytes (whole blocks) into a chunk that nobody else holds, behind what is
@@ -181,8 +183,8 @@ pub trait Disk {
     /// queue itself is bounded by the caller's own bounds: every write and read holds a chunk.
     ///
     /// # Panics
-    /// On a broken rule of the module: an unknown file, a position that is not a multiple of
-    /// [`BLOCK_BYTES`], a chunk to read into that others hold. Those are errors of the program.
+    /// On a broken rule of the module: an unknown file, a position within a unit or block, a chunk
+    /// to read into that others hold. Those are errors of the program.
     fn submit(&mut self, token: Token, op: Op);
     /// Hands everything queued to the kernel, in one call if it takes them all.
     fn flush(&mut self) -> io::Result<()>;
@@ -197,7 +199,7 @@ pub trait Disk {
     fn wake_fd(&self) -> Option<BorrowedFd<'_>>;
 }
 
-/// The length a write of `len` bytes has on disk.
+/// The length of the whole blocks that hold `len` bytes.
 pub const fn round_up_to_block(len: u64) -> u64 {
     len.next_multiple_of(BLOCK_BYTES as u64)
 }

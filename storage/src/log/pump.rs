@@ -4,9 +4,7 @@ use std::io;
 use std::rc::Rc;
 
 use crate::buffer::IoBuf;
-use crate::disk::{
-    BLOCK_BYTES, Disk, FileId, Op, round_down_to_block, round_up_to_block, temporary_path,
-};
+use crate::disk::{Disk, FileId, Op, temporary_path};
 use crate::limits::{
     LAZY_WRITE_BYTES, LOG_IN_FLIGHT_BYTES, PREALLOCATE_STEP_MIN_BYTES, SPLIT_WRITE_BYTES,
 };
@@ -136,19 +134,26 @@ impl Log {
 
     /// The end of what may be submitted now, as a position in the segment.
     fn submit_limit<D: Disk>(&self, segment: &Segment, io: &Io<D>) -> u64 {
+        let unit = io.limits.write_unit;
         let mut limit = segment.size_bytes;
-        if round_up_to_block(limit) > segment.allocated_bytes {
+        if unit.round_up(limit) > segment.allocated_bytes {
             // Only reserved space is written, so a full disk is found before a write needs it.
-            limit = round_down_to_block(segment.allocated_bytes);
+            limit = unit.round_down(segment.allocated_bytes);
         }
         if let Some(zeroing_from) = segment.zeroing_from {
             limit = limit.min(zeroing_from);
         }
-        let window = self.writer.written_lpos + io.limits.in_flight_bytes.min(LOG_IN_FLIGHT_BYTES);
-        if segment.start_lpos + limit > window {
-            limit = round_down_to_block(window.saturating_sub(segment.start_lpos));
+        let (start, written) = (segment.start_lpos, self.writer.written_lpos);
+        let near = written + io.limits.in_flight_bytes.min(LOG_IN_FLIGHT_BYTES);
+        // The rest of the last unit goes along, and may have been appended to by then.
+        if start + unit.round_up(limit) > near {
+            limit = unit.round_down(near.saturating_sub(start));
         }
-        limit
+        // Recovery counts from the first batch that is not whole, and that may begin before what
+        // is written: no other batch is in flight further behind.
+        let (batch_start, batch_end) = self.tail.batch_around(written, self.end_lpos());
+        let far = unit.round_down((batch_start + LOG_IN_FLIGHT_BYTES).saturating_sub(start));
+        limit.min(far.max(batch_end.saturating_sub(start)))
     }
 
     fn submit_range<D: Disk>(&mut self, at: usize, file: FileId, io: &mut Io<D>) -> Step {
@@ -159,15 +164,15 @@ impl Log {
         if limit <= from {
             return Step::Stop;
         }
-        let block_in_flight =
-            !from.is_multiple_of(BLOCK_BYTES as u64) && self.writer.last_is_busy();
-        if !block_in_flight {
+        let unit = io.limits.write_unit;
+        let unit_in_flight = !unit.is_start(from) && self.writer.last_is_busy();
+        if !unit_in_flight {
             self.submit_write(file, start, from, limit, io);
             return if limit == self.segments[at].size_bytes { Step::Again } else { Step::Stop };
         }
-        // The tail block is in flight, so what follows gathers behind it. Many whole blocks need
-        // not wait for that: they go beside it, and the rest of the block follows when it is free.
-        let (whole_from, whole_to) = (round_up_to_block(from), round_down_to_block(limit));
+        // The tail unit is in flight, so what follows gathers behind it. Many whole units need not
+        // wait for that: they go beside it, and the rest of the unit follows when it is free.
+        let (whole_from, whole_to) = (unit.round_up(from), unit.round_down(limit));
         if whole_to < whole_from + SPLIT_WRITE_BYTES {
             return Step::Stop;
         }
@@ -183,7 +188,7 @@ impl Log {
         Step::Stop
     }
 
-    /// Gives the bytes between two positions of a segment to the disk, from the start of the block.
+    /// Gives the bytes between two positions of a segment to the disk, from the start of the unit.
     fn submit_write<D: Disk>(
         &mut self,
         file: FileId,
@@ -214,17 +219,18 @@ impl Log {
         write: &Write,
         io: &mut Io<D>,
     ) {
-        let position = round_down_to_block(write.start_lpos - segment_start);
+        let unit = io.limits.write_unit;
+        let position = unit.round_down(write.start_lpos - segment_start);
         let mut bufs: Vec<IoBuf> = Vec::with_capacity(4);
         self.tail.slices(segment_start + position, write.end_lpos, &mut bufs);
         let len = write.end_lpos - segment_start - position;
         io.stats.writes += 1;
-        io.stats.written_bytes += round_up_to_block(len);
+        io.stats.written_bytes += unit.round_up(len);
         let purpose = Purpose::Write { log: self.id, number };
         io.submit(purpose, Op::Write { file, position, bufs, sync: write.sync });
     }
 
-    /// The write at the front waited for its block, or for space on the disk.
+    /// The write at the front waited for its unit, or for space on the disk.
     fn resubmit_front<D: Disk>(&mut self, io: &mut Io<D>) {
         if self.is_starved() {
             return;
@@ -264,7 +270,7 @@ impl Log {
         } else {
             step.min(whole.max(segment.size_bytes)).max(PREALLOCATE_STEP_MIN_BYTES)
         };
-        let allocate_bytes = round_up_to_block(wanted);
+        let allocate_bytes = io.limits.write_unit.round_up(wanted);
         segment.file = FileState::Opening;
         let base_offset = segment.base_offset;
         let mut path = self.segment_path(base_offset, LOG_SUFFIX);
@@ -280,16 +286,17 @@ impl Log {
     fn reserve_space<D: Disk>(&mut self, at: usize, file: FileId, io: &mut Io<D>) {
         let starved = self.is_starved();
         let step = self.allocate_step_bytes;
-        let whole = round_up_to_block(u64::from(self.config.segment_bytes));
+        let unit = io.limits.write_unit;
+        let whole = unit.round_up(u64::from(self.config.segment_bytes));
         let segment = &mut self.segments[at];
-        let needed = round_up_to_block(segment.size_bytes);
+        let needed = unit.round_up(segment.size_bytes);
         let low = segment.allocated_bytes < needed + step / 2;
         // A full segment only needs what it holds.
         let most = if segment.phase == Phase::Active { whole.max(needed) } else { needed };
         if starved || segment.allocating || !low || segment.allocated_bytes >= most {
             return;
         }
-        let len = round_up_to_block((segment.allocated_bytes.max(needed) + step).min(most));
+        let len = unit.round_up((segment.allocated_bytes.max(needed) + step).min(most));
         segment.allocating = true;
         let base_offset = segment.base_offset;
         self.jobs += 1;

@@ -57,10 +57,10 @@ pub(crate) struct Segment {
     pub last_append_ms: i64,
     pub phase: Phase,
     pub file: FileState,
-    /// Length of the file with reserved space. Only meaningful while it is written.
+    /// Length of the file with reserved space, in whole units. Only meaningful while it is written.
     pub allocated_bytes: u64,
     pub allocating: bool,
-    /// Blocks below this were written before, with data or zeros. See [`crate::log::zero`].
+    /// Units below this were written before, with data or zeros. See [`crate::log::zero`].
     pub zeroed_bytes: u64,
     /// Where zeros begin that are on their way.
     pub zeroing_from: Option<u64>,

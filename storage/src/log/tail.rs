@@ -13,7 +13,6 @@
 use std::collections::VecDeque;
 
 use crate::buffer::{Chunk, IoBuf};
-use crate::disk::round_down_to_block;
 
 /// A chunk and the run of a segment's bytes that it holds.
 #[derive(Debug)]
@@ -22,7 +21,7 @@ pub(crate) struct TailChunk {
     /// Numbers a log's chunks, so that the cache's order can name one.
     pub sequence: u64,
     pub segment_base_offset: i64,
-    /// Position of its first byte in the segment's file; a multiple of the block.
+    /// Position of its first byte in the segment's file; a multiple of the write unit.
     pub position: u64,
     /// Log-wide position of its first byte.
     pub start_lpos: u64,
@@ -49,7 +48,7 @@ pub(crate) struct Tail {
     pub chunks: VecDeque<TailChunk>,
     next_sequence: u64,
     pub recent: VecDeque<Recent>,
-    /// The written part of the last block, if its chunk was given away.
+    /// The written part of the last unit, if its chunk was given away.
     spill: Vec<u8>,
 }
 
@@ -60,7 +59,7 @@ impl Tail {
             Some(last) if last.segment_base_offset == segment_base_offset => last.chunk.room(),
             _ => 0,
         };
-        // A fresh chunk may have to begin with the spilled block.
+        // A fresh chunk may have to begin with the spilled unit.
         let spilled = if room == 0 { self.spill.len() } else { 0 };
         (len + spilled).saturating_sub(room).div_ceil(chunk_bytes)
     }
@@ -74,9 +73,9 @@ impl Tail {
         position: u64,
         lpos: u64,
     ) -> u64 {
-        let block = round_down_to_block(position);
-        let held = (position - block) as usize;
-        assert_eq!(held, self.spill.len(), "a chunk begins on a block or with the spilled block");
+        let start = chunk.write_unit().round_down(position);
+        let held = (position - start) as usize;
+        assert_eq!(held, self.spill.len(), "a chunk begins on a unit or with the spilled unit");
         chunk.append(&self.spill);
         self.spill.clear();
         let sequence = self.next_sequence;
@@ -86,7 +85,7 @@ impl Tail {
             chunk,
             sequence,
             segment_base_offset,
-            position: block,
+            position: start,
             start_lpos,
         });
         sequence
@@ -96,7 +95,7 @@ impl Tail {
         self.chunks.front().is_some_and(|first| first.sequence <= sequence)
     }
 
-    /// A new segment begins on a block of its own.
+    /// A new segment begins on a unit of its own.
     pub fn start_segment(&mut self) {
         self.spill.clear();
     }
@@ -127,6 +126,14 @@ impl Tail {
         after.checked_sub(1).map(|at| self.recent[at].base_offset)
     }
 
+    /// The log-wide start and end of the first batch that is not wholly below `lpos`, in a log that
+    /// ends at `end_lpos`. What is not written yet is all remembered.
+    pub fn batch_around(&self, lpos: u64, end_lpos: u64) -> (u64, u64) {
+        let after = self.recent.partition_point(|r| r.lpos <= lpos);
+        let start = after.checked_sub(1).map_or(lpos, |at| self.recent[at].lpos);
+        (start, self.recent.get(after).map_or(end_lpos, |r| r.lpos))
+    }
+
     /// Gives the oldest chunk away if everything in it, and of the batches that begin in it, is
     /// written up to `written_lpos`. `None`: it is still needed.
     pub fn evict_front(&mut self, written_lpos: u64, end_lpos: u64) -> Option<TailChunk> {
@@ -144,8 +151,8 @@ impl Tail {
         let evicted = self.chunks.pop_front()?;
         if self.chunks.is_empty() {
             let filled = evicted.chunk.filled();
-            let block = round_down_to_block(filled as u64) as usize;
-            self.spill.extend_from_slice(&evicted.chunk.slice(block..filled));
+            let start = evicted.chunk.write_unit().round_down(filled as u64) as usize;
+            self.spill.extend_from_slice(&evicted.chunk.slice(start..filled));
         }
         Some(evicted)
     }

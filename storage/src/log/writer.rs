@@ -3,18 +3,18 @@
 //! ```text
 //!   start ──── synced ──── written ──── submitted ──── end          (log-wide positions)
 //!              │           │            │
-//!              │           │            └ given to the disk, or waiting for a block in flight
+//!              │           │            └ given to the disk, or waiting for a unit in flight
 //!              │           └ contiguous prefix of completed writes
 //!              └ contiguous prefix that a data sync covers: what `durable` means
 //! ```
 //! Writes complete in any order; `writes` holds them in the order of the log, and only a done
-//! prefix counts. Two writes of one block are never in flight together.
+//! prefix counts. Two writes of one unit are never in flight together.
 
 use std::collections::VecDeque;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WriteState {
-    /// Not given to the disk yet: its block is in flight in the write before it.
+    /// Not given to the disk yet: its unit is in flight in the write before it.
     Waiting,
     InFlight,
     Done,
@@ -86,7 +86,7 @@ impl Writer {
         }
     }
 
-    /// Whether the last block given to the disk may still be in flight.
+    /// Whether the last unit given to the disk may still be in flight.
     pub fn last_is_busy(&self) -> bool {
         self.writes.back().is_some_and(|w| w.state != WriteState::Done)
     }

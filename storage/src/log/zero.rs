@@ -7,16 +7,17 @@
 //! The first write of a reserved block changes the file's extents, and its data sync has to wait
 //! for the file system's journal; a write over zeros only has to reach the device. The zeros cost
 //! the device a second write of the same bytes, so they are only written for logs whose synced
-//! writes are small. No data is given to the disk for blocks whose zeros are on their way.
+//! writes are small. No data is given to the disk for units whose zeros are on their way.
 
 use std::io;
 
 use crate::buffer::{Chunk, IoBuf};
-use crate::disk::{Disk, FileId, Op, round_down_to_block, round_up_to_block};
+use crate::disk::{Disk, FileId, Op};
 use crate::limits::{CHUNK_BYTES, ZERO_AFTER_WRITES, ZERO_STEP_MIN_BYTES, ZERO_WRITE_BYTES_MAX};
 use crate::log::Log;
 use crate::log::segment::Phase;
 use crate::store::io::{Io, Purpose};
+use crate::write_unit::WriteUnit;
 
 /// How large the synced writes of a log are.
 #[derive(Debug, Default)]
@@ -41,16 +42,16 @@ impl WriteSizes {
 impl Log {
     /// Writes the next zeros, if the tail has come near the end of the last ones.
     pub fn zero_ahead<D: Disk>(&mut self, at: usize, file: FileId, io: &mut Io<D>) {
-        let most = io.limits.zero_ahead_bytes;
+        let (most, unit) = (io.limits.zero_ahead_bytes, io.limits.write_unit);
         let segment = &mut self.segments[at];
         let idle = segment.zeroing_from.is_none() && segment.phase == Phase::Active;
         if most == 0 || !idle || self.disk_full || !self.write_sizes.are_small() {
             return;
         }
-        let submitted = round_up_to_block(self.writer.submitted_lpos - segment.start_lpos);
+        let submitted = unit.round_up(self.writer.submitted_lpos - segment.start_lpos);
         let from = segment.zeroed_bytes.max(submitted);
         // As far again as the file has come, within bounds.
-        let step = round_down_to_block(from.clamp(ZERO_STEP_MIN_BYTES.min(most), most));
+        let step = unit.round_down(from.clamp(ZERO_STEP_MIN_BYTES.min(most), most));
         let to = (from + step).min(segment.allocated_bytes);
         if from - submitted >= step / 2 || to <= from {
             return;
@@ -86,8 +87,8 @@ impl Log {
 }
 
 /// The zeros that all logs of a store write.
-pub(crate) fn chunk() -> Chunk {
-    let chunk = Chunk::heap(CHUNK_BYTES);
+pub(crate) fn chunk(unit: WriteUnit) -> Chunk {
+    let chunk = Chunk::heap_of_units(CHUNK_BYTES, unit);
     chunk.append(&[0; CHUNK_BYTES]);
     chunk
 }

@@ -13,6 +13,7 @@ use crate::log::scan::{Expect, FileReader, scan};
 use crate::log::segment::{BatchNote, LOG_SUFFIX, Phase};
 use crate::log::{Log, Snapshot};
 use crate::types::Now;
+use crate::write_unit::WriteUnit;
 
 /// Whole batches, in order, from the log's end on.
 #[derive(Debug)]
@@ -110,12 +111,13 @@ pub(crate) fn write_adopted<D: Disk>(
     disk: &mut D,
     log: &mut Log,
     adopted: &Adopted,
+    unit: WriteUnit,
     now: Now,
 ) -> io::Result<()> {
     let base_offset = log.next_offset;
     let path = log.segment_path(base_offset, LOG_SUFFIX);
     let len = adopted.bytes.len() as u64;
-    let chunk = Chunk::heap(adopted.bytes.len());
+    let chunk = Chunk::heap_of_units(adopted.bytes.len(), unit);
     chunk.append(&adopted.bytes);
     // An empty file that keeps this place is replaced, not removed: should this fail half-way, the
     // next start still knows where the log goes on.

@@ -46,7 +46,7 @@ impl<D: Disk> Store<D> {
             now,
             closing: false,
             spare: Vec::new(),
-            zeros: log::zero::chunk(),
+            zeros: log::zero::chunk(config.limits.write_unit),
             ops: Slab::new(),
             events: Vec::new(),
             dirty: Vec::new(),
@@ -105,6 +105,7 @@ impl<D: Disk> Store<D> {
                 survivors: &mut survivors,
                 kept: &mut self.kept,
                 producers_limit: self.io.limits.producers_per_log,
+                write_unit: self.io.limits.write_unit,
                 now,
             };
             match recovery.log(&path, &name) {
@@ -143,12 +144,13 @@ fn open_arena(config: &StoreConfig) -> Result<(Arena, Survivors), OpenError> {
         why: error.to_string().into(),
     };
     let mut survivors = Survivors::new();
+    let unit = config.limits.write_unit;
     let Some(place) = &config.arena else {
-        let arena = Arena::heap(config.limits.tail_bytes)
+        let arena = Arena::heap(config.limits.tail_bytes, unit)
             .map_err(|error| wrap(Path::new("(plain memory)"), &error))?;
         return Ok((arena, survivors));
     };
-    let (arena, found) = Arena::open(&place.path, place.bytes, &config.data_dir)
+    let (arena, found) = Arena::open(&place.path, place.bytes, &config.data_dir, unit)
         .map_err(|error| wrap(&place.path, &error))?;
     for survivor in found {
         let key = (survivor.key.topic_id, survivor.key.partition);

@@ -35,6 +35,7 @@ use crate::store::adopt::{Adopted, write_adopted};
 use crate::store::open::Survivors;
 use crate::store::reread::Last;
 use crate::types::{LogId, LogKey, Now, RecoveryReport};
+use crate::write_unit::WriteUnit;
 
 pub(crate) struct Recovery<'a, D> {
     pub disk: &'a mut D,
@@ -43,6 +44,7 @@ pub(crate) struct Recovery<'a, D> {
     /// Notes of the arena that a later start may still need.
     pub kept: &'a mut Vec<Survivor>,
     pub producers_limit: usize,
+    pub write_unit: WriteUnit,
     pub now: Now,
 }
 
@@ -255,7 +257,7 @@ impl<D: Disk> Recovery<'_, D> {
                 if *marker == Some(log.next_offset) {
                     *marker = None;
                 }
-                write_adopted(self.disk, log, &adopted, self.now)
+                write_adopted(self.disk, log, &adopted, self.write_unit, self.now)
                     .map_err(why("writing what the arena kept", &log.dir))?;
                 self.report.adopted_bytes += adopted.bytes.len() as u64;
             }

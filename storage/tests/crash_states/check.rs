@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use storage::disk::memory::{Image, MemoryDisk, MemoryOptions};
+use storage::disk::memory::{Image, MemoryDisk, MemoryOptions, Random};
 use storage::store::Store;
 use storage::types::{LogId, Now};
-use storage::{ArenaConfig, StoreConfig, StoreLimits, Uuid};
+use storage::{ArenaConfig, StoreConfig, StoreLimits, Uuid, WriteUnit};
 use wire::records::BatchHeader;
 
 use crate::compacted;
@@ -24,14 +24,27 @@ pub struct Found {
     pub batches: Vec<(BatchHeader, Vec<u8>)>,
 }
 
-pub fn config(arena: Option<ArenaConfig>) -> StoreConfig {
-    let limits = StoreLimits { tail_bytes: 2 << 20, read_bytes: 8 << 20, ..StoreLimits::default() };
+/// What a store is opened with: half of them write in blocks, the others in larger units, whatever
+/// the last one did.
+pub fn draw_unit(random: &mut Random) -> WriteUnit {
+    let bytes = [4096, 4096, 16384, 65536][random.below(4) as usize];
+    WriteUnit::new(bytes).expect("a unit")
+}
+
+fn config(arena: Option<ArenaConfig>, write_unit: WriteUnit) -> StoreConfig {
+    let (tail_bytes, read_bytes) = (2 << 20, 8 << 20);
+    let limits = StoreLimits { tail_bytes, read_bytes, write_unit, ..StoreLimits::default() };
     StoreConfig { data_dir: DATA_DIR.into(), arena, limits }
 }
 
 /// Opens what a crash left.
-pub fn open(disk: MemoryDisk, arena: Option<ArenaConfig>, now: Now) -> Result<TestStore, String> {
-    Store::open(disk, config(arena), now)
+pub fn open(
+    disk: MemoryDisk,
+    arena: Option<ArenaConfig>,
+    unit: WriteUnit,
+    now: Now,
+) -> Result<TestStore, String> {
+    Store::open(disk, config(arena, unit), now)
         .map_err(|error| format!("the store does not open: {error}"))
 }
 
@@ -153,7 +166,7 @@ pub fn check_indexes(image: &Image, now: Now) -> Result<u64, String> {
     let mut answers = Vec::new();
     for image in [image.clone(), without] {
         let disk = MemoryDisk::from_image(image, MemoryOptions::default());
-        let mut store = open(disk, None, now)?;
+        let mut store = open(disk, None, WriteUnit::LEAST, now)?;
         answers.push(index_answers(&mut store, now)?);
     }
     let [with, without] = &answers[..] else { unreachable!("two images") };

@@ -10,7 +10,7 @@ use storage::disk::memory::{
 use storage::types::Now;
 use wire::records::BatchHeader;
 
-use crate::check::{Found, check, check_indexes, open};
+use crate::check::{Found, check, check_indexes, draw_unit, open};
 use crate::truth::Bounds;
 use crate::workload::{Start, Workload};
 
@@ -307,7 +307,7 @@ impl Explorer<'_> {
         let options = MemoryOptions { shuffle: true, seed, ..MemoryOptions::default() };
         let disk = MemoryDisk::from_image(state.image, options);
         let arena = state.arena.map(|path| ArenaConfig { path, bytes: ARENA_BYTES });
-        let mut store = open(disk.clone(), arena, state.now)?;
+        let mut store = open(disk.clone(), arena, draw_unit(&mut self.random), state.now)?;
         let found = check(&mut store, &state.bounds, state.now)?;
         let report = store.recovery_report();
         self.counts.adopted += u64::from(report.adopted_bytes > 0);
@@ -327,7 +327,7 @@ impl Explorer<'_> {
         if self.random.one_in(4) {
             let image = disk.crash(Crash::PowerCut, Keep::Nothing, &mut Random::new(seed));
             let again = MemoryDisk::from_image(image, MemoryOptions::default());
-            let mut store = open(again, None, state.now)?;
+            let mut store = open(again, None, draw_unit(&mut self.random), state.now)?;
             let second = check(&mut store, &state.bounds, state.now)?;
             if ends(&found) != ends(&second) {
                 return Err(format!("recovered {:?}, again {:?}", ends(&found), ends(&second)));
@@ -345,7 +345,8 @@ impl Explorer<'_> {
         let (on, path_part) = (FaultOn::Any, String::new());
         disk.inject(Fault { on, path_part, skip, times: 1 + skip % 3, errno });
         let arena = state.arena.clone().map(|path| ArenaConfig { path, bytes: ARENA_BYTES });
-        self.counts.failed_starts += u64::from(match open(disk.clone(), arena, state.now) {
+        let opened = open(disk.clone(), arena, draw_unit(&mut self.random), state.now);
+        self.counts.failed_starts += u64::from(match opened {
             Ok(store) => !store.recovery_report().skipped.is_empty(),
             Err(_) => true,
         });

@@ -11,7 +11,7 @@ use storage::types::{AppendContext, Event, LogId, LogKey, Now};
 use storage::{AppendError, ArenaConfig, CleanerConfig, LogConfig, Uuid};
 use wire::records::{BatchBuilder, rewrite_assigned};
 
-use crate::check::{Found, check, open};
+use crate::check::{Found, check, draw_unit, open};
 use crate::drive::TestStore;
 use crate::truth::{Batch, Bounds, Fact, LogTruth, is_compacted};
 
@@ -136,7 +136,8 @@ impl Workload {
     }
 
     pub fn open(&mut self, bounds: &[Bounds]) -> Result<(), String> {
-        let mut store = open(self.recording.disk(), self.arena_config(), self.now)?;
+        let unit = draw_unit(&mut self.random);
+        let mut store = open(self.recording.disk(), self.arena_config(), unit, self.now)?;
         let found = check(&mut store, bounds, self.now)?;
         store.configure_cleaner(CleanerConfig { backoff_ms: 500, ..CleanerConfig::default() });
         self.store = Some(store);

@@ -136,11 +136,11 @@ impl MemoryDisk {
         })))
     }
 
-    pub(super) fn record(&self) {
+    pub(crate) fn record(&self) {
         self.0.borrow_mut().log = Some(Vec::new());
     }
 
-    pub(super) fn with_log<T>(&self, look: impl FnOnce(&[Event]) -> T) -> T {
+    pub(crate) fn with_log<T>(&self, look: impl FnOnce(&[Event]) -> T) -> T {
         look(self.0.borrow().log.as_deref().unwrap_or_default())
     }
 

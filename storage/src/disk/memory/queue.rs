@@ -290,14 +290,16 @@ fn check_final(bufs: &[IoBuf], begun: &[u8]) {
 
 /// The rules for a write that all backends share.
 pub(in crate::disk) fn check_write(position: u64, bufs: &[IoBuf]) {
-    assert!(position.is_multiple_of(BLOCK_BYTES as u64), "writes begin on a block");
     let (last, whole) = bufs.split_last().expect("a write has bytes");
+    let unit = last.chunk().write_unit();
+    assert!(unit.is_start(position), "writes begin on a unit");
     assert!(!last.is_empty(), "a write has bytes");
     for buf in bufs {
-        assert!(buf.start().is_multiple_of(BLOCK_BYTES), "buffers begin on a block");
+        assert!(buf.chunk().write_unit() == unit, "a write has one unit");
+        assert!(unit.is_start(buf.start() as u64), "buffers begin on a unit");
     }
     for buf in whole {
-        assert!(buf.len().is_multiple_of(BLOCK_BYTES), "only the last buffer ends within a block");
+        assert!(unit.is_start(buf.len() as u64), "only the last buffer ends within a unit");
     }
 }
 

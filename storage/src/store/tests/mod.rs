@@ -7,6 +7,7 @@ mod faults;
 mod model;
 mod recovery;
 mod ring;
+mod units;
 
 use std::path::PathBuf;
 
@@ -37,6 +38,8 @@ pub(super) struct Harness {
     pub config: LogConfig,
     pub arena: Option<tempfile::TempDir>,
     pub options: MemoryOptions,
+    /// What the store may be opened with: one of them is drawn each time.
+    pub units: &'static [u64],
     pub events: Vec<Event>,
 }
 
@@ -68,6 +71,15 @@ pub(super) fn from_producer(id: i64, epoch: i16, sequence: i32, records: usize) 
 
 impl Harness {
     pub fn new(config: LogConfig, arena: bool, options: MemoryOptions) -> Harness {
+        Harness::with_units(config, arena, options, &[4096])
+    }
+
+    pub fn with_units(
+        config: LogConfig,
+        arena: bool,
+        options: MemoryOptions,
+        units: &'static [u64],
+    ) -> Harness {
         let mut harness = Harness {
             disk: MemoryDisk::new(options.clone()),
             store: None,
@@ -79,6 +91,7 @@ impl Harness {
             config,
             arena: arena.then(|| tempfile::tempdir_in("/dev/shm").unwrap()),
             options,
+            units,
             events: Vec::new(),
         };
         harness.open();
@@ -92,7 +105,11 @@ impl Harness {
         Harness::new(config, false, MemoryOptions::default())
     }
 
-    pub fn store_config(&self) -> StoreConfig {
+    pub fn store_config(&mut self) -> StoreConfig {
+        let unit = match self.units {
+            [only] => *only,
+            several => several[self.random.below(several.len() as u64) as usize],
+        };
         let arena = self
             .arena
             .as_ref()
@@ -102,13 +119,15 @@ impl Harness {
             read_bytes: 4 << 20,
             open_files: 2,
             index_bytes: 4096,
+            write_unit: WriteUnit::new(unit).unwrap(),
             ..StoreLimits::default()
         };
         StoreConfig { data_dir: PathBuf::from(DIR), arena, limits }
     }
 
     pub fn open(&mut self) {
-        let store = Store::open(self.disk.clone(), self.store_config(), self.now).unwrap();
+        let config = self.store_config();
+        let store = Store::open(self.disk.clone(), config, self.now).unwrap();
         self.store = Some(store);
         let found = self.store().find_log(&key());
         if let Some(id) = found {

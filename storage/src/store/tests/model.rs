@@ -1,4 +1,5 @@
-//! Random work beside a plain list: appends, turns, rolls, reads, cuts, crashes, starts.
+//! Random work beside a plain list: appends, turns, rolls, reads, cuts, crashes, starts. Some lives
+//! write in blocks, some in larger units, and some in another after each start.
 
 use super::*;
 
@@ -83,7 +84,9 @@ fn run(seed: u64, steps: usize, flush_messages: u64, arena: bool) {
         ..LogConfig::default()
     };
     let options = MemoryOptions { shuffle: true, seed, ..MemoryOptions::default() };
-    let mut h = Harness::new(config, arena, options);
+    let units: [&'static [u64]; 3] = [&[4096], &[16384], &[4096, 16384, 65536]];
+    let units = units[(seed % 3) as usize];
+    let mut h = Harness::with_units(config, arena, options, units);
     for _ in 0..steps {
         step(&mut h, flush_messages == 1);
     }
