@@ -10,6 +10,7 @@ use crate::peer::{self, Broker, Kafka, Peer, Place, Tidemill};
 use crate::report::{self, PeerReport, hgrm, html};
 use crate::rows::{Durability, ROWS, Row, Score};
 use crate::suite::{Outcome, Settings, Turn};
+use crate::workload::Wait;
 use crate::workload::connections::raise_open_files;
 use crate::{BenchError, facts};
 
@@ -148,11 +149,14 @@ impl Plan<'_> {
         number: usize,
         progress: &mut Progress,
     ) -> Result<(), BenchError> {
-        let peer = Peer::start(&*report.broker, &self.place(&*report.broker))?;
+        let place = self.place(&*report.broker);
+        let shares_core = place.cores.contains(&self.bench.generator_core);
+        let wait = if shares_core { Wait::Sleep } else { Wait::Spin };
+        let peer = Peer::start(&*report.broker, &place)?;
         report.start_up_ms.push(peer.start_up.as_secs_f64() * 1000.0);
         sleep(Duration::from_secs(1));
         report.idle_mib.push(peer.usage()?.resident_mib());
-        let mut turn = Turn::new(&peer, &self.settings);
+        let mut turn = Turn::new(&peer, &self.settings, wait);
         if !fresh && !self.start_warm_up.is_zero() {
             turn.warm_up(&ROWS[0], self.start_warm_up)?;
         }

@@ -13,7 +13,9 @@ use crate::verify::verify;
 use crate::workload::backlog::{self, Backlog};
 use crate::workload::fetch::Until;
 use crate::workload::tools::{Task, Tool, Tools};
-use crate::workload::{Measured, Pace, Workload, Written, connections, end_to_end, fetch, produce};
+use crate::workload::{
+    Measured, Pace, Wait, Workload, Written, connections, end_to_end, fetch, produce,
+};
 
 /// What holds for every row.
 #[derive(Clone, Debug)]
@@ -56,6 +58,7 @@ impl Outcome {
 pub struct Turn<'a> {
     pub peer: &'a Peer,
     pub settings: &'a Settings,
+    wait: Wait,
     /// Filled, and verified, by the first row that reads it.
     backlog: Option<Backlog>,
     backlog_verified: Option<u64>,
@@ -94,8 +97,8 @@ const COLD_MEASURES_MAX: u32 = 5;
 const MIB: f64 = (1 << 20) as f64;
 
 impl<'a> Turn<'a> {
-    pub fn new(peer: &'a Peer, settings: &'a Settings) -> Self {
-        Self { peer, settings, backlog: None, backlog_verified: None }
+    pub fn new(peer: &'a Peer, settings: &'a Settings, wait: Wait) -> Self {
+        Self { peer, settings, wait, backlog: None, backlog_verified: None }
     }
 
     fn workload(&self, row: &Row) -> Workload {
@@ -105,6 +108,7 @@ impl<'a> Turn<'a> {
             record_bytes: row.record_bytes,
             payload: self.settings.payload,
             pace: row.pace,
+            wait: self.wait,
             warm_up: self.settings.warm_up,
             measure: self.settings.measure,
             numbered: self.settings.verify,
@@ -119,7 +123,7 @@ impl<'a> Turn<'a> {
         let delivered = end_to_end::run("warm-up", &leaders, &half, None, now_ms())?;
         let ends = delivered.written.ends();
         let until = Until::Time { warm_up: Duration::ZERO, measure: time / 2 };
-        fetch::run("warm-up", &leaders, &ends, leaders.len(), FETCH_BYTES, until)?;
+        fetch::run("warm-up", &leaders, &ends, leaders.len(), FETCH_BYTES, until, self.wait)?;
         Ok(())
     }
 
@@ -202,8 +206,15 @@ impl<'a> Turn<'a> {
                 let Settings { warm_up, measure, .. } = *self.settings;
                 let (ends, until) = (written.ends(), Until::Time { warm_up, measure });
                 let before = Some(self.peer.usage()?);
-                let measured =
-                    fetch::run(topic, leaders, &ends, row.connections, FETCH_BYTES, until)?;
+                let measured = fetch::run(
+                    topic,
+                    leaders,
+                    &ends,
+                    row.connections,
+                    FETCH_BYTES,
+                    until,
+                    self.wait,
+                )?;
                 Ok(Run { before, ..Run::new(measured, Some(written)) })
             }
             Work::FetchCold => self.fetch_cold(),
@@ -257,7 +268,8 @@ impl<'a> Turn<'a> {
         let (ends, connections) = (backlog.written.ends(), backlog.leaders.len());
         let Backlog { topic, leaders, .. } = backlog;
         let until = Until::Read { at_most: self.settings.measure * COLD_MEASURES_MAX };
-        let measured = fetch::run(topic, leaders, &ends, connections, FETCH_BYTES, until)?;
+        let measured =
+            fetch::run(topic, leaders, &ends, connections, FETCH_BYTES, until, self.wait)?;
         let after = disk()?;
         let speed = measured.bytes_per_second();
         let mut run = Run::new(measured, None);

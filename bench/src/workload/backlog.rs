@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{Advice, OFlags, fadvise};
 
-use super::{Pace, Workload, Written, produce};
+use super::{Pace, Wait, Workload, Written, produce};
 use crate::BenchError;
 use crate::admin::{self, Leaders};
 use crate::frames::Payload;
@@ -50,6 +50,7 @@ impl Backlog {
             record_bytes: RECORD_BYTES,
             payload,
             pace: Pace::InFlight(1),
+            wait: Wait::Sleep,
             warm_up: Duration::ZERO,
             measure: Duration::ZERO,
             numbered,

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use mio::{Events, Poll};
 
-use super::Measured;
+use super::{Measured, Wait};
 use crate::BenchError;
 use crate::admin::Leaders;
 use crate::connection::{Connection, Pending};
@@ -65,6 +65,7 @@ pub fn run(
     connections: usize,
     max_bytes: i32,
     until: Until,
+    wait: Wait,
 ) -> Result<Measured, BenchError> {
     let mut poll = Poll::new()?;
     let mut readers = Vec::new();
@@ -92,7 +93,7 @@ pub fn run(
         Instant::now() < end || (measured.requests == 0 && Instant::now() < longest)
     };
     while left > 0 && more(&measured) {
-        poll.poll(&mut events, Some(Duration::from_millis(10)))?;
+        wait.poll(&mut poll, &mut events)?;
         for event in &events {
             let reader = &mut readers[event.token().0];
             if event.is_writable() {

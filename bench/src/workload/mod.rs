@@ -11,7 +11,9 @@ pub mod tools;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use mio::{Events, Poll};
 
+use crate::BenchError;
 use crate::frames::{Batch, Payload};
 use crate::limits::LATENCY_US_MAX;
 
@@ -24,6 +26,33 @@ pub enum Pace {
     PerSecond(u64),
 }
 
+/// How the generator waits for answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// On a core of its own it looks again and again: a broker need not wake a sleeping core, which
+    /// costs it time on its own, on virtual machines most of all. Each round yields: the kernel may
+    /// have work on this core that the broker waits for, such as the end of a disk write whose
+    /// interrupt comes here.
+    Spin,
+    /// Beside a broker that has this core too.
+    Sleep,
+}
+
+impl Wait {
+    /// One look at what has happened.
+    pub fn poll(self, poll: &mut Poll, events: &mut Events) -> Result<(), BenchError> {
+        let time = match self {
+            Self::Spin => {
+                std::thread::yield_now();
+                Duration::ZERO
+            }
+            Self::Sleep => Duration::from_millis(10),
+        };
+        poll.poll(events, Some(time))?;
+        Ok(())
+    }
+}
+
 /// A workload that writes: every request carries one batch for one partition.
 #[derive(Clone, Debug)]
 pub struct Workload {
@@ -32,6 +61,8 @@ pub struct Workload {
     pub record_bytes: usize,
     pub payload: Payload,
     pub pace: Pace,
+    /// In the closed loop; the open one always spins, so that a request leaves when it is due.
+    pub wait: Wait,
     pub warm_up: Duration,
     pub measure: Duration,
     /// Each batch of a partition differs from the others, so that order can be verified; it costs

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use mio::{Events, Poll};
 
 use super::lane::{Lane, Lanes};
-use super::{Measured, Pace, Workload, Written};
+use super::{Measured, Pace, Wait, Workload, Written};
 use crate::BenchError;
 use crate::admin::Leaders;
 use crate::limits::{DRAIN_S, FILL_IN_FLIGHT, IN_FLIGHT_MAX};
@@ -58,8 +58,8 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn poll(&mut self, poll: &mut Poll, events: &mut Events, ms: u64) -> Result<(), BenchError> {
-        poll.poll(events, Some(Duration::from_millis(ms)))?;
+    fn poll(&mut self, poll: &mut Poll, events: &mut Events, wait: Wait) -> Result<(), BenchError> {
+        wait.poll(poll, events)?;
         for event in &*events {
             if event.is_readable() {
                 self.receive(event.token().0)?;
@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
                 }
                 self.flush(lane)?;
             }
-            self.poll(poll, events, 10)?;
+            self.poll(poll, events, Wait::Sleep)?;
         }
         Ok(())
     }
@@ -109,7 +109,7 @@ impl<'a> Run<'a> {
             if Instant::now() > given_up {
                 return Err(BenchError::Silent { seconds: DRAIN_S });
             }
-            self.poll(poll, events, 10)?;
+            self.poll(poll, events, Wait::Sleep)?;
         }
         Ok(())
     }
@@ -181,14 +181,12 @@ fn closed_loop(
             }
             run.flush(lane)?;
         }
-        run.poll(poll, events, 10)?;
+        run.poll(poll, events, run.workload.wait)?;
     }
     Ok(())
 }
 
-/// Spins instead of sleeping, so that a request leaves when it is due. Each round yields: the
-/// kernel may have work on this core that the broker waits for, such as the end of a disk write
-/// whose interrupt comes here.
+/// Spins instead of sleeping, so that a request leaves when it is due.
 fn open_loop(
     run: &mut Run<'_>,
     poll: &mut Poll,
@@ -216,8 +214,7 @@ fn open_loop(
         if now > given_up {
             return Err(BenchError::Overrun { rate });
         }
-        std::thread::yield_now();
-        run.poll(poll, events, 0)?;
+        run.poll(poll, events, Wait::Spin)?;
     }
     Ok(())
 }
