@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::BenchError;
 use crate::admin::{self, Leaders};
 use crate::frames::Payload;
-use crate::limits::{CACHED_BYTES_PER_PARTITION, FETCH_BYTES};
+use crate::limits::CACHED_BYTES_PER_PARTITION;
 use crate::peer::{Peer, Usage};
 use crate::rows::{Durability, Row, Score, Work};
 use crate::verify::verify;
@@ -94,6 +94,9 @@ const ROUNDS: usize = 3;
 /// A disk that is too slow for the backlog does not hold the run up for longer than so many rows.
 const COLD_MEASURES_MAX: u32 = 5;
 
+/// Slices of the backlog that the broker and direct reads take turns at.
+const COLD_SLICES: usize = 16;
+
 const MIB: f64 = (1 << 20) as f64;
 
 impl<'a> Turn<'a> {
@@ -121,9 +124,9 @@ impl<'a> Turn<'a> {
         let half = Workload { warm_up: Duration::ZERO, measure: time / 2, ..self.workload(row) };
         let half = Workload { numbered: false, ..half };
         let delivered = end_to_end::run("warm-up", &leaders, &half, None, now_ms())?;
-        let ends = delivered.written.ends();
+        let offsets = delivered.written.slice(0, 1);
         let until = Until::Time { warm_up: Duration::ZERO, measure: time / 2 };
-        fetch::run("warm-up", &leaders, &ends, leaders.len(), FETCH_BYTES, until, self.wait)?;
+        fetch::run("warm-up", &leaders, &offsets, leaders.len(), until, self.wait)?;
         Ok(())
     }
 
@@ -204,17 +207,10 @@ impl<'a> Turn<'a> {
             Work::FetchCached => {
                 let written = self.fill(topic, leaders, &workload, CACHED_BYTES_PER_PARTITION)?;
                 let Settings { warm_up, measure, .. } = *self.settings;
-                let (ends, until) = (written.ends(), Until::Time { warm_up, measure });
+                let (offsets, until) = (written.slice(0, 1), Until::Time { warm_up, measure });
                 let before = Some(self.peer.usage()?);
-                let measured = fetch::run(
-                    topic,
-                    leaders,
-                    &ends,
-                    row.connections,
-                    FETCH_BYTES,
-                    until,
-                    self.wait,
-                )?;
+                let measured =
+                    fetch::run(topic, leaders, &offsets, row.connections, until, self.wait)?;
                 Ok(Run { before, ..Run::new(measured, Some(written)) })
             }
             Work::FetchCold => self.fetch_cold(),
@@ -254,27 +250,40 @@ impl<'a> Turn<'a> {
         produce::run_count(topic, leaders, &workload, requests, now_ms())
     }
 
-    /// The disk's own speed is measured before and after, over the same files: the higher counts.
+    /// The broker and direct reads take turns at slices of the same files: what a shared disk gives
+    /// changes from second to second, and a burst that it grants goes to whoever reads first.
     fn fetch_cold(&self) -> Result<Run, BenchError> {
         let backlog = self.backlog.as_ref().expect("filled before");
+        let Backlog { topic, leaders, written } = backlog;
         let files = backlog.files(&self.peer.directory)?;
-        let bytes_each = backlog.written.bytes() / backlog.leaders.len() as u64;
-        let disk = || {
-            backlog::drop_cache(files.iter().flatten())?;
-            backlog::direct_read_speed(&files, bytes_each)
-        };
-        let before = disk()?;
         backlog::drop_cache(files.iter().flatten())?;
-        let (ends, connections) = (backlog.written.ends(), backlog.leaders.len());
-        let Backlog { topic, leaders, .. } = backlog;
-        let until = Until::Read { at_most: self.settings.measure * COLD_MEASURES_MAX };
-        let measured =
-            fetch::run(topic, leaders, &ends, connections, FETCH_BYTES, until, self.wait)?;
-        let after = disk()?;
+        let bytes_each = written.bytes() / leaders.len() as u64;
+        let at_most = self.settings.measure * COLD_MEASURES_MAX / COLD_SLICES as u32;
+        let mut measured = Measured::new();
+        let mut direct = Some((0, Duration::ZERO));
+        for index in 0..COLD_SLICES {
+            let from = |index: usize| bytes_each * index as u64 / COLD_SLICES as u64;
+            let range = from(index)..from(index + 1);
+            let mut read_directly = || {
+                let read = backlog::direct_reads(&files, &range)?;
+                direct = direct.zip(read).map(|(sum, part)| (sum.0 + part.0, sum.1 + part.1));
+                Ok::<_, BenchError>(())
+            };
+            if index % 2 == 0 {
+                read_directly()?;
+            }
+            let (offsets, until) = (written.slice(index, COLD_SLICES), Until::Read { at_most });
+            let connections = leaders.len();
+            let part = fetch::run(topic, leaders, &offsets, connections, until, self.wait)?;
+            measured.add(&part);
+            if index % 2 == 1 {
+                read_directly()?;
+            }
+        }
         let speed = measured.bytes_per_second();
         let mut run = Run::new(measured, None);
-        if let (Some(before), Some(after)) = (before, after) {
-            let disk = before.max(after);
+        if let Some((bytes, time)) = direct {
+            let disk = bytes as f64 / time.as_secs_f64();
             run.figures.push(("disk's direct reads, MB/s", disk / 1e6));
             run.figures.push(("of the disk's speed", speed / disk));
         }

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -101,23 +102,21 @@ pub fn drop_cache<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<()
     Ok(())
 }
 
-/// How fast direct reads of the partitions' first `bytes_each` bytes are, one thread a partition,
-/// in bytes a second; `None` where the file system has no direct I/O.
-pub fn direct_read_speed(
+/// Reads the bytes of a range directly from each partition, one thread a partition; how many there
+/// were and how long it took. `None` where the file system has no direct I/O.
+pub fn direct_reads(
     partitions: &[Vec<PathBuf>],
-    bytes_each: u64,
-) -> Result<Option<f64>, BenchError> {
+    range: &Range<u64>,
+) -> Result<Option<(u64, Duration)>, BenchError> {
     let started = Instant::now();
     let read = thread::scope(|scope| {
-        let readers: Vec<_> = partitions
-            .iter()
-            .map(|files| scope.spawn(move || direct_read(files, bytes_each)))
-            .collect();
+        let readers: Vec<_> =
+            partitions.iter().map(|files| scope.spawn(move || direct_read(files, range))).collect();
         let readers = readers.into_iter().map(|reader| reader.join().expect("no panic"));
         readers.sum::<io::Result<u64>>()
     });
     match read {
-        Ok(read) => Ok(Some(read as f64 / started.elapsed().as_secs_f64())),
+        Ok(read) => Ok(Some((read, started.elapsed()))),
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(None),
         Err(error) => Err(error.into()),
     }
@@ -126,17 +125,26 @@ pub fn direct_read_speed(
 /// Memory for direct reads starts at a multiple of this.
 const ALIGNMENT_BYTES: usize = 4096;
 
-/// Reads the files one after the other, up to `most_bytes` in all; the bytes read.
-fn direct_read(files: &[PathBuf], most_bytes: u64) -> io::Result<u64> {
+/// Reads a range of the files' bytes, as if they were one; the bytes read.
+fn direct_read(files: &[PathBuf], range: &Range<u64>) -> io::Result<u64> {
     let mut memory = vec![0; DIRECT_READ_BYTES + ALIGNMENT_BYTES];
     let start = memory.as_ptr().align_offset(ALIGNMENT_BYTES);
     let block = &mut memory[start..start + DIRECT_READ_BYTES];
+    // What lies before the range is passed over in whole blocks.
+    let mut before = range.start - range.start % DIRECT_READ_BYTES as u64;
+    let wanted = range.end - range.start;
     let mut total = 0;
     for path in files {
         let flags = i32::try_from(OFlags::DIRECT.bits()).expect("a flag of open(2)");
         let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-        let mut position = 0;
-        while total < most_bytes {
+        let len = file.metadata()?.len();
+        if before >= len {
+            before -= len;
+            continue;
+        }
+        let mut position = before - before % ALIGNMENT_BYTES as u64;
+        before = 0;
+        while total < wanted {
             let read = file.read_at(block, position)?;
             position += read as u64;
             total += read as u64;
@@ -179,10 +187,14 @@ mod tests {
         fs::write(&path, vec![7; 3 << 20]).unwrap();
         drop_cache([&path]).unwrap();
         let files = [path.clone(), path];
-        match direct_read(&files, 5 << 20) {
-            Ok(read) => assert_eq!(read, 5 << 20),
-            // A file system without direct I/O.
-            Err(error) => assert_eq!(error.kind(), io::ErrorKind::InvalidInput),
+        for (range, bytes) in
+            [(0..5 << 20, 5 << 20), (4 << 20..6 << 20, 2 << 20), (6 << 20..9 << 20, 0)]
+        {
+            match direct_read(&files, &range) {
+                Ok(read) => assert_eq!(read, bytes, "{range:?}"),
+                // A file system without direct I/O.
+                Err(error) => assert_eq!(error.kind(), io::ErrorKind::InvalidInput),
+            }
         }
     }
 }

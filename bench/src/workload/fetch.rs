@@ -1,5 +1,6 @@
 //! The fetch workload: consumers that read a filled topic from its start.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use mio::{Events, Poll};
@@ -9,7 +10,7 @@ use crate::BenchError;
 use crate::admin::Leaders;
 use crate::connection::{Connection, Pending};
 use crate::frames;
-use crate::limits::DRAIN_S;
+use crate::limits::{DRAIN_S, FETCH_BYTES};
 
 /// When a run is over.
 #[derive(Clone, Copy, Debug)]
@@ -25,12 +26,13 @@ struct Reader {
     connection: Connection,
     partition: i32,
     offset: i64,
-    ends_at: i64,
+    start: i64,
+    end: i64,
 }
 
 impl Reader {
-    fn ask(&mut self, topic: &str, max_bytes: i32) -> Result<(), BenchError> {
-        let mut frame = frames::fetch(topic, self.partition, self.offset, max_bytes)?;
+    fn ask(&mut self, topic: &str) -> Result<(), BenchError> {
+        let mut frame = frames::fetch(topic, self.partition, self.offset, FETCH_BYTES)?;
         frame.set_correlation(self.connection.next_correlation());
         self.connection.push(&frame.0, Pending { since: Instant::now(), tag: 0 });
         self.connection.flush()
@@ -56,14 +58,13 @@ impl Reader {
     }
 }
 
-/// Reads with one request in flight per connection; `ends` are the partitions' end offsets, after
-/// which a reader starts over, or is done.
+/// Reads with one request in flight per connection, each partition from the first of its offsets
+/// to the second; there a reader starts over, or is done.
 pub fn run(
     topic: &str,
     leaders: &Leaders,
-    ends: &[i64],
+    offsets: &[Range<i64>],
     connections: usize,
-    max_bytes: i32,
     until: Until,
     wait: Wait,
 ) -> Result<Measured, BenchError> {
@@ -72,9 +73,9 @@ pub fn run(
     for index in 0..connections {
         let partition = index % leaders.len();
         let connection = Connection::connect(&leaders[partition], poll.registry(), index)?;
-        let ends_at = ends[partition];
+        let Range { start, end } = offsets[partition];
         let partition = i32::try_from(partition).expect("few partitions");
-        readers.push(Reader { connection, partition, offset: 0, ends_at });
+        readers.push(Reader { connection, partition, offset: start, start, end });
     }
     let start = Instant::now();
     let (measure_from, end, once) = match until {
@@ -84,7 +85,7 @@ pub fn run(
     let mut measured = Measured::new();
     let mut events = Events::with_capacity(256);
     for reader in &mut readers {
-        reader.ask(topic, max_bytes)?;
+        reader.ask(topic)?;
     }
     let mut left = readers.len();
     // A run shorter than one answer takes still has a figure.
@@ -106,14 +107,14 @@ pub fn run(
             if reader.connection.in_flight() > 0 {
                 continue;
             }
-            if reader.offset >= reader.ends_at {
+            if reader.offset >= reader.end {
                 if once {
                     left -= 1;
                     continue;
                 }
-                reader.offset = 0;
+                reader.offset = reader.start;
             }
-            reader.ask(topic, max_bytes)?;
+            reader.ask(topic)?;
         }
     }
     measured.elapsed = Instant::now() - measure_from;

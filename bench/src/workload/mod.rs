@@ -8,6 +8,7 @@ mod lane;
 pub mod produce;
 pub mod tools;
 
+use std::ops::Range;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
@@ -95,6 +96,16 @@ impl Measured {
         Self { requests: 0, records: 0, bytes: 0, elapsed, latency_us, all_records: 0 }
     }
 
+    /// Adds what another part of the same run measured.
+    pub fn add(&mut self, part: &Measured) {
+        self.requests += part.requests;
+        self.records += part.records;
+        self.bytes += part.bytes;
+        self.elapsed += part.elapsed;
+        self.all_records += part.all_records;
+        self.latency_us.add(&part.latency_us).expect("the same bounds");
+    }
+
     pub fn record_latency(&mut self, latency: Duration) {
         let us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
         self.latency_us.saturating_record(us.max(1));
@@ -138,8 +149,16 @@ pub struct Written {
 impl Written {
     /// The end offset of each partition.
     pub fn ends(&self) -> Vec<i64> {
+        self.slice(0, 1).into_iter().map(|offsets| offsets.end).collect()
+    }
+
+    /// The offsets of each partition in one of several slices of equal size.
+    pub fn slice(&self, index: usize, count: usize) -> Vec<Range<i64>> {
         let records = i64::try_from(self.batch.records).unwrap_or(i64::MAX);
-        self.batches.iter().map(|batches| batches * records).collect()
+        let (index, count) = (index as i64, count as i64);
+        let place = |batches: i64, index: i64| batches * index / count * records;
+        let slice = |&batches: &i64| place(batches, index)..place(batches, index + 1);
+        self.batches.iter().map(slice).collect()
     }
 
     pub fn bytes(&self) -> u64 {
