@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{Broker, Place};
 use crate::facts;
 use crate::rows::{Durability, Row, Work};
+use crate::workload::Pace;
 
 /// The `tidemill` program.
 #[derive(Clone, Debug)]
@@ -42,9 +43,11 @@ impl Broker for Tidemill {
         facts::output(&self.program.display().to_string(), &["--version"])
     }
 
-    /// Several shards leave the generator no core of its own: only their CPU time says something.
+    /// Several shards leave the generator no core of its own: only their CPU time says something,
+    /// and an open loop, which spins, would keep the kernel's disk workers from that core.
     fn runs(&self, row: &Row) -> bool {
-        self.shards == 1 || (matches!(row.work, Work::Produce) && row.partitions == 4)
+        let closed = matches!(row.pace, Pace::InFlight(_));
+        self.shards == 1 || (closed && matches!(row.work, Work::Produce) && row.partitions == 4)
     }
 
     fn command(&self, place: &Place) -> Vec<String> {

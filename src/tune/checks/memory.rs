@@ -1,4 +1,4 @@
-//! Memory: huge pages, swapping, dirty pages of other programs.
+//! Memory: huge pages, swapping, dirty pages of other programs, who looks through all of it.
 
 use super::Bound;
 use crate::tune::Subject;
@@ -20,7 +20,7 @@ pub fn check(subject: &Subject) -> Vec<Finding> {
             why: "as memory.dirty_background, for programs that write faster than the disk",
         },
     ];
-    let mut findings = vec![huge_pages(subject), swappiness(subject)];
+    let mut findings = vec![huge_pages(subject), swappiness(subject), monitoring(subject)];
     findings.extend(bounds.iter().map(|bound| bound.at_most(subject)));
     findings
 }
@@ -53,4 +53,30 @@ fn huge_pages(subject: &Subject) -> Finding {
         }
         Some(found) => finding.good(found),
     }
+}
+
+/// The kernel's own watch over which pages are in use (DAMON).
+fn monitoring(subject: &Subject) -> Finding {
+    const KDAMONDS: &str = "/sys/kernel/mm/damon/admin/kdamonds";
+    const MODULES: [&str; 3] = ["damon_reclaim", "damon_lru_sort", "damon_stat"];
+    let why = "kdamond looks through memory for milliseconds at a time, and a kernel that does not \
+               preempt it keeps a shard from its core meanwhile";
+    let finding = Finding::new("memory.monitoring", "no kdamond", why);
+    let threads = subject.host.names(KDAMONDS).into_iter();
+    let threads = threads.map(|number| format!("{KDAMONDS}/{number}/state"));
+    let mut running: Vec<(String, &str)> = threads
+        .filter(|state| subject.host.read(state).is_some_and(|state| state == "on"))
+        .map(|state| (state, "off"))
+        .collect();
+    let modules = MODULES.map(|module| format!("/sys/module/{module}/parameters/enabled"));
+    let enabled = |path: &String| subject.host.read(path).is_some_and(|enabled| enabled == "Y");
+    running.extend(modules.into_iter().filter(enabled).map(|path| (path, "N")));
+    if running.is_empty() {
+        return finding.good("none");
+    }
+    // Whoever set it up may count on it, to give memory back to a host for one.
+    let stop = running.iter().map(|(path, value)| format!("echo {value} > {path}"));
+    let stop = stop.collect::<Vec<_>>().join("; ");
+    let hint = format!("if nobody needs it: {stop}");
+    finding.advice(format!("{} running", running.len()), hint)
 }

@@ -160,6 +160,17 @@ mod tests {
         assert!(find(&findings, "memory.swappiness").is_fine());
         assert!(find(&findings, "network.numa").is_fine(), "the card is at these cores' node");
 
+        assert!(find(&findings, "memory.monitoring").is_fine());
+        let kdamonds = root.path().join("sys/kernel/mm/damon/admin/kdamonds");
+        file(&kdamonds, "nr_kdamonds", "2\n");
+        file(&kdamonds, "0/state", "off\n");
+        file(&kdamonds, "1/state", "on\n");
+        file(root.path(), "sys/module/damon_stat/parameters/enabled", "Y\n");
+        let findings = run(&subject);
+        let watch = find(&findings, "memory.monitoring");
+        assert_eq!((watch.status, watch.found.as_str()), (Status::Advice, "2 running"));
+        assert!(watch.hint.contains("kdamonds/1/state; echo N > /sys"), "{}", watch.hint);
+
         // A container whose profile forbids rings, on a file system without direct I/O.
         subject.disk = Err(ProbeError::Forbidden { kernel: "6.1".into() });
         let findings = run(&subject);

@@ -132,16 +132,12 @@ fn run(job: Job, direct: bool, reclaimer: &mut Reclaimer) -> io::Result<JobDone>
         Job::RemoveFiles { paths } => {
             let mut kept = Kept::default();
             paths.iter().for_each(|path| kept.hold(path));
-            let removed = blocking::remove_files(&paths);
-            reclaimer.take(kept);
-            removed.map(unit)
+            reclaimer.remove(kept, || blocking::remove_files(&paths)).map(unit)
         }
         Job::RemoveDirAll { path } => {
             let mut kept = Kept::default();
             kept.hold_all(&path);
-            let removed = blocking::remove_dir_all(&path);
-            reclaimer.take(kept);
-            removed.map(unit)
+            reclaimer.remove(kept, || blocking::remove_dir_all(&path)).map(unit)
         }
     }
 }

@@ -8,6 +8,7 @@
 #![allow(unsafe_code)]
 
 use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -66,8 +67,27 @@ struct Running {
 }
 
 impl Reclaimer {
+    /// Removes names, and takes the files behind them over.
+    pub(super) fn remove(
+        &mut self,
+        kept: Kept,
+        remove: impl Fn() -> io::Result<()>,
+    ) -> io::Result<()> {
+        match remove() {
+            // A network file system gives an open file another name, and keeps its folder.
+            Err(_) if !kept.0.is_empty() => {
+                drop(kept);
+                remove()
+            }
+            removed => {
+                self.take(kept);
+                removed
+            }
+        }
+    }
+
     /// Takes files that have no name any more. Too many of them, and the rest goes at once.
-    pub(super) fn take(&mut self, kept: Kept) {
+    fn take(&mut self, kept: Kept) {
         for file in kept.0 {
             if self.shared.files.load(Ordering::Relaxed) >= RECLAIM_FILES_MAX {
                 return;
@@ -197,6 +217,25 @@ mod tests {
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes.len() as u64, LEN);
+    }
+
+    #[test]
+    fn where_open_files_keep_their_names_they_are_closed_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("large");
+        fs::write(&path, vec![7; LEN as usize]).unwrap();
+        let mut kept = Kept::default();
+        kept.hold(&path);
+        let is_open = || {
+            let descriptors = fs::read_dir("/proc/self/fd").unwrap().flatten();
+            descriptors.filter_map(|fd| fs::read_link(fd.path()).ok()).any(|link| link == path)
+        };
+        let remove = || match is_open() {
+            true => Err(io::ErrorKind::DirectoryNotEmpty.into()),
+            false => fs::remove_file(&path),
+        };
+        Reclaimer::default().remove(kept, remove).unwrap();
+        assert!(!path.exists());
     }
 
     #[test]
