@@ -107,6 +107,10 @@ impl Running {
     fn start(shared: &Arc<Shared>) -> Option<Running> {
         let (to, files) = channel();
         let shared = Arc::clone(shared);
+        // The kernel tells of an open that a lease stands in the way of, for one through /proc;
+        // left alone, that signal ends the process.
+        // SAFETY: a system call.
+        unsafe { libc::signal(libc::SIGIO, libc::SIG_IGN) };
         let builder = std::thread::Builder::new().name("disk-reclaim".into());
         let thread = builder.spawn(move || run(&files, &shared)).ok()?;
         Some(Running { to, thread })
