@@ -167,24 +167,20 @@ fn is_ours_alone(file: &File) -> bool {
 #[cfg(test)]
 mod tests {
     use std::io::Read;
+    use std::path::PathBuf;
 
     use super::*;
 
     const LEN: u64 = 3 * RECLAIM_STEP_BYTES;
 
-    /// A removed file of some steps that is kept, and a clone of its descriptor to look at it.
-    fn removed(dir: &Path, linked: bool) -> (Kept, File) {
+    /// A kept file of some steps, and where it lies.
+    fn kept(dir: &Path) -> (Kept, PathBuf) {
         let path = dir.join("large");
         fs::write(&path, vec![7; LEN as usize]).unwrap();
         let mut kept = Kept::default();
         kept.hold(&path);
-        if linked {
-            fs::hard_link(&path, dir.join("copy")).unwrap();
-        }
-        fs::remove_file(&path).unwrap();
         assert_eq!(kept.0.len(), 1);
-        let look = kept.0[0].try_clone().unwrap();
-        (kept, look)
+        (kept, path)
     }
 
     fn wait_taken(reclaimer: &Reclaimer) {
@@ -198,9 +194,10 @@ mod tests {
     #[test]
     fn a_removed_file_is_cut_to_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let (kept, look) = removed(dir.path(), false);
+        let (kept, path) = kept(dir.path());
+        let look = kept.0[0].try_clone().unwrap();
         let mut reclaimer = Reclaimer::default();
-        reclaimer.take(kept);
+        reclaimer.remove(kept, || fs::remove_file(&path)).unwrap();
         wait_taken(&reclaimer);
         // A clone is the same open file, so it did not stand in the way.
         assert_eq!(look.metadata().unwrap().len(), 0);
@@ -209,14 +206,10 @@ mod tests {
     #[test]
     fn whoever_still_reads_it_misses_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("large");
-        fs::write(&path, vec![7; LEN as usize]).unwrap();
+        let (kept, path) = kept(dir.path());
         let mut reader = File::open(&path).unwrap();
-        let mut kept = Kept::default();
-        kept.hold(&path);
-        fs::remove_file(&path).unwrap();
         let mut reclaimer = Reclaimer::default();
-        reclaimer.take(kept);
+        reclaimer.remove(kept, || fs::remove_file(&path)).unwrap();
         wait_taken(&reclaimer);
         let mut bytes = Vec::new();
         reader.read_to_end(&mut bytes).unwrap();
@@ -226,10 +219,7 @@ mod tests {
     #[test]
     fn where_open_files_keep_their_names_they_are_closed_first() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("large");
-        fs::write(&path, vec![7; LEN as usize]).unwrap();
-        let mut kept = Kept::default();
-        kept.hold(&path);
+        let (kept, path) = kept(dir.path());
         let is_open = || {
             let descriptors = fs::read_dir("/proc/self/fd").unwrap().flatten();
             descriptors.filter_map(|fd| fs::read_link(fd.path()).ok()).any(|link| link == path)
@@ -245,9 +235,10 @@ mod tests {
     #[test]
     fn a_file_that_has_another_name_stays_whole() {
         let dir = tempfile::tempdir().unwrap();
-        let (kept, _look) = removed(dir.path(), true);
+        let (kept, path) = kept(dir.path());
+        fs::hard_link(&path, dir.path().join("copy")).unwrap();
         let mut reclaimer = Reclaimer::default();
-        reclaimer.take(kept);
+        reclaimer.remove(kept, || fs::remove_file(&path)).unwrap();
         wait_taken(&reclaimer);
         assert_eq!(fs::metadata(dir.path().join("copy")).unwrap().len(), LEN);
     }
