@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use mio::{Events, Poll};
 
-use super::lane::{Lane, Lanes};
+use super::lane::Lanes;
 use super::{Measured, Pace, Wait, Workload, Written};
 use crate::BenchError;
 use crate::admin::Leaders;
@@ -71,10 +71,11 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Writes every partition once, before the clock starts: brokers make a partition's files when
-    /// it is first written, which with many partitions would be all that is measured.
-    fn write_all_once(&mut self, poll: &mut Poll, events: &mut Events) -> Result<(), BenchError> {
-        let counts = self.lanes.lanes.iter().map(Lane::partitions).collect();
+    /// Writes every partition twice, before the clock starts: brokers make a partition's files when
+    /// it is first written, and Kafka its indexes' first pages with the write after that, which with
+    /// many partitions would be all that is measured.
+    fn write_all_twice(&mut self, poll: &mut Poll, events: &mut Events) -> Result<(), BenchError> {
+        let counts = self.lanes.lanes.iter().map(|lane| 2 * lane.partitions()).collect();
         self.closed = true;
         self.write_counts(counts, poll, events)?;
         self.closed = false;
@@ -128,7 +129,7 @@ pub fn run(
     let mut events = Events::with_capacity(256);
     let lanes = Lanes::connect(topic, leaders, workload, batch, &poll)?;
     let mut run = Run::new(workload, lanes, batch_bytes);
-    run.write_all_once(&mut poll, &mut events)?;
+    run.write_all_twice(&mut poll, &mut events)?;
     let start = Instant::now();
     run.measure_from = start + workload.warm_up;
     let end = run.measure_from + workload.measure;
