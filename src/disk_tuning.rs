@@ -178,7 +178,7 @@ mod tests {
             ("block_bytes = 4096", "block_bytes = 2048"),
             ("block_bytes = 4096", "block_bytes = 12288"),
             ("block_bytes = 4096", "block_bytes = 131072"),
-            ("zero_ahead_bytes = 1048576", "zero_ahead_bytes = 1048577"),
+            ("zero_ahead_bytes = 262144", "zero_ahead_bytes = 262145"),
             ("in_flight_bytes = 8388608", "in_flight_bytes = 4096"),
             ("in_flight_bytes = 8388608", "in_flight_bytes = 16777216"),
             ("preallocate_step_bytes = 33554432", "preallocate_step_bytes = -1"),

@@ -12,12 +12,13 @@ use storage::disk::measure::{
 };
 use storage::disk::probe::{Direct, probe};
 use storage::disk::ring::{RingConfig, RingDisk};
-use storage::limits::{BLOCK_BYTES, LOG_IN_FLIGHT_BYTES, SPLIT_WRITE_BYTES, WRITE_UNIT_BYTES_MAX};
+use storage::limits::{
+    BLOCK_BYTES, LOG_IN_FLIGHT_BYTES, SPLIT_WRITE_BYTES, StoreLimits, WRITE_UNIT_BYTES_MAX,
+};
 
 use crate::args::TuneDiskArgs;
 use crate::commands::table::{Align, Table};
 use crate::disk_tuning::DiskTuning;
-use crate::limits::ZERO_AHEAD_BYTES_MAX;
 use crate::problem::{Problem, Result};
 use crate::serve::host::human_bytes;
 
@@ -161,7 +162,8 @@ impl<'a> Meter<'a> {
             let zeroed = per_second(Prepared::Zeroed, "synced write, zeroed")?;
             gain = zeroed / reserved;
         }
-        Ok(if gain >= ZEROS_PAY { ZERO_AHEAD_BYTES_MAX / 4 } else { 0 })
+        let usual = StoreLimits::default().zero_ahead_bytes;
+        Ok(if gain >= ZEROS_PAY { usual } else { 0 })
     }
 
     /// The block whose synced writes are fastest, if it is not the least. Over zeros: there only

@@ -13,7 +13,10 @@ use std::io;
 
 use crate::buffer::{Chunk, IoBuf};
 use crate::disk::{Disk, FileId, Op};
-use crate::limits::{CHUNK_BYTES, ZERO_AFTER_WRITES, ZERO_STEP_MIN_BYTES, ZERO_WRITE_BYTES_MAX};
+use crate::limits::{
+    CHUNK_BYTES, ZERO_AFTER_WRITES, ZERO_STEP_MIN_BYTES, ZERO_WRITE_BYTES_MAX,
+    ZEROS_IN_FLIGHT_BYTES,
+};
 use crate::log::Log;
 use crate::log::segment::Phase;
 use crate::store::io::{Io, Purpose};
@@ -48,6 +51,11 @@ impl Log {
         if most == 0 || !idle || self.disk_full || !self.write_sizes.are_small() {
             return;
         }
+        // Many logs that grow alike would ask for their zeros all at once, and writes would wait
+        // behind them; a log that gets none now asks again with its next write.
+        if io.zeroing_bytes >= ZEROS_IN_FLIGHT_BYTES {
+            return;
+        }
         let submitted = unit.round_up(self.writer.submitted_lpos - segment.start_lpos);
         let from = segment.zeroed_bytes.max(submitted);
         // As far again as the file has come, within bounds.
@@ -59,9 +67,9 @@ impl Log {
         segment.zeroing_from = Some(from);
         let bufs = zeros(&io.zeros.slice(0..io.zeros.filled()), to - from);
         io.stats.zeroed_bytes += to - from;
+        io.zeroing_bytes += to - from;
         self.jobs += 1;
-        let base_offset = segment.base_offset;
-        let purpose = Purpose::Zero { log: self.id, base_offset, to };
+        let purpose = Purpose::Zero { log: self.id, base_offset: segment.base_offset, from, to };
         io.submit(purpose, Op::Write { file, position: from, bufs, sync: false });
     }
 

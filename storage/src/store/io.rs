@@ -48,6 +48,7 @@ pub(crate) enum Purpose {
     Zero {
         log: LogId,
         base_offset: i64,
+        from: u64,
         to: u64,
     },
     /// A full segment's file gets its exact length.
@@ -136,6 +137,8 @@ pub(crate) struct Io<D> {
     pub spare: Vec<Chunk>,
     /// What is written ahead of tails.
     pub zeros: Chunk,
+    /// Zeros on their way to the disk.
+    pub zeroing_bytes: u64,
     /// A clean stop is under way.
     pub closing: bool,
     pub crash_safe: bool,

@@ -47,6 +47,7 @@ impl<D: Disk> Store<D> {
             closing: false,
             spare: Vec::new(),
             zeros: log::zero::chunk(config.limits.write_unit),
+            zeroing_bytes: 0,
             ops: Slab::new(),
             events: Vec::new(),
             dirty: Vec::new(),

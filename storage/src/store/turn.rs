@@ -156,7 +156,8 @@ impl<D: Disk> Store<D> {
                     log.on_allocated(base_offset, len, result.map(drop), io);
                 }
             }
-            Purpose::Zero { log, base_offset, to } => {
+            Purpose::Zero { log, base_offset, from, to } => {
+                io.zeroing_bytes -= to - from;
                 if let Some(log) = self.logs.get_mut(log) {
                     log.on_zeroed(base_offset, to, result.map(drop), io);
                 }
