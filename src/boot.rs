@@ -37,8 +37,8 @@ pub fn node_config(
         rack: config.settings.get("broker.rack").filter(|rack| !rack.is_empty()).cloned(),
         configs,
         arena: match arena {
-            ArenaPlan::In(dir) => {
-                Some(ArenaPlace { dir: dir.clone(), bytes_per_shard: config.arena_bytes })
+            ArenaPlan::In { directory, bytes_per_shard } => {
+                Some(ArenaPlace { dir: directory.clone(), bytes_per_shard: *bytes_per_shard })
             }
             ArenaPlan::Without(_) => None,
         },

@@ -6,8 +6,11 @@ use std::time::Duration;
 pub const DISK_TUNING_FILE_BYTES_MAX: u64 = 64 << 10;
 /// Zeros ahead of one log; more only cost space and time.
 pub const ZERO_AHEAD_BYTES_MAX: u64 = 4 << 20;
-/// Memory for one shard's crash-safe arena, unless configured, in MiB.
-pub const ARENA_MIB_DEFAULT: u64 = 64;
+/// Memory for one shard's crash-safe arena, unless configured or short, in MiB. A log that is
+/// written takes at least one chunk of 64 KiB of it.
+pub const ARENA_MIB_DEFAULT: u64 = 256;
+/// Arenas that nobody asked for take at most this part of the free memory.
+pub const ARENA_FREE_PART: u64 = 2;
 /// The smallest arena that is of any use, in MiB.
 pub const ARENA_MIB_MIN: u64 = 8;
 /// The largest arena of one shard, in MiB.

@@ -119,8 +119,9 @@ pub const KEYS: &[Key] = &[
         ARENA_MIB,
         Shape::Number,
         "MIB",
-        Some("64"),
-        "Size of the crash-safe memory of one shard, in MiB",
+        None,
+        "Size of the crash-safe memory of one shard, in MiB; without it 256, or less where all \
+         shards together would take more than half of what is free there",
     ),
     key(LOG_FORMAT, Shape::Text, "FORMAT", Some("human"), "Format of the log: human or json"),
     key(

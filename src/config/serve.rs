@@ -49,8 +49,8 @@ pub struct ServeConfig {
     pub node_id: i32,
     pub control: Option<SocketAddr>,
     pub arena: ArenaChoice,
-    /// Of one shard.
-    pub arena_bytes: usize,
+    /// Of one shard; `None` is as much as is usual, or there is room for.
+    pub arena_bytes: Option<usize>,
     pub log_format: LogFormat,
     pub log_level: String,
     /// Kafka's broker settings that were given, checked against their table.
@@ -69,9 +69,7 @@ impl ServeConfig {
             listener,
             node_id: whole(layer, keys::NODE_ID, 0, i64::from(NODE_ID_MAX))? as i32,
             arena: resolve_arena(layer)?,
-            arena_bytes: (whole(layer, keys::ARENA_MIB, ARENA_MIB_MIN as i64, ARENA_MIB_MAX as i64)?
-                as usize)
-                << 20,
+            arena_bytes: resolve_arena_bytes(layer)?,
             log_format: resolve_log_format(layer)?,
             log_level: resolve_log_level(layer)?,
             settings: resolve_settings(layer)?,
@@ -211,6 +209,14 @@ fn resolve_arena(layer: &Layer) -> Result<ArenaChoice> {
         "" => Err(wrong(&given, keys::ARENA, "that is no directory").remedy(help(keys::ARENA))),
         path => Ok(ArenaChoice::Directory(PathBuf::from(path))),
     }
+}
+
+fn resolve_arena_bytes(layer: &Layer) -> Result<Option<usize>> {
+    if layer.get(keys::ARENA_MIB).is_none() {
+        return Ok(None);
+    }
+    let mib = whole(layer, keys::ARENA_MIB, ARENA_MIB_MIN as i64, ARENA_MIB_MAX as i64)?;
+    Ok(Some((mib as usize) << 20))
 }
 
 fn resolve_log_format(layer: &Layer) -> Result<LogFormat> {

@@ -7,6 +7,7 @@ use cluster::configs::broker;
 use super::keys::{self, KEYS, SETTINGS};
 use super::serve::{ArenaChoice, LogFormat, ServeConfig};
 use super::{Layer, Origin, file};
+use crate::limits::ARENA_MIB_DEFAULT;
 use crate::problem::Result;
 
 const EXAMPLE: &str = include_str!("../../tidemill.example.toml");
@@ -49,7 +50,7 @@ fn nothing_given_is_a_broker_on_all_cores_at_localhost() {
     assert_eq!(config.cores, CORES);
     assert_eq!(config.node_id, 1);
     assert_eq!(config.control.unwrap().to_string(), "127.0.0.1:9644");
-    assert_eq!((config.arena, config.arena_bytes), (ArenaChoice::Auto, 64 << 20));
+    assert_eq!((config.arena, config.arena_bytes), (ArenaChoice::Auto, None));
     assert_eq!((config.log_format, config.log_level.as_str()), (LogFormat::Human, "info"));
     assert!(config.settings.is_empty());
 }
@@ -173,11 +174,15 @@ fn the_example_names_every_key_at_its_default() {
         }
     }
     assert!(text.contains(&format!("[{SETTINGS}]")));
-    // On a machine of one core the example is what a start without arguments is.
+    // On a machine of one core, with room for its arena, the example is what a start without
+    // arguments is.
     let from_example = ServeConfig::resolve(&layer, &[0]).unwrap();
     let by_itself = ServeConfig::resolve(&Layer::default(), &[0]).unwrap();
     let settings = from_example.settings.clone();
-    assert_eq!(ServeConfig { settings: by_itself.settings.clone(), ..from_example }, by_itself);
+    assert_eq!(from_example.arena_bytes, Some((ARENA_MIB_DEFAULT as usize) << 20));
+    let (settings_by_itself, arena_bytes) = (by_itself.settings.clone(), by_itself.arena_bytes);
+    let likened = ServeConfig { settings: settings_by_itself, arena_bytes, ..from_example };
+    assert_eq!(likened, by_itself);
     for (name, value) in settings {
         let default = broker::key(&name).unwrap().default;
         // Kafka's log.retention.ms and log.flush.interval.ms stand in for keys with other units.

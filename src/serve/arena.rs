@@ -10,13 +10,14 @@ use storage::arena::Arena;
 
 use super::host;
 use crate::config::{ArenaChoice, ServeConfig};
+use crate::limits::{ARENA_FREE_PART, ARENA_MIB_DEFAULT, ARENA_MIB_MIN};
 use crate::problem::{Problem, Result};
 
 /// What was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArenaPlan {
-    /// In this directory, which is there, with one file per shard.
-    In(PathBuf),
+    /// In this directory, which is there, with one file of this size per shard.
+    In { directory: PathBuf, bytes_per_shard: usize },
     /// Nowhere, for this reason.
     Without(String),
 }
@@ -35,21 +36,20 @@ pub fn plan(config: &ServeConfig, data: &Path) -> Result<ArenaPlan> {
         ArenaChoice::None => ArenaPlan::Without("turned off with arena = none".into()),
         ArenaChoice::Directory(parent) => {
             let chosen = parent.join(usual.file_name().unwrap_or_default());
-            let why = room(&chosen, config).err();
-            if let Some(why) = why {
-                return Err(Problem::failed(format!("no crash-safe memory: {why}")).remedy(
+            let bytes_per_shard = room(&chosen, config).map_err(|why| {
+                Problem::failed(format!("no crash-safe memory: {why}")).remedy(
                     "make room, choose a smaller --arena-mib, another --arena DIR on tmpfs or \
                      hugetlbfs, or --arena none",
-                ));
-            }
-            ArenaPlan::In(chosen)
+                )
+            })?;
+            ArenaPlan::In { directory: chosen, bytes_per_shard }
         }
         ArenaChoice::Auto => match room(&usual, config) {
-            Ok(()) => ArenaPlan::In(usual),
+            Ok(bytes_per_shard) => ArenaPlan::In { directory: usual, bytes_per_shard },
             Err(why) => ArenaPlan::Without(why),
         },
     };
-    if plan != ArenaPlan::In(before.clone()) {
+    if !matches!(&plan, ArenaPlan::In { directory, .. } if *directory == before) {
         refuse_left(&before, &plan)?;
     }
     note(&plan, data)?;
@@ -57,7 +57,7 @@ pub fn plan(config: &ServeConfig, data: &Path) -> Result<ArenaPlan> {
 }
 
 fn note(plan: &ArenaPlan, data: &Path) -> Result<()> {
-    let ArenaPlan::In(directory) = plan else {
+    let ArenaPlan::In { directory, .. } = plan else {
         return Ok(());
     };
     let unusable = |path: &Path, error: io::Error| {
@@ -78,7 +78,7 @@ fn note(plan: &ArenaPlan, data: &Path) -> Result<()> {
 
 /// After a clean stop nothing is left that a start would have to know of.
 pub fn forget(plan: &ArenaPlan, data: &Path) {
-    let ArenaPlan::In(directory) = plan else {
+    let ArenaPlan::In { directory, .. } = plan else {
         return;
     };
     if !is_left(directory) {
@@ -106,7 +106,7 @@ fn refuse_left(before: &Path, plan: &ArenaPlan) -> Result<()> {
         return Ok(());
     }
     let why = match plan {
-        ArenaPlan::In(directory) => format!("{} would be used", directory.display()),
+        ArenaPlan::In { directory, .. } => format!("{} would be used", directory.display()),
         ArenaPlan::Without(why) => format!("there would be no crash-safe memory now: {why}"),
     };
     let parent = before.parent().unwrap_or(before).display();
@@ -119,14 +119,19 @@ fn refuse_left(before: &Path, plan: &ArenaPlan) -> Result<()> {
     )))
 }
 
-/// Whether the files fit beside what else is there; those that exist have their room already.
-fn room(directory: &Path, config: &ServeConfig) -> std::result::Result<(), String> {
+/// How large the files can be beside what else is there; those that exist have their room already.
+fn room(directory: &Path, config: &ServeConfig) -> std::result::Result<usize, String> {
     let parent = directory.parent().unwrap_or(directory);
     let free_bytes = host::free_bytes(parent)
         .map_err(|error| format!("{} cannot be used: {error}", parent.display()))?;
-    let shards = 0..config.shards();
-    let new = shards.filter(|shard| !directory.join(format!("shard-{shard}")).exists()).count();
-    let needed_bytes = new as u64 * config.arena_bytes as u64;
+    let files = (0..config.shards()).map(|shard| directory.join(format!("shard-{shard}")));
+    let held: Vec<u64> = files.filter_map(|file| Some(fs::metadata(file).ok()?.len())).collect();
+    let new = config.shards() - held.len();
+    let bytes_per_shard = match config.arena_bytes {
+        Some(bytes) => bytes,
+        None => usual_bytes(free_bytes + held.iter().sum::<u64>(), config.shards()),
+    };
+    let needed_bytes = new as u64 * bytes_per_shard as u64;
     if needed_bytes > free_bytes {
         return Err(format!(
             "{} has {} free, and {} are needed",
@@ -135,7 +140,13 @@ fn room(directory: &Path, config: &ServeConfig) -> std::result::Result<(), Strin
             host::human_bytes(needed_bytes)
         ));
     }
-    Ok(())
+    Ok(bytes_per_shard)
+}
+
+/// What each shard gets where nobody said it: whole MiB, and not much of what there is.
+fn usual_bytes(available_bytes: u64, shards: usize) -> usize {
+    let share_mib = (available_bytes / ARENA_FREE_PART / shards as u64) >> 20;
+    (share_mib.clamp(ARENA_MIB_MIN, ARENA_MIB_DEFAULT) as usize) << 20
 }
 
 #[cfg(test)]
@@ -145,7 +156,7 @@ mod tests {
 
     fn config(arena: ArenaChoice, arena_bytes: usize) -> ServeConfig {
         let config = ServeConfig::resolve(&Layer::default(), &[0, 1]).unwrap();
-        ServeConfig { arena, arena_bytes, ..config }
+        ServeConfig { arena, arena_bytes: Some(arena_bytes), ..config }
     }
 
     #[test]
@@ -153,8 +164,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let choice = ArenaChoice::Directory(folder.path().to_path_buf());
         let planned = plan(&config(choice.clone(), 1 << 20), folder.path()).unwrap();
-        assert!(matches!(planned, ArenaPlan::In(path)
-            if path.parent() == Some(folder.path()) && path.is_dir()));
+        assert!(matches!(planned, ArenaPlan::In { directory, bytes_per_shard: 0x10_0000 }
+            if directory.parent() == Some(folder.path()) && directory.is_dir()));
         let error = plan(&config(choice, 1 << 60), folder.path()).unwrap_err().to_string();
         assert!(error.contains("--arena-mib") && error.contains("free"), "{error}");
         let nowhere = ArenaChoice::Directory("/nonexistent".into());
@@ -171,13 +182,23 @@ mod tests {
     }
 
     #[test]
+    fn nobody_asked_for_more_than_half_of_what_is_free() {
+        let mib = |free_mib: u64, shards| usual_bytes(free_mib << 20, shards) >> 20;
+        assert_eq!((mib(12_000, 2), mib(1024, 2), mib(1023, 2)), (256, 256, 255));
+        // A container's usual /dev/shm.
+        assert_eq!((mib(64, 1), mib(64, 2)), (32, 16));
+        // The least that is of any use, for which there may be no room.
+        assert_eq!((mib(64, 8), mib(4, 1)), (8, 8));
+    }
+
+    #[test]
     fn what_a_crash_has_left_is_not_passed_over() {
         let folder = tempfile::tempdir().unwrap();
         let (data, memory) = (folder.path().join("data"), folder.path().join("memory"));
         fs::create_dir(&data).unwrap();
         fs::create_dir(&memory).unwrap();
         let here = config(ArenaChoice::Directory(memory.clone()), 1 << 20);
-        let ArenaPlan::In(directory) = plan(&here, &data).unwrap() else {
+        let ArenaPlan::In { directory, .. } = plan(&here, &data).unwrap() else {
             panic!("there is room");
         };
         fs::write(directory.join("shard-1"), "x").unwrap();

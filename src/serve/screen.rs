@@ -114,9 +114,9 @@ impl Facts<'_> {
 
     fn durability(&self) -> String {
         let memory = match self.arena {
-            ArenaPlan::In(directory) => format!(
+            ArenaPlan::In { directory, bytes_per_shard } => format!(
                 "with flush.messages above 1: that it is in crash-safe memory, {} a shard in {}",
-                human_bytes(self.config.arena_bytes as u64),
+                human_bytes(*bytes_per_shard as u64),
                 directory.display(),
             ),
             ArenaPlan::Without(why) => {

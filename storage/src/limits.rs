@@ -77,6 +77,8 @@ pub const ZERO_AFTER_WRITES: u32 = 8;
 pub const ZERO_WRITE_BYTES_MAX: u64 = 64 << 10;
 /// The first zeros of a file; as many again as it holds, up to [`StoreLimits::zero_ahead_bytes`].
 pub const ZERO_STEP_MIN_BYTES: u64 = 64 << 10;
+/// Zeros of all logs on their way to the disk, beside which no more are begun.
+pub const ZEROS_IN_FLIGHT_BYTES: u64 = 1 << 20;
 
 /// The first read of a cold reader; doubles while it reads on in sequence.
 pub const READ_AHEAD_MIN_BYTES: usize = 64 << 10;
@@ -174,7 +176,7 @@ pub struct StoreLimits {
 impl Default for StoreLimits {
     fn default() -> Self {
         StoreLimits {
-            tail_bytes: 64 << 20,
+            tail_bytes: 256 << 20,
             read_bytes: 64 << 20,
             tickets: 4096,
             open_files: 512,
@@ -182,7 +184,7 @@ impl Default for StoreLimits {
             index_bytes: 32 << 20,
             logs: 100_000,
             write_unit: WriteUnit::LEAST,
-            zero_ahead_bytes: 1 << 20,
+            zero_ahead_bytes: 256 << 10,
             in_flight_bytes: LOG_IN_FLIGHT_BYTES,
             preallocate_step_bytes: PREALLOCATE_STEP_MAX_BYTES,
         }

@@ -72,8 +72,8 @@ impl<'a> Run<'a> {
     }
 
     /// Writes every partition twice, before the clock starts: brokers make a partition's files when
-    /// it is first written, and Kafka its indexes' first pages with the write after that, which with
-    /// many partitions would be all that is measured.
+    /// it is first written, and Kafka touches its indexes with the write after that. With many
+    /// partitions that would be all that is measured.
     fn write_all_twice(&mut self, poll: &mut Poll, events: &mut Events) -> Result<(), BenchError> {
         let counts = self.lanes.lanes.iter().map(|lane| 2 * lane.partitions()).collect();
         self.closed = true;
