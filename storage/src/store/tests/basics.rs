@@ -448,36 +448,3 @@ fn an_idle_log_costs_little() {
     let Node::File(inode) = image.tree[&path] else { panic!() };
     assert!(image.files[&inode].len() <= 64 << 10);
 }
-
-#[test]
-fn zeros_are_kept_ahead_of_small_synced_writes() {
-    let mut h = Harness::simple(LogConfig { segment_bytes: 2 << 20, ..LogConfig::default() });
-    for n in 0..600 {
-        h.append(&batch(1, 3000, 5, n as u8));
-        // Only now and then does the disk come to rest: data meets zeros on their way.
-        if n % 7 == 0 { h.settle() } else { h.turn() }
-    }
-    h.settle();
-    let stats = h.store().stats();
-    let written = stats.appended_bytes;
-    assert!((written / 2..written * 2).contains(&stats.zeroed_bytes), "{stats:?}");
-    h.check_all();
-    h.restart();
-    h.check_all();
-}
-
-#[test]
-fn large_writes_and_acks_from_memory_need_no_zeros() {
-    let mut large = Harness::simple(LogConfig::default());
-    let config = LogConfig { flush_messages: 1_000_000, ..LogConfig::default() };
-    let mut lazy = Harness::new(config, true, MemoryOptions::default());
-    for n in 0..40 {
-        large.append(&batch(1, 200_000, 5, n));
-        large.settle();
-        lazy.append(&batch(1, 3000, 5, n));
-        lazy.pass(1000);
-        lazy.settle();
-    }
-    assert_eq!(large.store().stats().zeroed_bytes, 0);
-    assert_eq!(lazy.store().stats().zeroed_bytes, 0);
-}

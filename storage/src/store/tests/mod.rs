@@ -8,6 +8,7 @@ mod model;
 mod recovery;
 mod ring;
 mod units;
+mod zeros;
 
 use std::path::PathBuf;
 
