@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use storage::arena::Arena;
@@ -125,7 +126,10 @@ fn room(directory: &Path, config: &ServeConfig) -> std::result::Result<usize, St
     let free_bytes = host::free_bytes(parent)
         .map_err(|error| format!("{} cannot be used: {error}", parent.display()))?;
     let files = (0..config.shards()).map(|shard| directory.join(format!("shard-{shard}")));
-    let held: Vec<u64> = files.filter_map(|file| Some(fs::metadata(file).ok()?.len())).collect();
+    // What a file does not hold yet is still free, so its length would count that twice; `stat`
+    // counts in 512 bytes.
+    let held_bytes = |file: PathBuf| Some(fs::metadata(file).ok()?.blocks() * 512);
+    let held: Vec<u64> = files.filter_map(held_bytes).collect();
     let new = config.shards() - held.len();
     let bytes_per_shard = match config.arena_bytes {
         Some(bytes) => bytes,
