@@ -1,6 +1,5 @@
-//! The table of APIs: what is served, in which versions, how, and by whom.
-//!
-//! Invariant: an API is served if and only if it has a row here; ApiVersions is answered from it.
+//! How requests are dispatched: what a row of the table of APIs says, what a handler is given, and
+//! how it answers. The table itself is `apis`.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -12,7 +11,7 @@ use wire::ApiKey;
 use wire::codec::{Decode, DecodeError, Encode, EncodeError, Reader};
 use wire::header;
 
-use crate::apis;
+use crate::groups::Client;
 use crate::shard::Shard;
 
 /// How requests of one connection follow each other.
@@ -37,53 +36,6 @@ pub struct Row {
     pub mode: Mode,
 }
 
-macro_rules! serial {
-    ($api:ident, $module:ident) => {
-        Row {
-            api: ApiKey::$api,
-            mode: Mode::Serial(|shard, ctx, body| {
-                Box::pin(apis::$module::handle(shard, ctx, body))
-            }),
-        }
-    };
-}
-
-/// The table; those on a record's way first, because it is searched from the front.
-pub static TABLE: &[Row] = &[
-    Row { api: ApiKey::Produce, mode: Mode::Produce },
-    Row { api: ApiKey::Fetch, mode: Mode::Fetch },
-    serial!(ListOffsets, list_offsets),
-    serial!(Metadata, metadata),
-    serial!(OffsetCommit, offset_commit),
-    serial!(OffsetFetch, offset_fetch),
-    serial!(FindCoordinator, find_coordinator),
-    serial!(JoinGroup, join_group),
-    serial!(Heartbeat, heartbeat),
-    serial!(ConsumerGroupHeartbeat, consumer_group_heartbeat),
-    serial!(LeaveGroup, leave_group),
-    serial!(SyncGroup, sync_group),
-    serial!(DescribeGroups, describe_groups),
-    serial!(ConsumerGroupDescribe, consumer_group_describe),
-    serial!(ListGroups, list_groups),
-    serial!(ApiVersions, api_versions),
-    serial!(CreateTopics, create_topics),
-    serial!(DeleteTopics, delete_topics),
-    serial!(DeleteRecords, delete_records),
-    serial!(InitProducerId, init_producer_id),
-    serial!(OffsetForLeaderEpoch, offset_for_leader_epoch),
-    serial!(DescribeConfigs, describe_configs),
-    serial!(AlterConfigs, alter_configs),
-    serial!(DescribeLogDirs, describe_log_dirs),
-    serial!(CreatePartitions, create_partitions),
-    serial!(DeleteGroups, delete_groups),
-    serial!(OffsetDelete, offset_delete),
-    serial!(IncrementalAlterConfigs, incremental_alter_configs),
-    serial!(DescribeCluster, describe_cluster),
-    serial!(DescribeProducers, describe_producers),
-    serial!(ListConfigResources, list_config_resources),
-    serial!(DescribeTopicPartitions, describe_topic_partitions),
-];
-
 impl Row {
     /// The versions that are served.
     pub fn versions(&self) -> RangeInclusive<i16> {
@@ -94,12 +46,6 @@ impl Row {
     pub fn advertised_versions(&self) -> RangeInclusive<i16> {
         self.api.advertised_versions()
     }
-}
-
-/// The row that serves this version of this API.
-pub fn find(api_key: i16, api_version: i16) -> Option<&'static Row> {
-    let row = TABLE.iter().find(|row| row.api as i16 == api_key)?;
-    row.versions().contains(&api_version).then_some(row)
 }
 
 /// What a handler knows of its request beside the body.
@@ -115,6 +61,12 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
+    /// The client, as groups see it.
+    pub fn client(&self) -> Client<'_> {
+        let id = self.client_id.as_deref().unwrap_or_default();
+        Client { id, ip: self.peer.ip(), api_version: self.api_version }
+    }
+
     /// The request's body.
     ///
     /// # Errors
@@ -151,28 +103,4 @@ pub enum HandlerError {
     /// With acks=0 there is no answer; as Kafka does, the end of the connection tells the producer.
     #[error("a batch sent with acks=0 was refused: {0}")]
     Silent(&'static str),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_api_has_two_rows() {
-        for (index, row) in TABLE.iter().enumerate() {
-            let again = TABLE[index + 1..].iter().any(|other| other.api == row.api);
-            assert!(!again, "{}", row.api.name());
-            assert!(row.api.is_on_broker_listener(), "{}", row.api.name());
-        }
-    }
-
-    #[test]
-    fn a_version_that_is_advertised_but_not_served_is_not_found() {
-        assert!(find(ApiKey::Produce as i16, 3).is_some());
-        assert!(find(ApiKey::Produce as i16, 2).is_none());
-        assert!(find(ApiKey::Fetch as i16, 19).is_none());
-        assert!(find(-1, 0).is_none());
-        let produce = &TABLE[0];
-        assert_eq!(produce.advertised_versions(), 0..=13);
-    }
 }

@@ -5,7 +5,20 @@ use storage::{AppendError, Lookup, ProducerError, ReadOutcome, StorageError};
 use wire::ErrorCode;
 use wire::records::BatchError;
 
-use crate::controller::ControllerError;
+/// Why the controller gave no reply.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ControllerError {
+    #[error(transparent)]
+    Refused(#[from] CommandError),
+    #[error("the controller is busy")]
+    Busy,
+    #[error("the controller did not answer in time")]
+    TimedOut,
+    #[error("the controller is stopping")]
+    Stopping,
+    #[error("metadata log: {0}")]
+    Log(String),
+}
 
 /// Why a produced batch is refused before it comes near a log.
 pub fn batch(error: &BatchError) -> ErrorCode {

@@ -21,23 +21,28 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use cluster::Image;
 use cluster::groups::{Context, Now};
 use cluster::names::CONSUMER_OFFSETS;
 
 use self::loaded::Loaded;
 use crate::limits::GROUP_RELOAD_PAUSE_MS;
-use crate::partition::Partition;
+use crate::logs::Logs;
+use crate::metadata::Metadata;
+use crate::partition::{Change, Partition, Partitions};
 use crate::runtime::random;
-use crate::runtime::seldom::Seldom;
+use crate::runtime::stop::Stop;
 use crate::runtime::wake::Signal;
-use crate::shard::Shard;
 
-pub use submit::{ask, ask_all, submit};
+pub use submit::{Client, ask, ask_all, submit};
 pub use ticker::start;
 
-/// The coordinators of one shard.
-#[derive(Default)]
+/// The coordinators of one shard, and what they work with.
 pub struct Groups {
+    logs: Rc<Logs>,
+    metadata: Rc<Metadata>,
+    partitions: Rc<Partitions>,
+    stop: Rc<Stop>,
     /// By partition of `__consumer_offsets`; exactly those that are led here.
     slots: RefCell<BTreeMap<i32, Slot>>,
     /// Partitions to be read, in this order.
@@ -45,8 +50,6 @@ pub struct Groups {
     load: Signal,
     /// Wakes the ticker.
     wake: Signal,
-    /// Of the lines that say that `__consumer_offsets` is missing.
-    pub tell_missing: Seldom,
     /// When the ticker wakes by itself, on the shard's clock.
     next_tick_ms: Cell<u64>,
 }
@@ -76,6 +79,30 @@ pub struct Counts {
 }
 
 impl Groups {
+    pub fn new(
+        logs: Rc<Logs>,
+        metadata: Rc<Metadata>,
+        partitions: Rc<Partitions>,
+        stop: Rc<Stop>,
+    ) -> Self {
+        Self {
+            logs,
+            metadata,
+            partitions,
+            stop,
+            slots: RefCell::default(),
+            to_load: RefCell::default(),
+            load: Signal::default(),
+            wake: Signal::default(),
+            next_tick_ms: Cell::new(0),
+        }
+    }
+
+    /// A new image: partitions may have come or gone, and topics been deleted.
+    pub fn on_image(&self, old: &Image, new: &Image) {
+        on_image(self, old, new);
+    }
+
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for slot in self.slots.borrow().values() {
@@ -87,47 +114,43 @@ impl Groups {
         counts
     }
 
-    /// What was appended to the partition is durable up to its high watermark.
-    pub fn on_ack_end(&self, partition: &Partition) {
-        if let Some(slot) = self.slots.borrow_mut().get_mut(&partition.index)
-            && let State::Loaded(loaded) = &mut slot.state
-        {
-            loaded.settle(partition.high_watermark.get());
+    /// Something happened to a partition that is led here.
+    pub fn on_change(&self, partition: &Partition, change: Change) {
+        if !holds_groups(partition) {
+            return;
         }
-    }
-
-    /// The disk is full or has space again. Until it has, nothing is decided that would have to be
-    /// written.
-    pub fn on_disk_full(&self, partition: &Partition, is_full: bool) {
-        if let Some(slot) = self.slots.borrow_mut().get_mut(&partition.index)
-            && let State::Loaded(loaded) = &mut slot.state
-        {
-            loaded.disk_full = is_full;
+        let mut slots = self.slots.borrow_mut();
+        if let Some(slot) = slots.get_mut(&partition.index) {
+            match (change, &mut slot.state) {
+                (Change::Acked, State::Loaded(loaded)) => {
+                    loaded.settle(partition.high_watermark.get());
+                }
+                (Change::Fenced, state) => *state = State::Failed,
+                // Until there is space, nothing is decided that would have to be written.
+                (Change::DiskFull, State::Loaded(loaded)) => loaded.disk_full = true,
+                (Change::DiskSpaceBack, State::Loaded(loaded)) => loaded.disk_full = false,
+                (_, State::Loading { .. } | State::Failed) => {}
+            }
         }
-        self.wake.notify();
-    }
-
-    /// The log takes no more records in this life of the process; what was in flight may be lost.
-    pub fn on_fenced(&self, partition: &Partition) {
-        if let Some(slot) = self.slots.borrow_mut().get_mut(&partition.index) {
-            slot.state = State::Failed;
+        drop(slots);
+        if matches!(change, Change::DiskFull | Change::DiskSpaceBack) {
+            self.wake.notify();
         }
     }
 }
 
 /// Whether a partition's log holds groups.
-pub fn holds_groups(partition: &Partition) -> bool {
+fn holds_groups(partition: &Partition) -> bool {
     &*partition.topic == CONSUMER_OFFSETS
 }
 
 /// Makes the coordinators fit the partitions that are led here now.
-fn reconcile(shard: &Shard) {
+fn reconcile(groups: &Groups) {
     let led: BTreeMap<i32, Rc<Partition>> = {
-        let partitions = shard.partitions.borrow();
+        let partitions = groups.partitions.table();
         let led = partitions.of_topic(CONSUMER_OFFSETS);
         led.map(|partition| (partition.index, Rc::clone(partition))).collect()
     };
-    let groups = &shard.groups;
     let mut slots = groups.slots.borrow_mut();
     slots.retain(|index, slot| {
         led.get(index).is_some_and(|partition| Rc::ptr_eq(partition, &slot.partition))
@@ -143,9 +166,8 @@ fn reconcile(shard: &Shard) {
     groups.load.notify();
 }
 
-/// A new image: partitions may have come or gone, and topics been deleted.
-pub fn on_image(shard: &Shard, old: &cluster::Image, new: &cluster::Image) {
-    reconcile(shard);
+fn on_image(groups: &Groups, old: &Image, new: &Image) {
+    reconcile(groups);
     let gone = old.topics().filter(|topic| {
         !topic.is_internal() && new.topic(&topic.name).is_none_or(|kept| kept.id != topic.id)
     });
@@ -153,19 +175,19 @@ pub fn on_image(shard: &Shard, old: &cluster::Image, new: &cluster::Image) {
     if gone.is_empty() {
         return;
     }
-    let indexes: Vec<i32> = shard.groups.slots.borrow().keys().copied().collect();
+    let indexes: Vec<i32> = groups.slots.borrow().keys().copied().collect();
     for index in indexes {
-        forget_topics(shard, index, &gone);
+        forget_topics(groups, index, &gone);
     }
 }
 
 /// The offsets committed for deleted topics go.
-fn forget_topics(shard: &Shard, index: i32, gone: &[String]) {
+fn forget_topics(groups: &Groups, index: i32, gone: &[String]) {
     let names: Vec<&str> = gone.iter().map(String::as_str).collect();
-    let done = with_slot(shard, index, |slot, ctx| match &mut slot.state {
+    let done = with_slot(groups, index, |slot, ctx| match &mut slot.state {
         State::Loaded(loaded) => {
             let step = loaded.coordinator.topics_deleted(ctx, &names);
-            loaded.take(shard, &slot.partition, step)
+            loaded.take(groups, &slot.partition, step)
         }
         State::Loading { deleted, .. } => {
             deleted.extend(gone.iter().cloned());
@@ -174,14 +196,14 @@ fn forget_topics(shard: &Shard, index: i32, gone: &[String]) {
         State::Failed => Ok(()),
     });
     if done.is_none() {
-        forget_when_loaded(shard, index, gone);
+        forget_when_loaded(groups, index, gone);
     }
 }
 
 /// The log refused what forgetting these topics writes: the coordinator is loaded again, and they
 /// are still to be forgotten.
-fn forget_when_loaded(shard: &Shard, index: i32, gone: &[String]) {
-    with_slot(shard, index, |slot, _| {
+fn forget_when_loaded(groups: &Groups, index: i32, gone: &[String]) {
+    with_slot(groups, index, |slot, _| {
         if let State::Loading { deleted, .. } = &mut slot.state {
             deleted.extend(gone.iter().cloned());
         }
@@ -194,13 +216,12 @@ struct Ahead(String);
 
 /// Runs `work` on a partition's slot, if it is coordinated here and the log keeps up.
 fn with_slot<T>(
-    shard: &Shard,
+    groups: &Groups,
     index: i32,
     work: impl FnOnce(&mut Slot, &Context<'_>) -> Result<T, Ahead>,
 ) -> Option<T> {
-    let groups = &shard.groups;
-    let (image, settings) = (shard.image(), shard.broker_settings());
-    let now = shard.clock.now();
+    let (image, settings) = (groups.metadata.image(), groups.metadata.broker_settings());
+    let now = groups.logs.clock.now();
     let now = Now { mono_ms: now.mono_ms, unix_ms: now.unix_ms };
     let fresh_id = random::uuid();
     let context = Context { now, image: &image, settings: &settings.groups, fresh_id };

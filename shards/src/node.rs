@@ -1,124 +1,24 @@
 //! A node: one process, one shard per core it is given.
 
+mod boot;
+mod build;
+mod controller;
+mod driver;
+mod mail;
+mod tick;
+
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 
-use cluster::configs::{BrokerSettings, StaticConfigs, View};
-use storage::limits::StoreLimits;
+use cluster::configs::{BrokerSettings, View};
 use wire::Uuid;
 
+use crate::config::{Endpoint, NodeConfig};
 use crate::limits::SHARDS_MAX;
 use crate::mesh::{Mesh, Message};
 use crate::metrics::Metrics;
 use crate::net;
 use crate::runtime::Executor;
-use crate::shard;
-
-/// How a node is started.
-#[derive(Debug, Clone)]
-pub struct NodeConfig {
-    /// 1 to 999; also the broker id of the first shard.
-    pub node_id: i32,
-    /// The cluster this node belongs to; never [`Uuid::ZERO`].
-    pub cluster_id: Uuid,
-    /// `<data>`; each shard has its folder in it.
-    pub data_dir: PathBuf,
-    /// One shard per entry, pinned to that core.
-    pub cores: Vec<usize>,
-    /// Whether shards are pinned to their cores at all.
-    pub pin: bool,
-    /// Address to listen on; a name stands for all its addresses' first.
-    pub listen_host: String,
-    /// Port of the first shard; shard n has this plus n. 0 takes any free port for each shard.
-    pub listen_port: u16,
-    /// What clients are told to connect to.
-    pub advertised_host: String,
-    /// As `listen_port`; `None`: the port listened on.
-    pub advertised_port: Option<u16>,
-    pub rack: Option<String>,
-    /// `server.properties`: broker configs that the node is started with.
-    pub configs: StaticConfigs,
-    /// Where the crash-safe arenas lie; without, every ack waits for the disk.
-    pub arena: Option<ArenaPlace>,
-    /// For file systems that refuse direct I/O.
-    pub buffered_disk: bool,
-    pub store_limits: StoreLimits,
-    /// Ports listened on, by shard; filled in by [`Node::start`].
-    pub ports: Vec<u16>,
-}
-
-/// Memory that outlives the process.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArenaPlace {
-    /// A folder on tmpfs or hugetlbfs, with one file per shard of this node.
-    pub dir: PathBuf,
-    /// Bytes of each shard's file.
-    pub bytes_per_shard: usize,
-}
-
-/// Where one shard's broker is found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    pub shard: u16,
-    pub broker_id: i32,
-    pub host: String,
-    pub port: u16,
-}
-
-impl NodeConfig {
-    /// A node with one unpinned shard on a free port of the loopback, with everything by default.
-    pub fn new(node_id: i32, cluster_id: Uuid, data_dir: impl Into<PathBuf>) -> Self {
-        Self {
-            node_id,
-            cluster_id,
-            data_dir: data_dir.into(),
-            cores: vec![0],
-            pin: false,
-            listen_host: "127.0.0.1".to_owned(),
-            listen_port: 0,
-            advertised_host: "127.0.0.1".to_owned(),
-            advertised_port: None,
-            rack: None,
-            configs: StaticConfigs::default(),
-            arena: None,
-            buffered_disk: false,
-            store_limits: StoreLimits::default(),
-            ports: Vec::new(),
-        }
-    }
-
-    /// The node's brokers as clients are told of them.
-    pub fn brokers(&self) -> impl Iterator<Item = Endpoint> {
-        self.ports.iter().zip(0u16..).map(|(port, shard)| Endpoint {
-            shard,
-            broker_id: cluster::broker_id(self.node_id, shard),
-            host: self.advertised_host.clone(),
-            port: self.advertised_port.map_or(*port, |first| first + shard),
-        })
-    }
-
-    fn check(&self) -> Result<(), StartError> {
-        let refuse = |what: String| Err(StartError::Config(what));
-        if !(0..=cluster::limits::NODE_ID_MAX).contains(&self.node_id) {
-            return refuse(format!("node id {} is not in 0..=999", self.node_id));
-        }
-        if self.cores.is_empty() || self.cores.len() > SHARDS_MAX {
-            let count = self.cores.len();
-            return refuse(format!("{count} cores given; it must be 1 to {SHARDS_MAX}"));
-        }
-        let shards = self.cores.len() as u16;
-        for first in [Some(self.listen_port), self.advertised_port].into_iter().flatten() {
-            if first.checked_add(shards - 1).is_none() {
-                return refuse(format!("port {first} leaves no room for {shards} shards"));
-            }
-        }
-        if self.cluster_id == Uuid::ZERO {
-            return refuse("the cluster has no id".to_owned());
-        }
-        Ok(())
-    }
-}
 
 /// Why a node did not start.
 #[derive(Debug, thiserror::Error)]
@@ -153,7 +53,7 @@ impl Node {
     /// # Errors
     /// What stopped the first shard that failed; the others are stopped again.
     pub fn start(mut config: NodeConfig) -> Result<Self, StartError> {
-        config.check()?;
+        check(&config)?;
         let listeners = listen(&config)?;
         config.ports = listeners.iter().map(|(_, address)| address.port()).collect();
         let config = Arc::new(config);
@@ -176,7 +76,7 @@ impl Node {
     ) -> Result<(), StartError> {
         let (ready, started) = mpsc::channel();
         for (shard, (listener, _)) in listeners.into_iter().enumerate() {
-            let task = shard::Start {
+            let task = boot::Start {
                 index: shard as u16,
                 node: Arc::clone(&self.config),
                 mesh: self.mesh.clone(),
@@ -185,7 +85,7 @@ impl Node {
                 ready: ready.clone(),
             };
             let core = self.config.pin.then(|| self.config.cores[shard]);
-            let executor = Executor::start(&format!("shard-{shard}"), core, || shard::run(task));
+            let executor = Executor::start(&format!("shard-{shard}"), core, || boot::run(task));
             let executor = executor.map_err(|why| StartError::Thread { shard, why })?;
             self.executors.push(executor);
         }
@@ -242,6 +142,27 @@ impl Stopper {
             let _ = self.mesh.send(shard, Message::Stop);
         }
     }
+}
+
+fn check(config: &NodeConfig) -> Result<(), StartError> {
+    let refuse = |what: String| Err(StartError::Config(what));
+    if !(0..=cluster::limits::NODE_ID_MAX).contains(&config.node_id) {
+        return refuse(format!("node id {} is not in 0..=999", config.node_id));
+    }
+    if config.cores.is_empty() || config.cores.len() > SHARDS_MAX {
+        let count = config.cores.len();
+        return refuse(format!("{count} cores given; it must be 1 to {SHARDS_MAX}"));
+    }
+    let shards = config.cores.len() as u16;
+    for first in [Some(config.listen_port), config.advertised_port].into_iter().flatten() {
+        if first.checked_add(shards - 1).is_none() {
+            return refuse(format!("port {first} leaves no room for {shards} shards"));
+        }
+    }
+    if config.cluster_id == Uuid::ZERO {
+        return refuse("the cluster has no id".to_owned());
+    }
+    Ok(())
 }
 
 /// All ports are taken before any shard starts, so that a port in use is found at once.

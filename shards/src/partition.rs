@@ -6,26 +6,41 @@
 //!  store ──► AckEnd(offset) ──► high watermark moves ──► answers leave, parked fetches wake
 //! ```
 //!
+//! What happens to a partition is handed up as a [`Change`]: this room knows nobody who cares.
+//!
 //! With one replica the high watermark is the ack end: what is acknowledged can be read.
 
 mod apply;
-pub mod events;
+mod events;
 mod table;
-pub mod tickets;
 mod waiters;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use storage::LogId;
+use wire::hot::TopicRef;
 use wire::{ErrorCode, Uuid};
 
+use self::table::Table;
+use crate::logs::Logs;
+use crate::metadata::Metadata;
+use crate::metrics::ShardMetrics;
 use crate::runtime::wake::Signal;
 
-pub use apply::apply;
-pub use table::{Located, Partitions};
-pub use waiters::AckWaiter;
+pub use events::Change;
+pub use table::Located;
+pub use waiters::{AckWaiter, Acked};
+
+/// The partitions of one shard.
+pub struct Partitions {
+    table: RefCell<Table>,
+    logs: Rc<Logs>,
+    metadata: Rc<Metadata>,
+    metrics: Arc<ShardMetrics>,
+}
 
 /// How old records go (`cleanup.policy`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,6 +64,44 @@ pub struct Partition {
     pub high_watermark: Cell<i64>,
     ack_waiters: RefCell<VecDeque<AckWaiter>>,
     fetch_waiters: RefCell<Vec<Rc<Signal>>>,
+}
+
+impl Partitions {
+    pub fn new(logs: Rc<Logs>, metadata: Rc<Metadata>, metrics: Arc<ShardMetrics>) -> Self {
+        Self { table: RefCell::default(), logs, metadata, metrics }
+    }
+
+    /// The broker that leads them.
+    pub fn broker_id(&self) -> i32 {
+        self.metadata.broker_id
+    }
+
+    /// All that are led here; to be held for as long as one synchronous step takes.
+    pub fn table(&self) -> Ref<'_, Table> {
+        self.table.borrow()
+    }
+
+    /// Where a partition is: here, elsewhere, or nowhere.
+    pub fn locate(&self, topic: TopicRef<'_>, index: i32) -> Located {
+        self.table.borrow().locate(&self.metadata, topic, index)
+    }
+
+    /// The partition, if this shard leads it.
+    ///
+    /// # Errors
+    /// What to tell the client otherwise.
+    pub fn led_here(&self, topic: TopicRef<'_>, index: i32) -> Result<Rc<Partition>, ErrorCode> {
+        match self.locate(topic, index) {
+            Located::Here(partition) => Ok(partition),
+            Located::Elsewhere(_) => Err(ErrorCode::NotLeaderOrFollower),
+            Located::Unknown(code) => Err(code),
+        }
+    }
+
+    /// Gives up on acks that are overdue.
+    pub fn expire(&self, now_ms: u64) {
+        self.table.borrow().expire(now_ms);
+    }
 }
 
 impl Partition {

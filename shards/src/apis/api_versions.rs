@@ -12,7 +12,8 @@ use wire::ErrorCode;
 use wire::messages::api_versions_response::{ApiVersion, FinalizedFeatureKey, SupportedFeatureKey};
 use wire::messages::{ApiVersionsRequest, ApiVersionsResponse};
 
-use crate::dispatch::{self, HandlerError, RequestContext};
+use super::TABLE;
+use crate::dispatch::{HandlerError, RequestContext};
 use crate::shard::Shard;
 
 const FIRST_VERSION_WITH_SOFTWARE_NAME: i16 = 3;
@@ -83,7 +84,7 @@ fn is_for_another(shard: &Shard, request: &ApiVersionsRequest<'_>) -> bool {
 }
 
 fn api_keys() -> Vec<ApiVersion> {
-    let mut keys: Vec<ApiVersion> = dispatch::TABLE
+    let mut keys: Vec<ApiVersion> = TABLE
         .iter()
         .map(|row| ApiVersion {
             api_key: row.api as i16,

@@ -27,7 +27,7 @@ pub async fn handle(
         let described = if too_many || group_id.is_empty() {
             Err(if too_many { ErrorCode::InvalidRequest } else { ErrorCode::InvalidGroupId })
         } else {
-            groups::ask(shard, group_id, |coordinator, context| {
+            groups::ask(&shard.groups, group_id, |coordinator, context| {
                 coordinator.describe_consumer(context, group_id)
             })
             .await

@@ -20,7 +20,7 @@ pub async fn handle(
 ) -> Result<Vec<u8>, HandlerError> {
     let request: ConsumerGroupHeartbeatRequest<'_> = ctx.decode(body)?;
     let asked = Request::ConsumerGroupHeartbeat(&request);
-    match groups::submit(shard, &request.group_id, ctx, asked).await {
+    match groups::submit(&shard.groups, &request.group_id, ctx.client(), asked).await {
         Ok(Reply::ConsumerGroupHeartbeat(response)) => ctx.respond(&response),
         Ok(_) => Err(HandlerError::Internal("ConsumerGroupHeartbeat got another request's reply")),
         Err(code) => ctx.respond(&ConsumerGroupHeartbeatResponse {

@@ -41,7 +41,9 @@ async fn delete(
     ctx: &RequestContext,
     group_id: &str,
 ) -> Result<ErrorCode, HandlerError> {
-    match groups::submit(shard, group_id, ctx, Request::DeleteGroup(group_id)).await {
+    match groups::submit(&shard.groups, group_id, ctx.client(), Request::DeleteGroup(group_id))
+        .await
+    {
         Ok(Reply::DeleteGroup(code)) => Ok(code),
         Ok(_) => Err(HandlerError::Internal("DeleteGroups got another request's reply")),
         Err(code) => Ok(code),

@@ -40,7 +40,7 @@ pub async fn handle(
         partitions.map(|asked| delete(shard, &topic.name, asked.partition_index, asked.offset))
     });
     let moved: Vec<_> = asked.collect();
-    shard.disk_wake.notify();
+    shard.logs.wake();
     let mut outcomes = Vec::with_capacity(moved.len());
     for moved in moved {
         outcomes.push(match moved {
@@ -72,7 +72,7 @@ struct Moved {
 async fn durable(shard: &Rc<Shard>, moved: &Moved, deadline_ms: u64) -> Result<i64, ErrorCode> {
     loop {
         let (durable, busy) = {
-            let store = shard.store.borrow();
+            let store = shard.logs.store();
             (store.durable_log_start(moved.log), store.in_flight() > 0)
         };
         match durable {
@@ -80,11 +80,11 @@ async fn durable(shard: &Rc<Shard>, moved: &Moved, deadline_ms: u64) -> Result<i
             Ok(_) => {}
             Err(error) => return Err(errors::storage(&error)),
         }
-        if shard.clock.mono_ms() >= deadline_ms || shard.is_stopped() {
+        if shard.clock.mono_ms() >= deadline_ms || shard.stop.is_stopped() {
             return Err(ErrorCode::RequestTimedOut);
         }
         if busy {
-            shard.next_turn().await;
+            shard.logs.next_turn().await;
         } else {
             // The disk refused it, and will be asked again.
             runtime::sleep(Duration::from_millis(LOG_START_PAUSE_MS)).await;
@@ -95,7 +95,7 @@ async fn durable(shard: &Rc<Shard>, moved: &Moved, deadline_ms: u64) -> Result<i
 
 /// Moves the log start.
 fn delete(shard: &Shard, topic: &str, index: i32, offset: i64) -> Result<Moved, ErrorCode> {
-    let partition = shard.led_here(TopicRef::Name(topic), index)?;
+    let partition = shard.partitions.led_here(TopicRef::Name(topic), index)?;
     let cleanup = partition.cleanup.get();
     if cleanup.compact && !cleanup.delete {
         return Err(ErrorCode::PolicyViolation);
@@ -107,6 +107,6 @@ fn delete(shard: &Shard, topic: &str, index: i32, offset: i64) -> Result<Moved, 
         _ => return Err(ErrorCode::OffsetOutOfRange),
     };
     let log = partition.log;
-    let moved = shard.store.borrow_mut().delete_records(log, before);
+    let moved = shard.logs.store_mut().delete_records(log, before);
     moved.map(|log_start| Moved { log, log_start }).map_err(|error| errors::storage(&error))
 }

@@ -29,7 +29,10 @@ pub async fn handle(
         let described = match too_many {
             true => Err(ErrorCode::InvalidRequest),
             false => {
-                groups::ask(shard, group_id, |coordinator, _| coordinator.describe(group_id)).await
+                groups::ask(&shard.groups, group_id, |coordinator, _| {
+                    coordinator.describe(group_id)
+                })
+                .await
             }
         };
         let mut group = described.unwrap_or_else(|code| DescribedGroup {

@@ -46,9 +46,9 @@ fn sizes(
     shard: &Shard,
     asked: Option<&[DescribableLogDirTopic<'_>]>,
 ) -> BTreeMap<Rc<str>, Vec<DescribeLogDirsPartition>> {
-    let store = shard.store.borrow();
+    let store = shard.logs.store();
     let mut topics: BTreeMap<Rc<str>, Vec<_>> = BTreeMap::new();
-    for partition in shard.partitions.borrow().iter() {
+    for partition in shard.partitions.table().iter() {
         let wanted = asked.is_none_or(|topics| {
             let of_topic = topics.iter().filter(|topic| *topic.topic == *partition.topic);
             of_topic.flat_map(|topic| &topic.partitions).any(|index| *index == partition.index)

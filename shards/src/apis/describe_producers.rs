@@ -33,9 +33,9 @@ pub async fn handle(
 }
 
 fn partition(shard: &Shard, topic: &str, index: i32) -> PartitionResponse<'static> {
-    match shard.led_here(TopicRef::Name(topic), index) {
+    match shard.partitions.led_here(TopicRef::Name(topic), index) {
         Ok(partition) => {
-            let producers = shard.store.borrow().producers(partition.log);
+            let producers = shard.logs.store().producers(partition.log);
             PartitionResponse {
                 partition_index: index,
                 error_code: ErrorCode::None as i16,

@@ -17,7 +17,6 @@ use wire::hot::fetch::{FetchRequest, PartitionResponse, ResponseEncoder, Respons
 use wire::{ErrorCode, hot};
 
 use super::produce::endpoints;
-use crate::connection::{Answer, Connection, Kind, Opened, Piece};
 use crate::dispatch::HandlerError;
 use crate::fetch::plan::{Plan, Wanted};
 use crate::fetch::read::{self, Found, Pass};
@@ -25,6 +24,7 @@ use crate::limits::{FETCH_WAIT_MAX_MS, PARTITIONS_PER_REQUEST_MAX, READ_MEMORY_P
 use crate::partition::Located;
 use crate::runtime;
 use crate::runtime::wake::Signal;
+use crate::session::{Answer, Connection, Kind, Opened, Piece};
 use crate::shard::Shard;
 
 const FIRST_VERSION_WITH_IDS: i16 = 13;
@@ -123,7 +123,7 @@ async fn serve(call: Call, plan: Plan) -> Result<(), HandlerError> {
     let shard = &call.shard;
     let mut parked: Option<Rc<Signal>> = None;
     let pass = loop {
-        let pass = read::pass(shard, &plan).await;
+        let pass = read::pass(&shard.logs, &shard.partitions, &plan).await;
         let now_ms = shard.clock.mono_ms();
         if pass.satisfies(&plan) || now_ms >= plan.deadline_ms || call.connection.is_ending() {
             break pass;

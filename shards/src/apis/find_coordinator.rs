@@ -12,7 +12,6 @@ use wire::ErrorCode;
 use wire::messages::find_coordinator_response::Coordinator;
 use wire::messages::{FindCoordinatorRequest, FindCoordinatorResponse};
 
-use crate::controller::internal;
 use crate::dispatch::{HandlerError, RequestContext};
 use crate::limits::GROUPS_PER_REQUEST_MAX;
 use crate::shard::Shard;
@@ -29,8 +28,8 @@ pub async fn handle(
     let request: FindCoordinatorRequest<'_> = ctx.decode(body)?;
     let mut image = shard.image();
     if request.key_type == GROUP && image.topic(CONSUMER_OFFSETS).is_none() {
-        if let Err(error) = internal::create(shard, &image).await
-            && shard.groups.tell_missing.is_due(shard.clock.mono_ms())
+        if let Err(error) = shard.create_internal_topics(&image).await
+            && shard.controller.tell_missing.is_due(shard.clock.mono_ms())
         {
             tracing::warn!(%error, "__consumer_offsets is missing");
         }

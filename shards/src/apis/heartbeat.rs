@@ -18,7 +18,7 @@ pub async fn handle(
 ) -> Result<Vec<u8>, HandlerError> {
     let request: HeartbeatRequest<'_> = ctx.decode(body)?;
     let asked = Request::Heartbeat(&request);
-    match groups::submit(shard, &request.group_id, ctx, asked).await {
+    match groups::submit(&shard.groups, &request.group_id, ctx.client(), asked).await {
         Ok(Reply::Heartbeat(response)) => ctx.respond(&response),
         Ok(_) => Err(HandlerError::Internal("Heartbeat got another request's reply")),
         Err(code) => {

@@ -21,7 +21,7 @@ pub async fn handle(
 ) -> Result<Vec<u8>, HandlerError> {
     let request: JoinGroupRequest<'_> = ctx.decode(body)?;
     let asked = Request::JoinGroup(&request);
-    match groups::submit(shard, &request.group_id, ctx, asked).await {
+    match groups::submit(&shard.groups, &request.group_id, ctx.client(), asked).await {
         Ok(Reply::JoinGroup(mut response)) => {
             if ctx.api_version < FIRST_VERSION_WITH_NULL_PROTOCOL {
                 response.protocol_name.get_or_insert_default();

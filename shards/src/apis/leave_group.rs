@@ -18,7 +18,7 @@ pub async fn handle(
 ) -> Result<Vec<u8>, HandlerError> {
     let request: LeaveGroupRequest<'_> = ctx.decode(body)?;
     let asked = Request::LeaveGroup(&request);
-    match groups::submit(shard, &request.group_id, ctx, asked).await {
+    match groups::submit(&shard.groups, &request.group_id, ctx.client(), asked).await {
         Ok(Reply::LeaveGroup(response)) => ctx.respond(&response),
         Ok(_) => Err(HandlerError::Internal("LeaveGroup got another request's reply")),
         Err(code) => {

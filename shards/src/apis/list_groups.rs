@@ -18,7 +18,7 @@ pub async fn handle(
     body: &[u8],
 ) -> Result<Vec<u8>, HandlerError> {
     let request: ListGroupsRequest<'_> = ctx.decode(body)?;
-    let listed = groups::ask_all(shard, |coordinator, _| {
+    let listed = groups::ask_all(&shard.groups, |coordinator, _| {
         coordinator.list(&request.states_filter, &request.types_filter)
     });
     let (groups, failed) = listed.await;

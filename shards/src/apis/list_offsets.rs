@@ -95,7 +95,7 @@ async fn find(
     topic: &str,
     asked: &ListOffsetsPartition,
 ) -> Result<Found, ErrorCode> {
-    let partition = shard.led_here(TopicRef::Name(topic), asked.partition_index)?;
+    let partition = shard.partitions.led_here(TopicRef::Name(topic), asked.partition_index)?;
     partition.check_epoch(asked.current_leader_epoch)?;
     if asked.timestamp < EARLIEST_PENDING_UPLOAD || version < first_version(asked.timestamp) {
         return Err(ErrorCode::UnsupportedVersion);
@@ -111,22 +111,22 @@ async fn find(
         EARLIEST | EARLIEST_LOCAL => Ok(Some(TimestampOffset {
             offset: log_start,
             timestamp_ms: -1,
-            leader_epoch: shard.epoch_at(&partition, log_start),
+            leader_epoch: shard.logs.store().epoch_at(partition.log, log_start),
         })),
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => Ok(None),
         MAX_TIMESTAMP => {
-            let found = shard.look_up(|store| store.offset_of_max_timestamp(log)).await;
+            let found = shard.logs.look_up(|store| store.offset_of_max_timestamp(log)).await;
             readable(&partition, found)
         }
         timestamp => {
-            let found = shard.look_up(|store| store.offset_for_time(log, timestamp)).await;
+            let found = shard.logs.look_up(|store| store.offset_for_time(log, timestamp)).await;
             readable(&partition, found)
         }
     }
 }
 
 fn offsets(shard: &Shard, partition: &Partition) -> Result<(i64, i64, i64), ErrorCode> {
-    shard.store.borrow().offsets(partition.log).ok_or(ErrorCode::NotLeaderOrFollower)
+    shard.logs.store().offsets(partition.log).ok_or(ErrorCode::NotLeaderOrFollower)
 }
 
 fn readable(partition: &Partition, found: Lookup) -> Result<Found, ErrorCode> {

@@ -44,7 +44,7 @@ pub async fn handle(
         Ok(OffsetCommitResponse::default())
     } else {
         let submitted = Request::OffsetCommit(&request);
-        match groups::submit(shard, &request.group_id, ctx, submitted).await {
+        match groups::submit(&shard.groups, &request.group_id, ctx.client(), submitted).await {
             Ok(Reply::OffsetCommit(response)) => Ok(response),
             Ok(_) => return Err(HandlerError::Internal("OffsetCommit got another reply")),
             Err(code) => Err(code),

@@ -28,7 +28,8 @@ pub async fn handle(
     let image = shard.image();
     let known = known(&image, &request);
     let asked = Request::OffsetDelete(&known);
-    let response = match groups::submit(shard, &request.group_id, ctx, asked).await {
+    let response = match groups::submit(&shard.groups, &request.group_id, ctx.client(), asked).await
+    {
         Ok(Reply::OffsetDelete(response)) => response,
         Ok(_) => return Err(HandlerError::Internal("OffsetDelete got another request's reply")),
         Err(code) => OffsetDeleteResponse { error_code: code as i16, ..Default::default() },

@@ -50,7 +50,7 @@ async fn fetch<'a>(
     version: i16,
     asked: &OffsetFetchRequestGroup<'a>,
 ) -> OffsetFetchResponseGroup<'a> {
-    let found = groups::ask(shard, &asked.group_id, |coordinator, context| {
+    let found = groups::ask(&shard.groups, &asked.group_id, |coordinator, context| {
         coordinator.fetch_offsets(context, asked, version)
     });
     match found.await {

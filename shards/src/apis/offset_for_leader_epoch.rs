@@ -53,12 +53,12 @@ fn find(
     topic: &str,
     asked: &OffsetForLeaderPartition,
 ) -> Result<Option<storage::EpochEnd>, ErrorCode> {
-    let partition = shard.led_here(TopicRef::Name(topic), asked.partition)?;
+    let partition = shard.partitions.led_here(TopicRef::Name(topic), asked.partition)?;
     partition.check_epoch(asked.current_leader_epoch)?;
     if asked.leader_epoch > partition.leader_epoch.get() {
         return Ok(None);
     }
-    let end = shard.store.borrow().epoch_end_offset(partition.log, asked.leader_epoch);
+    let end = shard.logs.store().epoch_end_offset(partition.log, asked.leader_epoch);
     // A consumer is not told of what it may not read yet.
     let high_watermark = partition.high_watermark.get();
     Ok(end.map(|end| storage::EpochEnd { end_offset: end.end_offset.min(high_watermark), ..end }))

@@ -23,11 +23,11 @@ use wire::messages::ProduceResponse;
 use wire::records::{self, BatchError, BatchHeader, Compression};
 use wire::{ApiKey, ErrorCode};
 
-use crate::connection::{Answer, Connection, Kind, Opened};
 use crate::dispatch::HandlerError;
 use crate::errors;
 use crate::limits::{ACK_WAIT_MS_MIN, BACK_PRESSURE_MS_MAX};
 use crate::partition::{AckWaiter, Located, Partition};
+use crate::session::{Answer, Connection, Kind, Opened};
 use crate::shard::Shard;
 
 const FIRST_VERSION_WITH_ZSTD: i16 = 7;
@@ -83,7 +83,7 @@ pub async fn start(
     let mut bytes = shard.buffers.take();
     let correlation_id = header.correlation_id;
     let outcome = append_all(&call, &request, &mut bytes, correlation_id).await?;
-    shard.disk_wake.notify();
+    shard.logs.wake();
     match call.slot {
         Some(slot) => {
             let answer = Answer { bytes, pieces: Vec::new() };
@@ -221,7 +221,7 @@ async fn append_one(
 
 /// Has the answer wait for the ack, unless it is there already (the arena acknowledges at once).
 fn await_ack(call: &Call<'_>, partition: &Partition, appended: &Appended, place: u32) -> bool {
-    let ack_end = call.shard.store.borrow().ack_end_offset(partition.log);
+    let ack_end = call.shard.logs.ack_end_offset(partition.log);
     if let Some(ack_end) = ack_end.filter(|ack_end| *ack_end >= appended.end) {
         partition.on_ack_end(ack_end);
         return false;
@@ -232,7 +232,7 @@ fn await_ack(call: &Call<'_>, partition: &Partition, appended: &Appended, place:
     partition.wait_for_ack(AckWaiter {
         end: appended.end,
         deadline_ms: call.deadline_ms,
-        connection: Rc::clone(call.connection),
+        connection: call.connection.clone(),
         slot,
         place,
     });
@@ -294,7 +294,7 @@ async fn append_waiting(
     loop {
         let context =
             AppendContext { leader_epoch: partition.leader_epoch.get(), now: shard.clock.now() };
-        let appended = shard.store.borrow_mut().append(partition.log, batch, header, context);
+        let appended = shard.logs.append(partition.log, batch, header, context);
         let error = match appended {
             Ok(appended) => return Ok(appended),
             Err(error) => error,
@@ -308,7 +308,7 @@ async fn append_waiting(
             });
         }
         shard.metrics.produce_waits.add(1);
-        shard.next_turn().await;
+        shard.logs.next_turn().await;
     }
 }
 

@@ -19,7 +19,7 @@ pub async fn handle(
 ) -> Result<Vec<u8>, HandlerError> {
     let request: SyncGroupRequest<'_> = ctx.decode(body)?;
     let asked = Request::SyncGroup(&request);
-    match groups::submit(shard, &request.group_id, ctx, asked).await {
+    match groups::submit(&shard.groups, &request.group_id, ctx.client(), asked).await {
         Ok(Reply::SyncGroup(response)) => ctx.respond(&response),
         Ok(_) => Err(HandlerError::Internal("SyncGroup got another request's reply")),
         Err(code) => {

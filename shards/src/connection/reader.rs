@@ -9,10 +9,10 @@ use wire::ApiKey;
 use wire::codec::{DecodeError, Reader};
 use wire::header::RequestHeader;
 
-use super::{Answer, Connection, Kind, Opened};
-use crate::apis::{api_versions, fetch, produce};
-use crate::dispatch::{self, Handler, HandlerError, Mode, RequestContext};
+use crate::apis::{self, api_versions, fetch, produce};
+use crate::dispatch::{Handler, HandlerError, Mode, RequestContext};
 use crate::net::frame::{FrameBuffer, FrameError};
+use crate::session::{Answer, Connection, Kind, Opened};
 use crate::shard::Shard;
 
 /// Why a connection is not read any more, other than that the client left.
@@ -52,7 +52,7 @@ pub(super) async fn run(shard: Rc<Shard>, connection: Rc<Connection>) {
             connection.close();
         }
     }
-    connection.task_ended(&shard);
+    super::task_ended(&shard, &connection);
 }
 
 async fn read_requests(
@@ -112,7 +112,7 @@ async fn serve(shard: &Rc<Shard>, connection: &Rc<Connection>, frame: &[u8]) -> 
         connection.wake_reader.wait().await;
     }
     shard.metrics.requests.add(1);
-    let row = dispatch::find(header.api_key, header.api_version);
+    let row = apis::find(header.api_key, header.api_version);
     let name = || ApiKey::from_i16(header.api_key).map_or("an unknown API", ApiKey::name);
     let done = match row.map(|row| row.mode) {
         Some(Mode::Produce) => produce::start(shard, connection, &header, body).await,

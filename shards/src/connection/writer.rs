@@ -7,8 +7,9 @@ use std::rc::Rc;
 
 use storage::Slice;
 
-use super::{Answer, Connection, Kind, Opened};
+use crate::apis::produce;
 use crate::limits::SEND_BATCH_BYTES;
+use crate::session::{Answer, Connection, Kind, Opened, Settled};
 use crate::shard::Shard;
 
 /// Pieces of one send; more go with the next.
@@ -39,7 +40,7 @@ pub(super) async fn run(shard: Rc<Shard>, connection: Rc<Connection>) {
         }
     }
     connection.close();
-    connection.task_ended(&shard);
+    super::task_ended(&shard, &connection);
 }
 
 /// Answers being sent.
@@ -133,11 +134,21 @@ fn collect(shard: &Shard, connection: &Connection, batch: &mut Batch) {
     let now_us = shard.clock.mono_us();
     let mut slots = connection.slots.borrow_mut();
     while batch.total_bytes < SEND_BATCH_BYTES
-        && let Some((opened, mut answer)) = slots.take()
+        && let Some((settled, mut answer)) = slots.take()
     {
-        measure(shard, opened, now_us);
+        correct(&settled, &mut answer);
+        measure(shard, settled.opened, now_us);
         batch.push(&mut answer);
         shard.buffers.put(answer.bytes);
+    }
+}
+
+/// Acks that failed after the answer was written.
+fn correct(settled: &Settled, answer: &mut Answer) {
+    if !settled.failures.is_empty()
+        && let Kind::Produce(version) = settled.opened.kind
+    {
+        produce::correct(&mut answer.bytes, version, &settled.failures);
     }
 }
 

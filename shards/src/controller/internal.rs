@@ -2,48 +2,47 @@
 //! no client has to wait for one, and a data folder of an older version gets them as well; so does
 //! whoever misses one later, because somebody deleted it.
 
-use std::rc::Rc;
-
 use cluster::command::{CreateTopics, NewTopic};
-use cluster::configs::{BrokerSettings, View};
+use cluster::configs::BrokerSettings;
 use cluster::names::CONSUMER_OFFSETS;
 use cluster::{Command, ErrorKind, Image, Reply};
 
-use super::ControllerError;
+use super::Controller;
+use crate::metadata::Metadata;
 use crate::runtime::random;
-use crate::shard::Shard;
 
-/// Has the controller create what is missing, spread over all shards. One that it refuses (a name
-/// that is taken, a config that is out of bounds) stays missing, and the log says why: that is no
-/// reason not to serve the rest.
-///
-/// # Errors
-/// The controller did not answer.
-pub async fn create(shard: &Rc<Shard>, image: &Image) -> Result<(), ControllerError> {
+/// The command that creates what is missing, spread over all shards; `None` if nothing is. Its
+/// reply is for [`Controller::on_created`].
+pub fn missing(metadata: &Metadata, image: &Image) -> Option<Command> {
     if image.topic(CONSUMER_OFFSETS).is_some() {
-        return Ok(());
+        return None;
     }
-    let topics = vec![consumer_offsets(shard, image)];
+    let topics = vec![consumer_offsets(metadata, image)];
     let request = CreateTopics { topics, validate_only: false, seed: random::u64() };
-    if let Reply::CreateTopics(results) = shard.command(Command::CreateTopics(request)).await? {
+    Some(Command::CreateTopics(request))
+}
+
+impl Controller {
+    /// What became of [`missing`]. A topic that is refused (a name that is taken, a config that is
+    /// out of bounds) stays missing, and the log says why: that is no reason not to serve the rest.
+    pub fn on_created(&self, reply: Reply) {
+        let Reply::CreateTopics(results) = reply else { return };
         for result in results {
             // If it exists, another shard was faster.
             if let Err(error) = result.outcome
                 && error.kind != ErrorKind::TopicExists
-                && shard.groups.tell_missing.is_due(shard.clock.mono_ms())
+                && self.tell_missing.is_due(self.logs.clock.mono_ms())
             {
                 let topic = &*result.name;
                 tracing::error!(topic, %error, "cannot be created; no groups are served");
             }
         }
     }
-    Ok(())
 }
 
 /// As Kafka makes it. The values its `offsets.topic.*` configs have now stay with the topic.
-fn consumer_offsets(shard: &Shard, image: &Image) -> NewTopic {
-    let view = View::new(image, &shard.node.configs, shard.broker_id);
-    let settings = BrokerSettings::new(&view).offsets;
+fn consumer_offsets(metadata: &Metadata, image: &Image) -> NewTopic {
+    let settings = BrokerSettings::new(&metadata.view(image)).offsets;
     let nodes = i16::try_from(image.node_ids().len()).unwrap_or(i16::MAX);
     let set = |name: &str, value: String| (name.to_owned(), Some(value));
     NewTopic {

@@ -1,6 +1,7 @@
 //! The metadata log: a log of the first shard's store, like any other but for its name and that no
 //! client sees it. A command's records are one batch, so they are there together or not at all.
 
+use std::path::Path;
 use std::rc::Rc;
 
 use cluster::names::CLUSTER_METADATA;
@@ -9,9 +10,10 @@ use storage::{AppendContext, LogConfig, LogId, LogKey};
 use wire::Uuid;
 use wire::records::{BatchBuilder, BatchHeader, Batches, records};
 
-use super::ControllerError;
+use crate::errors::ControllerError;
 use crate::limits::{METADATA_BATCH_BYTES_MAX, METADATA_READ_BYTES};
-use crate::shard::{Shard, Unreadable};
+use crate::logs::{Logs, Unreadable};
+use crate::runtime::stop::Stop;
 
 /// The id Kafka's own metadata topic has.
 const TOPIC_ID: Uuid = Uuid([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
@@ -45,8 +47,8 @@ fn config() -> LogConfig {
 
 impl MetadataLog {
     /// Finds the log, or makes it in a new data folder.
-    pub fn open(shard: &Shard) -> Result<Self, ControllerError> {
-        let mut store = shard.store.borrow_mut();
+    pub fn open(logs: &Logs, data_dir: &Path) -> Result<Self, ControllerError> {
+        let mut store = logs.store_mut();
         let key = LogKey { topic: Rc::from(CLUSTER_METADATA), partition: 0 };
         let log = match store.find_log(&key) {
             Some(log) => {
@@ -55,7 +57,7 @@ impl MetadataLog {
             }
             // Logs without the log that says what they are: somebody took it away.
             None if store.logs().next().is_some() => {
-                let data = shard.node.data_dir.display();
+                let data = data_dir.display();
                 return Err(failed(format!(
                     "{data}/shard-0/{key} is missing although there are other logs; put it back \
                      from a copy of the data folder, or start with an empty one"
@@ -69,16 +71,16 @@ impl MetadataLog {
     /// Gives everything in the log to `brains`, in order.
     pub async fn replay(
         &self,
-        shard: &Rc<Shard>,
+        logs: &Logs,
         brains: &mut Controller,
     ) -> Result<(), ControllerError> {
-        let status = shard.store.borrow().log(self.log).ok_or_else(|| failed("it is gone"))?;
+        let status = logs.store().log(self.log).ok_or_else(|| failed("it is gone"))?;
         if let Some(damage) = status.damage.first() {
             return Err(failed(format!("{damage}; restore the file from a copy")));
         }
         let (start, end) = (status.log_start_offset, status.log_end_offset);
         let replay = |bytes: &[u8]| replay_batches(bytes, brains);
-        let read = shard.read_through(self.log, start..end, METADATA_READ_BYTES, replay).await?;
+        let read = logs.read_through(self.log, start..end, METADATA_READ_BYTES, replay).await?;
         if read < end {
             return Err(failed(format!("nothing is there from offset {read} on, below {end}")));
         }
@@ -88,10 +90,11 @@ impl MetadataLog {
     /// Appends a command's records; returns the offset of the last one when they are durable.
     pub async fn append(
         &self,
-        shard: &Rc<Shard>,
+        logs: &Logs,
+        stop: &Stop,
         records: &[Record],
     ) -> Result<i64, ControllerError> {
-        let now = shard.clock.now();
+        let now = logs.clock.now();
         let mut builder = BatchBuilder::new();
         for record in records {
             builder.append(now.unix_ms, None, Some(&record.to_bytes()), &[]);
@@ -99,21 +102,21 @@ impl MetadataLog {
         let batch = builder.build().map_err(failed)?;
         let header = BatchHeader::parse(&batch).map_err(failed)?;
         let context = AppendContext { leader_epoch: EPOCH, now };
-        let appended = shard.store.borrow_mut().append(self.log, &batch, &header, context);
+        let appended = logs.append(self.log, &batch, &header, context);
         let appended = appended.map_err(failed)?;
         loop {
-            let durable = shard.store.borrow().ack_end_offset(self.log);
+            let durable = logs.ack_end_offset(self.log);
             if durable.is_some_and(|durable| durable >= appended.end) {
                 return Ok(appended.last_offset);
             }
-            let status = shard.store.borrow().log(self.log);
+            let status = logs.store().log(self.log);
             if let Some(why) = status.ok_or(ControllerError::Stopping)?.fenced {
                 return Err(failed(why));
             }
-            if shard.is_stopped() {
+            if stop.is_stopped() {
                 return Err(ControllerError::Stopping);
             }
-            shard.next_turn().await;
+            logs.next_turn().await;
         }
     }
 }

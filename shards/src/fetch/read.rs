@@ -7,8 +7,8 @@ use wire::hot::fetch::EpochEndOffset;
 
 use super::plan::{Plan, Wanted};
 use crate::errors;
-use crate::partition::{Located, Partition};
-use crate::shard::Shard;
+use crate::logs::Logs;
+use crate::partition::{Located, Partition, Partitions};
 
 /// What a partition gave.
 #[derive(Debug)]
@@ -66,16 +66,16 @@ impl Pass {
 
 /// Reads what is wanted, waiting for the disk where it must. Cold reads of several partitions are
 /// under way together; each counts as its limit against the whole until it is back.
-pub async fn pass(shard: &Shard, plan: &Plan) -> Pass {
+pub async fn pass(logs: &Logs, partitions: &Partitions, plan: &Plan) -> Pass {
     let mut left_bytes = plan.max_bytes;
     let mut at_least_one = true;
     let mut found = Vec::with_capacity(plan.wanted.len());
     let mut pending = Vec::new();
     for (place, wanted) in plan.wanted.iter().enumerate() {
         let max_bytes = wanted.max_bytes.min(left_bytes);
-        let (one, ticket) = read_one(shard, wanted, max_bytes, at_least_one);
+        let (one, ticket) = read_one(logs, partitions, wanted, max_bytes, at_least_one);
         if let Some(ticket) = ticket {
-            pending.push((place, shard.tickets.wait(shard, ticket)));
+            pending.push((place, logs.answer(ticket)));
             left_bytes -= max_bytes;
             at_least_one = false;
         }
@@ -96,12 +96,13 @@ pub async fn pass(shard: &Shard, plan: &Plan) -> Pass {
 }
 
 fn read_one(
-    shard: &Shard,
+    logs: &Logs,
+    partitions: &Partitions,
     wanted: &Wanted,
     max_bytes: usize,
     at_least_one: bool,
 ) -> (Found, Option<Ticket>) {
-    let partition = match shard.locate(wanted.topic.as_ref(), wanted.index) {
+    let partition = match partitions.locate(wanted.topic.as_ref(), wanted.index) {
         Located::Here(partition) => partition,
         Located::Unknown(code) => return (Found::error(code), None),
         Located::Elsewhere(leader) => {
@@ -112,24 +113,24 @@ fn read_one(
     };
     if let Err(code) = partition.check_epoch(wanted.current_leader_epoch) {
         let leader = LeaderAndEpoch {
-            leader_id: shard.broker_id,
+            leader_id: partitions.broker_id(),
             leader_epoch: partition.leader_epoch.get(),
         };
         let found = Found { leader: Some(leader), ..Found::error(code) };
         return (found, None);
     }
-    read_here(shard, &partition, wanted, max_bytes, at_least_one)
+    read_here(logs, &partition, wanted, max_bytes, at_least_one)
 }
 
 fn read_here(
-    shard: &Shard,
+    logs: &Logs,
     partition: &Partition,
     wanted: &Wanted,
     max_bytes: usize,
     at_least_one: bool,
 ) -> (Found, Option<Ticket>) {
     let high_watermark = partition.high_watermark.get();
-    let mut store = shard.store.borrow_mut();
+    let mut store = logs.store_mut();
     let Some((log_start_offset, _, _)) = store.offsets(partition.log) else {
         return (Found::error(ErrorCode::NotLeaderOrFollower), None);
     };
@@ -159,7 +160,7 @@ fn read_here(
     );
     if store.wants_turn() {
         // It reads ahead.
-        shard.disk_wake.notify();
+        logs.wake();
     }
     if let ReadOutcome::Pending(ticket) = outcome {
         return (found, Some(ticket));

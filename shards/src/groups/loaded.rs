@@ -8,11 +8,10 @@ use storage::{AppendContext, AppendError};
 use wire::ErrorCode;
 use wire::records::{BatchBuilder, BatchHeader};
 
-use super::Ahead;
+use super::{Ahead, Groups};
 use crate::limits::{GROUP_BATCH_BYTES, GROUP_OUTBOX_BYTES_MAX, GROUP_PARKED_MAX};
 use crate::partition::Partition;
 use crate::runtime::oneshot;
-use crate::shard::Shard;
 
 /// See the module.
 pub struct Loaded {
@@ -80,32 +79,37 @@ impl Loaded {
     ///
     /// # Errors
     /// The log refused: the state is ahead of it and must go.
-    pub fn take(&mut self, shard: &Shard, partition: &Partition, step: Step) -> Result<(), Ahead> {
-        let batches = batches(shard, &step.records)?;
+    pub fn take(
+        &mut self,
+        groups: &Groups,
+        partition: &Partition,
+        step: Step,
+    ) -> Result<(), Ahead> {
+        let batches = batches(groups, &step.records)?;
         let parked = Parked {
             end: None,
             batches: batches.len(),
             replies: step.replies,
             told: None,
-            deadline_ms: deadline_ms(shard),
+            deadline_ms: deadline_ms(groups),
         };
         self.outbox_bytes += batches.iter().map(Vec::len).sum::<usize>();
         self.outbox.extend(batches);
         if parked.batches > 0 || !parked.replies.is_empty() {
             self.parked.push_back(parked);
         }
-        self.flush(shard, partition)
+        self.flush(groups, partition)
     }
 
     /// Told when everything that was decided so far is durable.
-    pub fn durable(&mut self, shard: &Shard, partition: &Partition) -> oneshot::Receiver<()> {
+    pub fn durable(&mut self, groups: &Groups, partition: &Partition) -> oneshot::Receiver<()> {
         let (told, receiver) = oneshot::channel();
         self.parked.push_back(Parked {
             end: self.outbox.is_empty().then_some(self.log_end),
             batches: 0,
             replies: Vec::new(),
             told: Some(told),
-            deadline_ms: deadline_ms(shard),
+            deadline_ms: deadline_ms(groups),
         });
         self.settle(partition.high_watermark.get());
         receiver
@@ -115,21 +119,21 @@ impl Loaded {
     ///
     /// # Errors
     /// As [`Loaded::take`].
-    pub fn flush(&mut self, shard: &Shard, partition: &Partition) -> Result<(), Ahead> {
+    pub fn flush(&mut self, groups: &Groups, partition: &Partition) -> Result<(), Ahead> {
         // Those without an end are the newest, and all others may be many when the disk is slow.
         let first = self.parked.partition_point(|parked| parked.end.is_some());
         for parked in self.parked.range_mut(first..) {
             while parked.batches > 0 {
                 let Some(batch) = self.outbox.front() else { break };
-                match append(shard, partition, batch) {
+                match append(groups, partition, batch) {
                     Ok(end) => self.log_end = end,
                     Err(AppendError::Busy) => {
-                        shard.disk_wake.notify();
+                        groups.logs.wake();
                         return Ok(());
                     }
                     Err(error) => return Err(Ahead(error.to_string())),
                 }
-                shard.disk_wake.notify();
+                groups.logs.wake();
                 self.outbox_bytes -= batch.len();
                 self.outbox.pop_front();
                 parked.batches -= 1;
@@ -137,7 +141,7 @@ impl Loaded {
             parked.end = Some(self.log_end);
         }
         // The arena acknowledges at once, and the store then tells nobody.
-        if let Some(ack_end) = shard.store.borrow().ack_end_offset(partition.log) {
+        if let Some(ack_end) = groups.logs.ack_end_offset(partition.log) {
             partition.on_ack_end(ack_end);
         }
         self.settle(partition.high_watermark.get());
@@ -182,24 +186,24 @@ impl Loaded {
     }
 }
 
-fn deadline_ms(shard: &Shard) -> u64 {
-    let timeout_ms = shard.broker_settings().offsets.commit_timeout_ms;
-    shard.clock.mono_ms() + u64::try_from(timeout_ms).unwrap_or(0)
+fn deadline_ms(groups: &Groups) -> u64 {
+    let timeout_ms = groups.metadata.broker_settings().offsets.commit_timeout_ms;
+    groups.logs.clock.mono_ms() + u64::try_from(timeout_ms).unwrap_or(0)
 }
 
-fn append(shard: &Shard, partition: &Partition, batch: &[u8]) -> Result<i64, AppendError> {
+fn append(groups: &Groups, partition: &Partition, batch: &[u8]) -> Result<i64, AppendError> {
     let Ok(header) = BatchHeader::parse(batch) else {
         return Err(AppendError::NoSuchLog);
     };
     let context =
-        AppendContext { leader_epoch: partition.leader_epoch.get(), now: shard.clock.now() };
-    let appended = shard.store.borrow_mut().append(partition.log, batch, &header, context)?;
+        AppendContext { leader_epoch: partition.leader_epoch.get(), now: groups.logs.clock.now() };
+    let appended = groups.logs.append(partition.log, batch, &header, context)?;
     Ok(appended.end)
 }
 
 /// One batch, or several where there is too much for one: each record stands for itself.
-fn batches(shard: &Shard, records: &[GroupRecord]) -> Result<Vec<Vec<u8>>, Ahead> {
-    let now_ms = shard.clock.now().unix_ms;
+fn batches(groups: &Groups, records: &[GroupRecord]) -> Result<Vec<Vec<u8>>, Ahead> {
+    let now_ms = groups.logs.clock.now().unix_ms;
     let mut batches = Vec::new();
     let mut builder = BatchBuilder::new();
     for record in records {

@@ -9,11 +9,18 @@ use cluster::groups::{Caller, Context, Coordinator, Reply, Request, partition_fo
 use cluster::names::CONSUMER_OFFSETS;
 use wire::ErrorCode;
 
-use super::{State, with_slot};
-use crate::dispatch::RequestContext;
+use super::{Groups, State, with_slot};
 use crate::limits::GROUP_STOP_GRACE_MS;
 use crate::runtime::{self, oneshot};
-use crate::shard::Shard;
+
+/// Who asks, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Client<'a> {
+    /// Empty if it gave none.
+    pub id: &'a str,
+    pub ip: IpAddr,
+    pub api_version: i16,
+}
 
 /// Has the coordinator of `group_id` carry out `request`. The reply comes when what it tells of is
 /// durable; a join or a sync may also wait for other members.
@@ -21,21 +28,18 @@ use crate::shard::Shard;
 /// # Errors
 /// Why there is no coordinator here that could: the client looks for it, or tries again.
 pub async fn submit(
-    shard: &Rc<Shard>,
+    groups: &Rc<Groups>,
     group_id: &str,
-    ctx: &RequestContext,
+    client: Client<'_>,
     request: Request<'_>,
 ) -> Result<Reply, ErrorCode> {
-    let index = coordinated_here(shard, group_id)?;
-    let client_host = host(ctx.peer.ip());
-    let caller = Caller {
-        client_id: ctx.client_id.as_deref().unwrap_or_default(),
-        client_host: &client_host,
-        api_version: ctx.api_version,
-    };
+    let index = coordinated_here(groups, group_id)?;
+    let client_host = host(client.ip);
+    let caller =
+        Caller { client_id: client.id, client_host: &client_host, api_version: client.api_version };
     // A heartbeat changes nothing that is written; refused, members would be lost for a full disk.
     let writes = !matches!(request, Request::Heartbeat(_));
-    let begun = with_slot(shard, index, |slot, context| {
+    let begun = with_slot(groups, index, |slot, context| {
         let loaded = match &mut slot.state {
             State::Loaded(loaded) => loaded,
             State::Loading { .. } => return Ok(Err(ErrorCode::CoordinatorLoadInProgress)),
@@ -46,11 +50,11 @@ pub async fn submit(
         }
         let (ticket, reply) = loaded.open_ticket();
         let step = loaded.coordinator.step(context, &caller, ticket, request);
-        loaded.take(shard, &slot.partition, step)?;
+        loaded.take(groups, &slot.partition, step)?;
         Ok(Ok(reply))
     });
     let reply = begun.unwrap_or(Err(ErrorCode::CoordinatorNotAvailable))?;
-    answered(shard, reply).await
+    answered(groups, reply).await
 }
 
 /// What the coordinator of `group_id` says, once everything that it rests on is durable.
@@ -58,25 +62,25 @@ pub async fn submit(
 /// # Errors
 /// As [`submit`].
 pub async fn ask<T>(
-    shard: &Rc<Shard>,
+    groups: &Rc<Groups>,
     group_id: &str,
     question: impl FnOnce(&Coordinator, &Context<'_>) -> T,
 ) -> Result<T, ErrorCode> {
-    let index = coordinated_here(shard, group_id)?;
-    ask_partition(shard, index, question).await
+    let index = coordinated_here(groups, group_id)?;
+    ask_partition(groups, index, question).await
 }
 
 /// What each coordinator of this shard says, as [`ask`]; the code of one that cannot beside the
 /// answers of the others.
 pub async fn ask_all<T>(
-    shard: &Rc<Shard>,
+    groups: &Rc<Groups>,
     question: impl Fn(&Coordinator, &Context<'_>) -> T,
 ) -> (Vec<T>, Option<ErrorCode>) {
-    let indexes: Vec<i32> = shard.groups.slots.borrow().keys().copied().collect();
+    let indexes: Vec<i32> = groups.slots.borrow().keys().copied().collect();
     let mut answers = Vec::with_capacity(indexes.len());
     let mut failed = None;
     for index in indexes {
-        match ask_partition(shard, index, &question).await {
+        match ask_partition(groups, index, &question).await {
             Ok(answer) => answers.push(answer),
             // Led elsewhere since.
             Err(ErrorCode::NotCoordinator) => {}
@@ -87,42 +91,42 @@ pub async fn ask_all<T>(
 }
 
 async fn ask_partition<T>(
-    shard: &Rc<Shard>,
+    groups: &Rc<Groups>,
     index: i32,
     question: impl FnOnce(&Coordinator, &Context<'_>) -> T,
 ) -> Result<T, ErrorCode> {
-    let asked = with_slot(shard, index, |slot, context| {
+    let asked = with_slot(groups, index, |slot, context| {
         Ok(match &mut slot.state {
             State::Loaded(loaded) => {
                 let answer = question(&loaded.coordinator, context);
-                Ok((answer, loaded.durable(shard, &slot.partition)))
+                Ok((answer, loaded.durable(groups, &slot.partition)))
             }
             State::Loading { .. } => Err(ErrorCode::CoordinatorLoadInProgress),
             State::Failed => Err(ErrorCode::CoordinatorNotAvailable),
         })
     });
     let (answer, durable) = asked.unwrap_or(Err(ErrorCode::NotCoordinator))?;
-    answered(shard, durable).await?;
+    answered(groups, durable).await?;
     Ok(answer)
 }
 
 /// The partition of `__consumer_offsets` that a group belongs to, if this shard leads it.
-fn coordinated_here(shard: &Shard, group_id: &str) -> Result<i32, ErrorCode> {
-    let image = shard.image();
+fn coordinated_here(groups: &Groups, group_id: &str) -> Result<i32, ErrorCode> {
+    let image = groups.metadata.image();
     let Some(topic) = image.topic(CONSUMER_OFFSETS) else {
         return Err(ErrorCode::CoordinatorNotAvailable);
     };
     let index = partition_for(group_id, topic.partitions.len() as i32);
     match topic.partition(index) {
-        Some(partition) if partition.leader == shard.broker_id => Ok(index),
+        Some(partition) if partition.leader == groups.metadata.broker_id => Ok(index),
         _ => Err(ErrorCode::NotCoordinator),
     }
 }
 
 /// Waits for the coordinator, but not when the shard stops: what is in flight then may still come.
-async fn answered<T>(shard: &Shard, reply: oneshot::Receiver<T>) -> Result<T, ErrorCode> {
+async fn answered<T>(groups: &Groups, reply: oneshot::Receiver<T>) -> Result<T, ErrorCode> {
     let mut reply = pin!(reply.receive());
-    let reply = match shard.unless_stopping(reply.as_mut()).await {
+    let reply = match groups.stop.unless_stopping(reply.as_mut()).await {
         Some(reply) => reply,
         None => {
             let grace = Duration::from_millis(GROUP_STOP_GRACE_MS);

@@ -50,7 +50,7 @@ impl Mailbox {
     }
 
     /// The next message; stopping goes before all others.
-    pub(super) async fn receive(&self) -> Message {
+    pub async fn receive(&self) -> Message {
         poll_fn(|cx| {
             let mut state = self.lock();
             if state.stop {

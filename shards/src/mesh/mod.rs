@@ -3,16 +3,14 @@
 
 mod mailbox;
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use cluster::{Command, Image, Reply};
 
 pub use mailbox::{Full, Mailbox};
 
-use crate::controller::{self, ControllerError};
-use crate::runtime::{self, oneshot};
-use crate::shard::Shard;
+use crate::errors::ControllerError;
+use crate::runtime::oneshot;
 
 /// What one shard can tell another.
 pub enum Message {
@@ -48,28 +46,5 @@ impl Mesh {
 
     pub fn mailbox(&self, shard: usize) -> &Mailbox {
         &self.mailboxes[shard]
-    }
-}
-
-/// Handles what comes to this shard, until it is told to stop.
-pub async fn serve(shard: Rc<Shard>) {
-    loop {
-        match shard.mailbox().receive().await {
-            Message::Image(image, done) => {
-                shard.apply_image(image);
-                done.send(());
-            }
-            Message::Command(command, answer) => {
-                let shard = Rc::clone(&shard);
-                runtime::spawn(async move {
-                    answer.send(controller::handle(&shard, command).await);
-                });
-            }
-            Message::Stop => {
-                shard.metrics.mesh_stop_messages.add(1);
-                shard.stop();
-                return;
-            }
-        }
     }
 }

@@ -5,10 +5,10 @@
 
 use std::ops::Range;
 
+use super::pool::{Budget, Reserved};
 use crate::limits::{
     FRAME_BYTES_PER_SECOND_MIN, FRAME_GRACE_MS, READ_BUFFER_BUSY_BYTES, READ_BUFFER_MIN_BYTES,
 };
-use crate::shard::{Budget, Reserved};
 
 const LENGTH_BYTES: usize = 4;
 /// Reads that used less than a quarter of the buffer, after which it is halved.

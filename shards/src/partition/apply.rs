@@ -9,18 +9,25 @@ use cluster::{Image, ResourceKind, Topic};
 use storage::{LogConfig, LogId, LogKey, StorageError, TimestampType};
 use wire::ErrorCode;
 
-use super::{Cleanup, Partition};
+use super::{Cleanup, Partition, Partitions};
 use crate::limits::GROUP_BATCH_BYTES_MAX;
-use crate::shard::Shard;
+use crate::logs::ShardStore;
 
-/// Makes, configures and removes logs of this shard so that they fit `new`. What did not change
-/// between the images is not looked at.
-///
-/// A log whose topic is in neither image is left alone: it may be all that is left of the topic.
-pub fn apply(shard: &Shard, old: &Image, new: &Image) {
-    let view = View::new(new, &shard.node.configs, shard.broker_id);
+impl Partitions {
+    /// Makes, configures and removes logs of this shard so that they fit `new`. What did not change
+    /// between the images is not looked at.
+    ///
+    /// A log whose topic is in neither image is left alone: it may be all that is left of the topic.
+    pub fn apply(&self, old: &Image, new: &Image) {
+        apply(self, old, new);
+    }
+}
+
+fn apply(partitions: &Partitions, old: &Image, new: &Image) {
+    let broker_id = partitions.metadata.broker_id;
+    let view = partitions.metadata.view(new);
     let of_all = |image: &Image| {
-        let own = shard.broker_id.to_string();
+        let own = broker_id.to_string();
         let own = image.overrides(ResourceKind::Broker, &own).clone();
         (own, image.overrides(ResourceKind::Broker, "").clone())
     };
@@ -28,7 +35,7 @@ pub fn apply(shard: &Shard, old: &Image, new: &Image) {
     for topic in old.topics() {
         let kept = new.topic(&topic.name).is_some_and(|kept| kept.id == topic.id);
         if !kept {
-            remove(shard, topic);
+            remove(partitions, topic);
         }
     }
     for topic in new.topics() {
@@ -38,22 +45,22 @@ pub fn apply(shard: &Shard, old: &Image, new: &Image) {
         if same && !defaults_changed && overrides(old) == overrides(new) {
             continue;
         }
-        let config = log_config(shard, &view, &topic.name);
+        let config = log_config(partitions, &view, &topic.name);
         for (index, partition) in (0i32..).zip(&topic.partitions) {
-            if partition.leader == shard.broker_id {
-                lead(shard, topic, index, partition.leader_epoch, &config);
+            if partition.leader == broker_id {
+                lead(partitions, topic, index, partition.leader_epoch, &config);
             } else {
-                give_up(shard, topic, index);
+                give_up(partitions, topic, index);
             }
         }
     }
-    shard.metrics.partitions.set(shard.partitions.borrow().len() as u64);
+    partitions.metrics.partitions.set(partitions.table.borrow().len() as u64);
 }
 
-fn lead(shard: &Shard, topic: &Topic, index: i32, leader_epoch: i32, config: &LogConfig) {
-    let held = find(shard, topic, index);
+fn lead(partitions: &Partitions, topic: &Topic, index: i32, leader_epoch: i32, config: &LogConfig) {
+    let held = find(partitions, topic, index);
     if let Some(held) = held {
-        let mut store = shard.store.borrow_mut();
+        let mut store = partitions.logs.store_mut();
         store.configure(held.log, config.clone());
         held.cleanup.set(cleanup(config));
         if held.leader_epoch.replace(leader_epoch) != leader_epoch {
@@ -62,12 +69,12 @@ fn lead(shard: &Shard, topic: &Topic, index: i32, leader_epoch: i32, config: &Lo
         return;
     }
     let name: Rc<str> = Rc::from(&*topic.name);
-    match open(shard, &name, topic, index, leader_epoch, config) {
+    match open(partitions, &name, topic, index, leader_epoch, config) {
         Ok((log, high_watermark)) => {
             let partition =
                 Partition::new(log, name, topic.id, index, leader_epoch, high_watermark);
             partition.cleanup.set(cleanup(config));
-            shard.partitions.borrow_mut().insert(partition);
+            partitions.table.borrow_mut().insert(partition);
         }
         Err(error) => {
             let topic = &*topic.name;
@@ -78,7 +85,7 @@ fn lead(shard: &Shard, topic: &Topic, index: i32, leader_epoch: i32, config: &Lo
 
 /// The log of a partition and its ack end: found, or made.
 fn open(
-    shard: &Shard,
+    partitions: &Partitions,
     name: &Rc<str>,
     topic: &Topic,
     index: i32,
@@ -86,7 +93,7 @@ fn open(
     config: &LogConfig,
 ) -> Result<(LogId, i64), StorageError> {
     let key = LogKey { topic: Rc::clone(name), partition: index };
-    let mut store = shard.store.borrow_mut();
+    let mut store = partitions.logs.store_mut();
     let found = store.find_log(&key);
     let id_of = |log| store.logs().find(|(id, _, _)| *id == log).map(|(_, _, id)| id);
     let log = match found {
@@ -111,42 +118,42 @@ fn cleanup(config: &LogConfig) -> Cleanup {
     Cleanup { delete: config.cleanup_delete, compact: config.cleanup_compact }
 }
 
-fn begin_epoch(store: &mut crate::shard::ShardStore, log: LogId, leader_epoch: i32) {
+fn begin_epoch(store: &mut ShardStore, log: LogId, leader_epoch: i32) {
     if let Some((_, _, log_end_offset)) = store.offsets(log) {
         store.set_leader_epoch(log, leader_epoch, log_end_offset);
     }
 }
 
-fn find(shard: &Shard, topic: &Topic, index: i32) -> Option<Rc<Partition>> {
+fn find(partitions: &Partitions, topic: &Topic, index: i32) -> Option<Rc<Partition>> {
     let by_id = wire::hot::TopicRef::Id(topic.id);
-    shard.partitions.borrow().find(by_id, index).cloned()
+    partitions.table.borrow().find(by_id, index).cloned()
 }
 
 /// Another broker leads it now.
-fn give_up(shard: &Shard, topic: &Topic, index: i32) {
-    if let Some(held) = find(shard, topic, index) {
-        shard.partitions.borrow_mut().remove(&held);
+fn give_up(partitions: &Partitions, topic: &Topic, index: i32) {
+    if let Some(held) = find(partitions, topic, index) {
+        partitions.table.borrow_mut().remove(&held);
         held.fail_waiters(ErrorCode::NotLeaderOrFollower);
     }
 }
 
-fn remove(shard: &Shard, topic: &Topic) {
+fn remove(partitions: &Partitions, topic: &Topic) {
     for index in 0..topic.partitions.len() as i32 {
-        let Some(held) = find(shard, topic, index) else {
+        let Some(held) = find(partitions, topic, index) else {
             continue;
         };
-        shard.partitions.borrow_mut().remove(&held);
+        partitions.table.borrow_mut().remove(&held);
         held.fail_waiters(ErrorCode::UnknownTopicOrPartition);
-        if let Err(error) = shard.store.borrow_mut().delete_log(held.log) {
+        if let Err(error) = partitions.logs.store_mut().delete_log(held.log) {
             let topic = &*topic.name;
             tracing::error!(topic, index, %error, "cannot remove the log of a deleted topic");
         }
     }
 }
 
-fn log_config(shard: &Shard, view: &View<'_>, topic: &str) -> LogConfig {
+fn log_config(partitions: &Partitions, view: &View<'_>, topic: &str) -> LogConfig {
     let of_topic = TopicSettings::new(view, topic);
-    let settings = shard.broker_settings();
+    let settings = partitions.metadata.broker_settings();
     LogConfig {
         segment_bytes: u32::try_from(of_topic.segment_bytes).unwrap_or(u32::MAX),
         segment_ms: of_topic.segment_ms,

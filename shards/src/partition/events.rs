@@ -1,67 +1,70 @@
-//! What the store tells after a turn.
+//! What the store tells after a turn, as what happens to a partition.
 
 use std::rc::Rc;
 
-use storage::Event;
+use storage::{Event, LogId};
 use wire::ErrorCode;
 
-use crate::groups;
-use crate::shard::Shard;
+use super::{Partition, Partitions};
 
-pub fn handle(shard: &Rc<Shard>, event: Event) {
-    match event {
-        Event::AckEnd { log, offset } => {
-            let partition = shard.partitions.borrow().by_log(log);
-            if let Some(partition) = partition {
+/// What happened to a partition; it has told its own waiters already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// What was appended is acknowledged up to the high watermark.
+    Acked,
+    /// Its log takes no more records in this life of the process; what was in flight may be lost.
+    Fenced,
+    /// No record can be written until [`Change::DiskSpaceBack`].
+    DiskFull,
+    DiskSpaceBack,
+}
+
+impl Partitions {
+    /// Takes in what the store tells of a log; `None` if no partition is led here on it.
+    pub fn on_event(&self, event: Event) -> Option<(Rc<Partition>, Change)> {
+        match event {
+            Event::AckEnd { log, offset } => {
+                let partition = self.by_log(log)?;
                 partition.on_ack_end(offset);
-                if groups::holds_groups(&partition) {
-                    shard.groups.on_ack_end(&partition);
-                }
+                Some((partition, Change::Acked))
             }
-        }
-        Event::Ticket { ticket, result } => shard.tickets.answer(ticket, result),
-        Event::Fenced { log, reason } => {
-            let partition = shard.partitions.borrow().by_log(log);
-            if let Some(partition) = partition {
+            // Whoever waits for one is told by the logs.
+            Event::Ticket { .. } => None,
+            Event::Fenced { log, reason } => {
+                let partition = self.by_log(log)?;
                 tracing::error!(
                     topic = &*partition.topic,
                     partition = partition.index,
                     %reason,
                     "the partition takes no more records until the broker is restarted"
                 );
-                shard.metrics.partitions_fenced.add(1);
+                self.metrics.partitions_fenced.add(1);
                 partition.fail_waiters(ErrorCode::KafkaStorageError);
-                if groups::holds_groups(&partition) {
-                    shard.groups.on_fenced(&partition);
-                }
+                Some((partition, Change::Fenced))
             }
-        }
-        Event::DiskFull { log } => {
-            let partition = shard.partitions.borrow().by_log(log);
-            if let Some(partition) = partition {
+            Event::DiskFull { log } => {
+                let partition = self.by_log(log)?;
                 tracing::error!(
                     topic = &*partition.topic,
                     partition = partition.index,
                     "no space left on the disk: produce is refused until there is"
                 );
                 partition.fail_waiters(ErrorCode::KafkaStorageError);
-                if groups::holds_groups(&partition) {
-                    shard.groups.on_disk_full(&partition, true);
-                }
+                Some((partition, Change::DiskFull))
             }
-        }
-        Event::DiskSpaceBack { log } => {
-            let partition = shard.partitions.borrow().by_log(log);
-            if let Some(partition) = partition {
+            Event::DiskSpaceBack { log } => {
+                let partition = self.by_log(log)?;
                 tracing::info!(
                     topic = &*partition.topic,
                     partition = partition.index,
                     "there is space on the disk again"
                 );
-                if groups::holds_groups(&partition) {
-                    shard.groups.on_disk_full(&partition, false);
-                }
+                Some((partition, Change::DiskSpaceBack))
             }
         }
+    }
+
+    fn by_log(&self, log: LogId) -> Option<Rc<Partition>> {
+        self.table.borrow().by_log(log)
     }
 }

@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use cluster::Image;
 use storage::LogId;
 use wire::hot::{LeaderAndEpoch, TopicRef};
 use wire::{ErrorCode, Uuid};
 
 use super::Partition;
+use crate::metadata::Metadata;
 
 /// The partitions of one topic that are led here, by number.
 #[derive(Default)]
@@ -34,13 +34,13 @@ pub enum Located {
 
 /// See the module.
 #[derive(Default)]
-pub struct Partitions {
+pub struct Table {
     pub(super) by_name: HashMap<Rc<str>, LocalTopic>,
     pub(super) names: HashMap<Uuid, Rc<str>>,
     pub(super) by_log: HashMap<LogId, Rc<Partition>>,
 }
 
-impl Partitions {
+impl Table {
     /// A partition led here.
     pub fn find(&self, topic: TopicRef<'_>, index: i32) -> Option<&Rc<Partition>> {
         match topic {
@@ -49,20 +49,14 @@ impl Partitions {
         }
     }
 
-    /// As [`Partitions::find`]; if it is not here, the image says where it is.
-    /// A partition that the image gives to broker `own`, but whose log could not be opened, is
+    /// As [`Table::find`]; if it is not here, the image says where it is.
+    /// A partition that the image gives to this broker, but whose log could not be opened, is
     /// Kafka's offline log folder.
-    pub fn locate(
-        &self,
-        image: &RefCell<Image>,
-        own: i32,
-        topic: TopicRef<'_>,
-        index: i32,
-    ) -> Located {
+    pub fn locate(&self, metadata: &Metadata, topic: TopicRef<'_>, index: i32) -> Located {
         if let Some(partition) = self.find(topic, index) {
             return Located::Here(Rc::clone(partition));
         }
-        let image = image.borrow();
+        let image = metadata.image_ref();
         let (known, unknown) = match topic {
             TopicRef::Name(name) => (image.topic(name), ErrorCode::UnknownTopicOrPartition),
             TopicRef::Id(id) => (image.topic_by_id(id), ErrorCode::UnknownTopicId),
@@ -72,7 +66,7 @@ impl Partitions {
         };
         match known.partition(index) {
             None => Located::Unknown(ErrorCode::UnknownTopicOrPartition),
-            Some(partition) if partition.leader == own => {
+            Some(partition) if partition.leader == metadata.broker_id => {
                 Located::Unknown(ErrorCode::KafkaStorageError)
             }
             Some(partition) => Located::Elsewhere(LeaderAndEpoch {

@@ -6,7 +6,12 @@ use std::rc::Rc;
 use wire::ErrorCode;
 
 use super::Partition;
-use crate::connection::Connection;
+
+/// Who put an answer off until acks come. A client's connection, as this room sees it.
+pub trait Acked {
+    /// One partition (`place`) of the request in `slot` is acknowledged, or will not be.
+    fn acked(&self, slot: u64, place: u32, outcome: Result<(), ErrorCode>);
+}
 
 /// One partition of a produce request, whose answer is written and goes when everything below `end`
 /// is acknowledged.
@@ -14,7 +19,7 @@ pub struct AckWaiter {
     pub end: i64,
     /// On the shard's own clock.
     pub deadline_ms: u64,
-    pub connection: Rc<Connection>,
+    pub connection: Rc<dyn Acked>,
     /// The answer's place in the connection's queue.
     pub slot: u64,
     /// The partition's place in the request.

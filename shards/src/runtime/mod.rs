@@ -5,11 +5,11 @@
 //! to the thread it was made on.
 
 pub mod clock;
-pub mod disk;
 pub mod oneshot;
 pub mod random;
 pub mod reactor;
 pub mod seldom;
+pub mod stop;
 pub mod wake;
 
 use std::future::Future;

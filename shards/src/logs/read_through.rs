@@ -1,11 +1,10 @@
 //! Reading a log through, as a start does that makes its state from it.
 
 use std::ops::Range;
-use std::rc::Rc;
 
 use storage::{Corruption, LogId, ReadOutcome, ReadRequest};
 
-use super::Shard;
+use super::Logs;
 
 /// Why a log could not be read on.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +18,7 @@ pub enum Unreadable {
     Other { offset: i64, outcome: ReadOutcome },
 }
 
-impl Shard {
+impl Logs {
     /// Gives what the log has between two offsets to `each`: whole batches in order, in pieces of
     /// about `max_bytes`. Returns the offset it came to: the end, or less if nothing is there any
     /// more up to the end.
@@ -27,7 +26,7 @@ impl Shard {
     /// # Errors
     /// The log cannot be read on, or the first error of `each`.
     pub async fn read_through<E: From<Unreadable>>(
-        self: &Rc<Self>,
+        &self,
         log: LogId,
         offsets: Range<i64>,
         max_bytes: usize,
@@ -36,7 +35,7 @@ impl Shard {
         let Range { start: mut offset, end: until_offset } = offsets;
         while offset < until_offset {
             let request = ReadRequest { offset, max_bytes, until_offset, at_least_one: true };
-            let slices = match self.read_log(log, request).await {
+            let slices = match self.read(log, request).await {
                 ReadOutcome::Ready(slices) if slices.total_bytes > 0 => slices,
                 ReadOutcome::Ready(_) => break,
                 ReadOutcome::Busy => return Err(Unreadable::Busy.into()),

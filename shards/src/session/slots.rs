@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use storage::Slice;
 use wire::ErrorCode;
 
-use crate::apis::produce;
 use crate::limits::{QUEUED_ANSWER_BYTES_MAX, SLOTS_PER_CONNECTION_MAX};
 
 /// What is sent: a frame, with record batches to be put in between.
@@ -45,6 +44,15 @@ pub struct Opened {
     pub kind: Kind,
     /// On the shard's clock.
     pub received_us: u64,
+}
+
+/// What became of a request whose answer can be sent.
+#[derive(Debug)]
+pub struct Settled {
+    pub opened: Opened,
+    /// Places of partitions that were not acknowledged after all, and why: the answer says that
+    /// they were and must be corrected.
+    pub failures: Vec<(u32, ErrorCode)>,
 }
 
 #[derive(Debug)]
@@ -126,19 +134,12 @@ impl Slots {
         if !slot.is_ready() {
             return Ready::No;
         }
-        if !slot.failures.is_empty()
-            && let Kind::Produce(version) = slot.opened.kind
-        {
-            let before = slot.answer.bytes.len();
-            produce::correct(&mut slot.answer.bytes, version, &slot.failures);
-            self.queued_bytes = self.queued_bytes + slot.answer.bytes.len() - before;
-        }
         self.ready += 1;
         if number == self.first { Ready::First } else { Ready::Behind }
     }
 
     /// The next answer that can be sent.
-    pub fn take(&mut self) -> Option<(Opened, Answer)> {
+    pub fn take(&mut self) -> Option<(Settled, Answer)> {
         if !self.queue.front()?.is_ready() {
             return None;
         }
@@ -146,7 +147,7 @@ impl Slots {
         self.first += 1;
         self.ready -= 1;
         self.queued_bytes -= slot.answer.total_bytes();
-        Some((slot.opened, slot.answer))
+        Some((Settled { opened: slot.opened, failures: slot.failures }, slot.answer))
     }
 
     /// Whether another request may be read.

@@ -1,23 +1,22 @@
 //! A shard's life: open the store, get an image, serve, drain, close.
 
-use std::cell::{Cell, RefCell};
 use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use cluster::Image;
-use cluster::configs::{BrokerSettings, View};
 use storage::disk::ring::{RingConfig, RingDisk};
 use storage::{ArenaConfig, Store, StoreConfig};
 
-use super::{Shard, ShardStore};
+use super::{StartError, build, controller, driver, mail};
+use crate::config::NodeConfig;
 use crate::limits::DRAIN_MS;
-use crate::mesh::{self, Mesh};
+use crate::logs::{DiskEnded, ShardStore};
+use crate::mesh::Mesh;
 use crate::metrics::ShardMetrics;
-use crate::node::{NodeConfig, StartError};
-use crate::runtime::{self, clock::Clock, disk};
-use crate::{controller, groups, net};
+use crate::runtime::{self, clock::Clock};
+use crate::shard::Shard;
+use crate::{connection, groups};
 
 /// What a shard's thread is started with.
 pub struct Start {
@@ -32,15 +31,16 @@ pub struct Start {
 
 /// The main task of a shard's thread.
 pub async fn run(start: Start) {
-    let index = usize::from(start.index);
-    let Start { listener, ready, .. } = start;
+    let Start { index: number, node, mesh, metrics, listener, ready } = start;
+    let index = usize::from(number);
     let clock = Clock::start();
-    let opened = open_store(start.index, &start.node, &clock).and_then(|store| {
+    let opened = open_store(number, &node, &clock).and_then(|store| {
+        let shard = Rc::new(build::build(number, node, mesh, metrics, Rc::new(clock), store));
         // Without it the shard would find out late what the disk has done.
-        let ended = disk::ended(&store).map_err(|why| StartError::Ring { shard: index, why })?;
-        Ok((store, ended))
+        let ended = DiskEnded::of(&shard.logs);
+        Ok((shard, ended.map_err(|why| StartError::Ring { shard: index, why })?))
     });
-    let (store, ended) = match opened {
+    let (shard, ended) = match opened {
         Ok(opened) => opened,
         Err(error) => {
             // Nobody listens if another shard failed before.
@@ -48,25 +48,21 @@ pub async fn run(start: Start) {
             return;
         }
     };
-    let shard =
-        Rc::new(Shard::new(start.index, start.node, start.mesh, start.metrics, clock, store));
-    runtime::spawn(disk::drive(Rc::clone(&shard), ended));
-    runtime::spawn(disk::tick(Rc::clone(&shard)));
-    runtime::spawn(mesh::serve(Rc::clone(&shard)));
-    let up = shard.unless_stopping(first_image(&shard)).await;
+    runtime::spawn(driver::drive(Rc::clone(&shard), ended));
+    runtime::spawn(driver::tick(Rc::clone(&shard)));
+    runtime::spawn(mail::serve(Rc::clone(&shard)));
+    let up = shard.stop.unless_stopping(first_image(&shard)).await;
     let up = up.unwrap_or(Err(StartError::Died { shard: index }));
     let is_up = up.is_ok();
     if is_up {
-        groups::start(&shard);
-        runtime::spawn(net::listener::accept(Rc::clone(&shard), listener));
+        groups::start(&shard.groups);
+        runtime::spawn(connection::accept(Rc::clone(&shard), listener));
     } else {
-        shard.stop();
+        shard.stop.begin();
     }
     let _ = ready.send(up);
     drop(ready);
-    while !shard.is_stopping() {
-        shard.stopping.wait().await;
-    }
+    shard.stop.begun().await;
     drain(shard, index).await;
 }
 
@@ -109,7 +105,7 @@ async fn first_image(shard: &Rc<Shard>) -> Result<(), StartError> {
     }
     while shard.image().broker(shard.broker_id).is_none() {
         let seen = shard.image().offset();
-        shard.newer_image(seen).await;
+        shard.metadata.newer_image(seen).await;
     }
     Ok(())
 }
@@ -126,67 +122,22 @@ async fn drain(shard: Rc<Shard>, index: usize) {
         runtime::sleep(pause).await;
     }
     shard.connections.close_all();
-    shard.is_stopped.set(true);
-    shard.disk_wake.notify();
-    let mut shard = shard;
+    shard.stop.finish();
+    shard.logs.wake();
+    // Every task has the logs, by its shard or by a room of it.
+    let mut logs = Rc::clone(&shard.logs);
+    drop(shard);
     for _ in 0..DRAIN_MS / 10 {
-        match Rc::try_unwrap(shard) {
-            Ok(whole) => {
-                let now = whole.clock.refresh();
-                whole.store.into_inner().close(now);
+        match Rc::try_unwrap(logs) {
+            Ok(logs) => {
+                let now = logs.clock.refresh();
+                logs.into_store().close(now);
                 tracing::info!(shard = index, "stopped");
                 return;
             }
-            Err(shared) => shard = shared,
+            Err(shared) => logs = shared,
         }
         runtime::sleep(pause).await;
     }
     tracing::warn!(shard = index, "stopped with tasks left: the next start recovers the logs");
-}
-
-impl Shard {
-    fn new(
-        index: u16,
-        node: Arc<NodeConfig>,
-        mesh: Mesh,
-        metrics: Arc<ShardMetrics>,
-        clock: Clock,
-        store: ShardStore,
-    ) -> Self {
-        let broker_id = cluster::broker_id(node.node_id, index);
-        let image = Image::default();
-        let settings = BrokerSettings::new(&View::new(&image, &node.configs, broker_id));
-        Self {
-            index,
-            broker_id,
-            node,
-            metrics,
-            mesh,
-            clock,
-            store: RefCell::new(store),
-            partitions: RefCell::default(),
-            tickets: Default::default(),
-            connections: Default::default(),
-            sessions: RefCell::default(),
-            controller: Default::default(),
-            groups: Default::default(),
-            budget: Default::default(),
-            buffers: Default::default(),
-            disk_wake: Default::default(),
-            turned: Default::default(),
-            last_turn_ms: Cell::new(0),
-            disk_polls: Cell::new(false),
-            produce_latency: Default::default(),
-            fetch_latency: Default::default(),
-            commit_latency: Default::default(),
-            stopping: Default::default(),
-            image: RefCell::new(image),
-            settings: RefCell::new(Rc::new(settings)),
-            imaged: Default::default(),
-            is_stopping: Cell::new(false),
-            is_stopped: Cell::new(false),
-            last_publish_ms: Cell::new(0),
-            mail_waited: Cell::new(false),
-        }
-    }
 }

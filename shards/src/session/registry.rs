@@ -2,12 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
 use super::Connection;
 use crate::limits::{CONNECTIONS_MAX, READ_BUFFER_MIN_BYTES};
 use crate::metrics::ShardMetrics;
+use crate::net::stream::Stream;
 
 /// A connection that did nothing for so long gives its large read buffer back.
 const SHRINK_AFTER_MS: u64 = 1000;
@@ -37,11 +38,12 @@ impl Connections {
         Ok(())
     }
 
-    pub(super) fn insert(&self, make: impl FnOnce(u64) -> Connection) -> Rc<Connection> {
+    /// A new connection.
+    pub fn open(&self, stream: Stream, peer: SocketAddr, now_ms: u64) -> Rc<Connection> {
         let id = self.next_id.get();
         self.next_id.set(id + 1);
-        let connection = Rc::new(make(id));
-        *self.per_ip.borrow_mut().entry(connection.peer.ip()).or_default() += 1;
+        let connection = Rc::new(Connection::new(id, stream, peer, now_ms));
+        *self.per_ip.borrow_mut().entry(peer.ip()).or_default() += 1;
         self.open.borrow_mut().insert(id, Rc::clone(&connection));
         connection
     }

@@ -6,7 +6,6 @@ use std::collections::HashMap;
 use storage::{Ticket, TicketResult};
 
 use crate::runtime::oneshot;
-use crate::shard::Shard;
 
 /// The tickets that are waited for. Bounded by the store, which gives them out.
 #[derive(Default)]
@@ -17,20 +16,15 @@ pub struct Tickets {
 impl Tickets {
     /// The answer to a ticket that the store has just given. It is waited for from this call on,
     /// not from the first poll: of several tickets the last may be answered first.
-    pub fn wait(
-        &self,
-        shard: &Shard,
-        ticket: Ticket,
-    ) -> impl Future<Output = TicketResult> + use<> {
+    pub fn wait(&self, ticket: Ticket) -> impl Future<Output = TicketResult> + use<> {
         let (answer, answered) = oneshot::channel();
         self.waiting.borrow_mut().insert(ticket, answer);
-        shard.disk_wake.notify();
         // The sender is held by the table until the store answers; only a stop drops it.
         let gone = TicketResult::Read(storage::ReadOutcome::NoSuchLog);
         async move { answered.receive().await.unwrap_or(gone) }
     }
 
-    pub(super) fn answer(&self, ticket: Ticket, result: TicketResult) {
+    pub fn answer(&self, ticket: Ticket, result: TicketResult) {
         let waiting = self.waiting.borrow_mut().remove(&ticket);
         if let Some(waiting) = waiting {
             waiting.send(result);

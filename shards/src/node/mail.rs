@@ -1,0 +1,30 @@
+//! What other shards tell this one.
+
+use std::rc::Rc;
+
+use crate::mesh::Message;
+use crate::runtime;
+use crate::shard::Shard;
+
+/// Handles what comes to this shard, until it is told to stop.
+pub async fn serve(shard: Rc<Shard>) {
+    loop {
+        match shard.mesh.mailbox(usize::from(shard.index)).receive().await {
+            Message::Image(image, done) => {
+                shard.apply_image(image);
+                done.send(());
+            }
+            Message::Command(command, answer) => {
+                let shard = Rc::clone(&shard);
+                runtime::spawn(async move {
+                    answer.send(shard.carry_out(command).await);
+                });
+            }
+            Message::Stop => {
+                shard.metrics.mesh_stop_messages.add(1);
+                shard.stop.begin();
+                return;
+            }
+        }
+    }
+}
