@@ -3,10 +3,43 @@
 use std::collections::BTreeSet;
 
 use super::{ConfigKey, ValueType, parse_list};
-use crate::command::{ConfigOp, Operation};
 use crate::error::{CommandError, ErrorKind};
 use crate::image::Overrides;
 use crate::limits::{CONFIG_CHANGES_PER_REQUEST_MAX, CONFIGS_PER_RESOURCE_MAX};
+
+/// One change of one config.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigOp {
+    pub name: String,
+    pub operation: Operation,
+    pub value: Option<String>,
+}
+
+/// What a change does with a config (KIP-339), with Kafka's numbers; the last two on lists only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    Set = 0,
+    /// Back to what holds without it.
+    Delete = 1,
+    /// Adds to a list what it lacks.
+    Append = 2,
+    /// Takes out of a list.
+    Subtract = 3,
+}
+
+impl Operation {
+    /// `None` for a number Kafka does not know.
+    #[must_use]
+    pub const fn from_i8(number: i8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Set),
+            1 => Some(Self::Delete),
+            2 => Some(Self::Append),
+            3 => Some(Self::Subtract),
+            _ => None,
+        }
+    }
+}
 
 /// What a kind of resource allows: which names there are, and which values they take.
 pub trait Rules {

@@ -35,7 +35,7 @@ pub mod topic;
 mod view;
 
 pub use check::{Check, check_value, parse_bool, parse_list};
-pub use edit::{Rules, edit_incremental, edit_replace};
+pub use edit::{ConfigOp, Operation, Rules, edit_incremental, edit_replace};
 pub use settings::{
     BrokerSettings, CleanerSettings, ConsumerBounds, GroupSettings, MigrationPolicy,
     OffsetsSettings, TopicSettings, TransactionSettings,

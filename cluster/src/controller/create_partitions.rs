@@ -1,11 +1,11 @@
 //! CreatePartitions (37): more partitions for topics, never fewer.
 
-use super::create_topics::check_replicas;
+use super::create_topics::{check_budget, check_replicas};
 use super::{Step, refuse, repeated};
 use crate::command::{CreatePartitions, CreatePartitionsResult, MorePartitions, Reply};
 use crate::error::{CommandError, ErrorKind};
 use crate::image::{Image, Topic};
-use crate::limits::{PARTITIONS_PER_REQUEST_MAX, PARTITIONS_PER_TOPIC_MAX, PARTITIONS_TOTAL_MAX};
+use crate::limits::PARTITIONS_PER_TOPIC_MAX;
 use crate::placement::Placement;
 use crate::records::{Partition, PartitionRecord, Record};
 
@@ -84,27 +84,6 @@ fn check_count(
     }
     check_budget(image, added, before)?;
     Ok(added)
-}
-
-/// One request, and the cluster, hold so many new partitions at most.
-pub(super) fn check_budget(image: &Image, added: usize, before: usize) -> Result<(), CommandError> {
-    if before + added > PARTITIONS_PER_REQUEST_MAX {
-        let message = format!(
-            "one request may create {PARTITIONS_PER_REQUEST_MAX} partitions, this one asks for {} \
-             or more: split it",
-            before + added
-        );
-        return refuse(ErrorKind::PolicyViolation, message);
-    }
-    let held = image.partition_count();
-    if held + before + added > PARTITIONS_TOTAL_MAX {
-        let message = format!(
-            "the cluster has {held} partitions, and {PARTITIONS_TOTAL_MAX} are the most: there is \
-             no room for {added} more"
-        );
-        return refuse(ErrorKind::PolicyViolation, message);
-    }
-    Ok(())
 }
 
 fn check_assignments(

@@ -2,14 +2,16 @@
 
 use wire::Uuid;
 
-use super::create_partitions::check_budget;
 use super::{ANY_BROKER, Step, refuse, repeated};
 use crate::command::{Assignment, CreateTopicResult, CreateTopics, CreatedTopic, NewTopic, Reply};
 use crate::configs::{BrokerSettings, StaticConfigs, View, edit_replace, topic};
 use crate::controller::alter_configs::TopicRules;
 use crate::error::{CommandError, ErrorKind};
 use crate::image::{Image, Overrides};
-use crate::limits::{PARTITIONS_PER_TOPIC_MAX, REPLICATION_FACTOR_MAX};
+use crate::limits::{
+    PARTITIONS_PER_REQUEST_MAX, PARTITIONS_PER_TOPIC_MAX, PARTITIONS_TOTAL_MAX,
+    REPLICATION_FACTOR_MAX,
+};
 use crate::names::check_topic_name;
 use crate::placement::Placement;
 use crate::records::{
@@ -165,6 +167,27 @@ impl Batch<'_> {
         }
         Ok(replicas)
     }
+}
+
+/// One request, and the cluster, hold so many new partitions at most.
+pub(super) fn check_budget(image: &Image, added: usize, before: usize) -> Result<(), CommandError> {
+    if before + added > PARTITIONS_PER_REQUEST_MAX {
+        let message = format!(
+            "one request may create {PARTITIONS_PER_REQUEST_MAX} partitions, this one asks for {} \
+             or more: split it",
+            before + added
+        );
+        return refuse(ErrorKind::PolicyViolation, message);
+    }
+    let held = image.partition_count();
+    if held + before + added > PARTITIONS_TOTAL_MAX {
+        let message = format!(
+            "the cluster has {held} partitions, and {PARTITIONS_TOTAL_MAX} are the most: there is \
+             no room for {added} more"
+        );
+        return refuse(ErrorKind::PolicyViolation, message);
+    }
+    Ok(())
 }
 
 /// By partition number; the numbers must go from 0 without gaps.

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use wire::ErrorCode;
 
 use super::classic::{CONSUMER_PROTOCOL_TYPE, Classic, State};
-use super::group::{Group, Kind, Ops};
+use super::group::{Group, Kind};
+use super::ops::Ops;
 use super::records::{CommittedOffset, GroupRecord, RECORD_OVERHEAD_BYTES, Record};
 use super::{Context, Coordinator, Reply, Step, Ticket};
 use crate::limits::{GROUP_CLEANUPS_MAX, GROUP_STEP_BYTES_MAX, GROUPS_PER_CLEANUP_STEP_MAX};

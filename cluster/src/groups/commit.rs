@@ -10,7 +10,8 @@ use wire::messages::offset_commit_response::{
     OffsetCommitResponse, OffsetCommitResponsePartition, OffsetCommitResponseTopic,
 };
 
-use super::group::{Group, Kind, Ops};
+use super::group::{Group, Kind};
+use super::ops::Ops;
 use super::records::{CommittedOffset, RECORD_OVERHEAD_BYTES, Record};
 use super::{Caller, Context};
 use crate::image::Topic;

@@ -14,7 +14,8 @@ use wire::messages::offset_fetch_response::OffsetFetchResponseGroup;
 
 use super::admission::{self, refusal};
 use super::cleanup::Cleanup;
-use super::group::{Group, Kind, Ops};
+use super::group::{Group, Kind};
+use super::ops::Ops;
 use super::records::{GroupRecord, Record, ReplayError};
 use super::timers::{Timer, Timers};
 use super::{Caller, Context, Reply, Request, Step, Ticket, commit, fetch, offset_delete, reads};

@@ -8,7 +8,8 @@ use wire::messages::{ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatRespon
 use super::classic::Classic;
 use super::consumer::{self, ConsumerGroup, Leave, Record, Refusal};
 use super::coordinator::Coordinator;
-use super::group::{Group, Kind, Ops};
+use super::group::{Group, Kind};
+use super::ops::Ops;
 use super::records::GroupMetadata;
 use super::timers::Timer;
 use super::{Caller, Context, Step};

@@ -1,13 +1,9 @@
 //! A group: what it is a group of, and its committed offsets.
 
-use std::sync::Arc;
-
 use super::classic::{Classic, State};
 use super::consumer::ConsumerGroup;
 use super::offsets::Offsets;
 use super::records::{GroupRecord, Record};
-use super::timers::Timers;
-use super::{Context, Step};
 
 /// By which protocol the members meet.
 #[derive(Debug)]
@@ -79,24 +75,5 @@ impl Kind {
                 consumer.tombstones().iter().map(|record| record.encode(id)).collect()
             }
         }
-    }
-}
-
-/// What an operation on one group works with.
-pub(crate) struct Ops<'a, 'c> {
-    pub ctx: &'a Context<'c>,
-    pub id: &'a Arc<str>,
-    pub timers: &'a mut Timers,
-    pub out: &'a mut Step,
-}
-
-impl Ops<'_, '_> {
-    /// Puts a record into the step. The caller applies it to the state.
-    pub fn write(&mut self, record: &Record<'_>) {
-        self.out.records.push(record.encode());
-    }
-
-    pub fn now_ms(&self) -> u64 {
-        self.ctx.now.mono_ms
     }
 }

@@ -31,6 +31,7 @@ mod group;
 mod migration;
 mod offset_delete;
 mod offsets;
+mod ops;
 mod partition;
 mod reads;
 mod records;

@@ -8,7 +8,8 @@ use wire::messages::offset_delete_response::{
     OffsetDeleteResponse, OffsetDeleteResponsePartition, OffsetDeleteResponseTopic,
 };
 
-use super::group::{Group, Kind, Ops};
+use super::group::{Group, Kind};
+use super::ops::Ops;
 use super::records::{RECORD_OVERHEAD_BYTES, Record};
 use crate::limits::GROUP_STEP_BYTES_MAX;
 

@@ -6,7 +6,7 @@ use wire::ErrorCode;
 
 use super::rebalance::refuse_waiting;
 use super::{CONSUMER_PROTOCOL_TYPE, Classic, Member, State};
-use crate::groups::group::Ops;
+use crate::groups::ops::Ops;
 use crate::groups::timers::Timer;
 
 impl Classic {

@@ -6,7 +6,7 @@ use wire::ErrorCode;
 use wire::messages::HeartbeatRequest;
 
 use super::{Classic, State};
-use crate::groups::group::Ops;
+use crate::groups::ops::Ops;
 use crate::groups::timers::Timer;
 
 impl Classic {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use wire::messages::{JoinGroupRequest, JoinGroupResponse};
 use wire::{ErrorCode, Uuid};
 
+use super::answers::refuse_join;
 use super::heartbeat::millis;
 use super::member::protocols;
-use super::rebalance::{owned, wait_for_join};
+use super::rebalance::wait_for_join;
 use super::{Classic, Member, State};
-use crate::groups::group::Ops;
+use crate::groups::ops::Ops;
 use crate::groups::timers::Timer;
 use crate::groups::{Caller, GroupSettings, Reply, Ticket};
 use crate::limits::{
@@ -43,30 +44,11 @@ impl<'a> Join<'a> {
     }
 
     fn refuse(&self, ops: &mut Ops<'_, '_>, member_id: &str, error: ErrorCode) {
-        refuse(ops, self.ticket, member_id, error);
+        refuse_join(ops, self.ticket, member_id, error);
     }
 
     pub(super) fn answer(&self, ops: &mut Ops<'_, '_>, response: JoinGroupResponse<'static>) {
         ops.out.replies.push((self.ticket, Reply::JoinGroup(response)));
-    }
-}
-
-pub(crate) fn refuse(ops: &mut Ops<'_, '_>, ticket: Ticket, member_id: &str, error: ErrorCode) {
-    ops.out.replies.push((ticket, Reply::JoinGroup(refused(member_id, error))));
-}
-
-/// An answer that says no.
-pub(crate) fn refused(member_id: &str, error: ErrorCode) -> JoinGroupResponse<'static> {
-    JoinGroupResponse {
-        throttle_time_ms: 0,
-        error_code: error as i16,
-        generation_id: -1,
-        protocol_type: None,
-        protocol_name: None,
-        leader: owned(""),
-        skip_assignment: false,
-        member_id: owned(member_id),
-        members: Vec::new(),
     }
 }
 

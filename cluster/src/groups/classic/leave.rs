@@ -8,7 +8,7 @@ use wire::messages::leave_group_response::{LeaveGroupResponse, MemberResponse};
 
 use super::Classic;
 use crate::groups::Caller;
-use crate::groups::group::Ops;
+use crate::groups::ops::Ops;
 use crate::groups::timers::Timer;
 
 /// From this version on, a request names many members (KIP-345).

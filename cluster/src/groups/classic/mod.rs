@@ -8,6 +8,7 @@
 //!     └────────────────────┘  └────────────────── Stable ◄──────────┴─────┘ syncs
 //! ```
 
+mod answers;
 mod converted;
 mod heartbeat;
 mod join;
@@ -24,14 +25,14 @@ use std::sync::Arc;
 
 use wire::ErrorCode;
 
-pub(crate) use join::{check as check_join, refused as refused_join};
+pub(crate) use answers::{refused_join, refused_sync};
+pub(crate) use join::check as check_join;
 pub(crate) use leave::{
     answer as answer_leave, identities as leaving_members, refused_all as refused_leave,
 };
 pub(crate) use member::{Member, Protocol};
-pub(crate) use sync::refused as refused_sync;
 
-use super::group::Ops;
+use super::ops::Ops;
 use super::records::GroupMetadata;
 
 /// The protocol type whose subscriptions name topics.

@@ -8,9 +8,10 @@ use wire::ErrorCode;
 use wire::messages::JoinGroupResponse;
 use wire::messages::join_group_response::JoinGroupResponseMember;
 
+use super::answers::{owned, refuse_join, refuse_sync};
 use super::heartbeat::millis;
 use super::{Classic, InitialDelay, Member, State};
-use crate::groups::group::Ops;
+use crate::groups::ops::Ops;
 use crate::groups::timers::Timer;
 use crate::groups::{Reply, Ticket};
 
@@ -252,17 +253,13 @@ fn initial_delay_ms(ops: &Ops<'_, '_>) -> u64 {
     u64::try_from(ops.ctx.settings.initial_rebalance_delay_ms).unwrap_or(0)
 }
 
-pub(super) fn owned(text: &str) -> Cow<'static, str> {
-    Cow::Owned(text.to_owned())
-}
-
 /// Answers what a member waits for.
 pub(super) fn refuse_waiting(ops: &mut Ops<'_, '_>, member: &mut Member, error: ErrorCode) {
     if let Some(ticket) = member.join.take() {
-        super::join::refuse(ops, ticket, &member.id, error);
+        refuse_join(ops, ticket, &member.id, error);
     }
     if let Some(ticket) = member.sync.take() {
-        super::sync::refuse(ops, ticket, error);
+        refuse_sync(ops, ticket, error);
     }
 }
 
@@ -275,7 +272,7 @@ pub(super) fn wait_for_join(
 ) {
     match member.join.replace(ticket) {
         Some(old) => {
-            super::join::refuse(ops, old, &member.id, ErrorCode::RebalanceInProgress);
+            refuse_join(ops, old, &member.id, ErrorCode::RebalanceInProgress);
         }
         None => *joining += 1,
     }

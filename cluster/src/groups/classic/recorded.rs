@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::member::Protocol;
 use super::{Classic, Member, State};
-use crate::groups::group::Ops;
+use crate::groups::ops::Ops;
 use crate::groups::records::{GroupMetadata, MemberMetadata, Record};
 use crate::limits::GROUP_STEP_BYTES_MAX;
 

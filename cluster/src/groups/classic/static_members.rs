@@ -5,10 +5,11 @@ use std::sync::Arc;
 use wire::ErrorCode;
 use wire::messages::JoinGroupRequest;
 
-use super::join::{Join, new_member_id, refused};
+use super::answers::{owned, refused_join};
+use super::join::{Join, new_member_id};
 use super::rebalance::refuse_waiting;
 use super::{Classic, State};
-use crate::groups::group::Ops;
+use crate::groups::ops::Ops;
 use crate::groups::timers::Timer;
 use crate::groups::{Caller, Reply, Ticket};
 
@@ -94,7 +95,7 @@ impl Classic {
             self.joining -= 1;
         }
         if !self.record(ops) {
-            let response = refused(new, ErrorCode::UnknownServerError);
+            let response = refused_join(new, ErrorCode::UnknownServerError);
             return ops.out.replies.push((join.ticket, Reply::JoinGroup(response)));
         }
         self.subscribed = self.subscribed_topics();
@@ -104,7 +105,7 @@ impl Classic {
         } else {
             // An assignment would not be passed on; so the member must not take itself for the
             // leader, and it does not if the leader is its old id.
-            response.leader = super::rebalance::owned(old_leader.unwrap_or_default());
+            response.leader = owned(old_leader.unwrap_or_default());
             response.members = Vec::new();
         }
         join.answer(ops, response);

@@ -6,23 +6,14 @@ use std::collections::BTreeMap;
 use wire::ErrorCode;
 use wire::messages::{SyncGroupRequest, SyncGroupResponse};
 
-use super::rebalance::owned;
+use super::answers::{owned, refuse_sync};
 use super::{Classic, State};
-use crate::groups::group::Ops;
+use crate::groups::ops::Ops;
 use crate::groups::timers::Timer;
 use crate::groups::{Caller, Reply, Ticket};
 
 /// From this version on, the protocol has to be named (KIP-559).
 const PROTOCOL_VERSION: i16 = 5;
-
-/// An answer that says no.
-pub(crate) fn refused(error: ErrorCode) -> SyncGroupResponse<'static> {
-    SyncGroupResponse { error_code: error as i16, ..SyncGroupResponse::default() }
-}
-
-pub(crate) fn refuse(ops: &mut Ops<'_, '_>, ticket: Ticket, error: ErrorCode) {
-    ops.out.replies.push((ticket, Reply::SyncGroup(refused(error))));
-}
 
 impl Classic {
     pub fn sync(
@@ -33,17 +24,17 @@ impl Classic {
         request: &SyncGroupRequest<'_>,
     ) {
         if let Err(error) = self.check_sync(caller, request) {
-            return refuse(ops, ticket, error);
+            return refuse_sync(ops, ticket, error);
         }
         let member_id = &*request.member_id;
         match self.state {
-            State::Empty => refuse(ops, ticket, ErrorCode::UnknownMemberId),
-            State::PreparingRebalance => refuse(ops, ticket, ErrorCode::RebalanceInProgress),
+            State::Empty => refuse_sync(ops, ticket, ErrorCode::UnknownMemberId),
+            State::PreparingRebalance => refuse_sync(ops, ticket, ErrorCode::RebalanceInProgress),
             State::CompletingRebalance => {
                 self.synced(ops, member_id);
                 let member = self.members.get_mut(member_id).expect("checked");
                 if let Some(old) = member.sync.replace(ticket) {
-                    refuse(ops, old, ErrorCode::RebalanceInProgress);
+                    refuse_sync(ops, old, ErrorCode::RebalanceInProgress);
                 }
                 if self.is_leader(member_id) {
                     self.assign(ops, request);
@@ -122,7 +113,7 @@ impl Classic {
         for member in self.members.values_mut() {
             member.assignment = [].into();
             if let Some(ticket) = member.sync.take() {
-                refuse(ops, ticket, error);
+                refuse_sync(ops, ticket, error);
                 waited.push(member.id.clone());
             }
         }

@@ -6,7 +6,7 @@ use crate::groups::GroupRecord;
 use crate::groups::classic::{Classic, Member, Protocol};
 use crate::groups::consumer::{ConsumerGroup, Joining, Metadata};
 use crate::groups::embedded::{Assignment, Subscription};
-use crate::groups::group::Ops;
+use crate::groups::ops::Ops;
 use crate::groups::records::Record;
 use crate::image::Image;
 use crate::limits::GROUP_STEP_BYTES_MAX;

@@ -24,7 +24,8 @@ use wire::messages::{
 
 use super::classic::{self, Classic, State};
 use super::consumer::{ConsumerGroup, Refusal};
-use super::group::{Group, Kind, Ops};
+use super::group::{Group, Kind};
+use super::ops::Ops;
 use super::timers::Timer;
 use super::{Caller, GroupRecord, Reply, Ticket};
 use crate::configs::MigrationPolicy;
