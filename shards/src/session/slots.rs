@@ -214,6 +214,18 @@ mod tests {
     }
 
     #[test]
+    fn acks_that_failed_go_with_their_answer() {
+        let mut slots = Slots::default();
+        let number = slots.open(opened());
+        assert_eq!(slots.fill(number, answer(0), 2), Ready::No);
+        assert_eq!(slots.acked(number, 0, Ok(())), Ready::No);
+        let failed = ErrorCode::RequestTimedOut;
+        assert_eq!(slots.acked(number, 1, Err(failed)), Ready::First);
+        let failures = slots.take().map(|(settled, _)| settled.failures);
+        assert_eq!(failures, Some(vec![(1, failed)]));
+    }
+
+    #[test]
     fn acks_for_a_closed_connection_fall_on_nothing() {
         let mut slots = Slots::default();
         let number = slots.open(opened());
