@@ -1,8 +1,11 @@
 //! The rules of ARCHITECTURE.md that can be checked by reading the tree.
 
+mod floors;
 mod tree;
 
 use std::collections::BTreeSet;
+
+use floors::Floors;
 use tree::{Tree, code_only, fenced_blocks, names_word};
 
 const LINES_MAX: usize = 500;
@@ -192,6 +195,32 @@ fn dependencies_point_one_way() {
         }
     }
     must_be_none("tidemill -> shards -> {cluster, storage} -> wire", &wrong);
+}
+
+/// A crate's floors as ARCHITECTURE.md draws them: the fenced block in the language of that name.
+fn drawn_floors(tree: &Tree, crate_name: &str) -> Floors {
+    let architecture = &tree.file("ARCHITECTURE.md").expect("ARCHITECTURE.md").text;
+    let drawings = fenced_blocks(architecture).into_iter();
+    let mut drawings = drawings.filter(|(language, _)| language == &format!("floors-{crate_name}"));
+    let (_, drawing) = drawings.next().expect("the crate's floors are drawn");
+    Floors::parse(crate_name, &drawing)
+}
+
+#[test]
+fn rooms_import_from_below_and_in_no_circle() {
+    let tree = Tree::read();
+    let mut wrong = Vec::new();
+    for crate_name in ["shards", "cluster"] {
+        wrong.extend(drawn_floors(&tree, crate_name).violations(tree.rust()));
+    }
+    must_be_none("rooms import from the floors below, in no circle", &wrong);
+}
+
+#[test]
+fn the_whole_shard_is_known_to_the_upper_floors_alone() {
+    let tree = Tree::read();
+    let floors = drawn_floors(&tree, "shards");
+    must_be_none("Shard below floor 5", &floors.named_below("Shard", 5, tree.rust()));
 }
 
 /// A folder is told by the map as `wire/`; the `src/` that every crate has goes without saying.

@@ -17,7 +17,8 @@ impl Partitions {
     /// Makes, configures and removes logs of this shard so that they fit `new`. What did not change
     /// between the images is not looked at.
     ///
-    /// A log whose topic is in neither image is left alone: it may be all that is left of the topic.
+    /// A log whose topic is in neither image is left alone: it may be all that is left of the
+    /// topic.
     pub fn apply(&self, old: &Image, new: &Image) {
         apply(self, old, new);
     }
