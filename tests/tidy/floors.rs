@@ -55,14 +55,18 @@ impl Floors {
         let mut found = self.misdrawn(&files);
         let imports = imports(&files);
         for import in &imports {
-            if let (Some(from), Some(to)) = (self.floor_of(&import.from), self.floor_of(&import.to))
-                && to > from
-            {
+            let (Some(from), Some(to)) = (self.floor_of(&import.from), self.floor_of(&import.to))
+            else {
+                continue;
+            };
+            if to > from {
                 let Import { from: room, to: other, place } = import;
                 found.push(format!("{place}: {room} (floor {from}) imports {other} (floor {to})"));
             }
         }
-        found.extend(circles(&imports));
+        // A circle over several floors has a step up, which is told already.
+        let level = |import: &&Import| self.floor_of(&import.from) == self.floor_of(&import.to);
+        found.extend(circles(&imports.iter().filter(level).collect::<Vec<_>>()));
         found
     }
 
@@ -217,8 +221,8 @@ fn without_tests(code: &str) -> String {
     inline.map_or(code, |(at, _)| &code[..at]).to_owned()
 }
 
-/// The circles there are: rooms that all lead to each other, and by which imports.
-fn circles(imports: &[Import]) -> Vec<String> {
+/// The circles there are: which room leads back to itself by which other, and one place of each.
+fn circles(imports: &[&Import]) -> Vec<String> {
     let mut reached: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for import in imports {
         reached.entry(&import.from).or_default().insert(&import.to);
@@ -237,9 +241,12 @@ fn circles(imports: &[Import]) -> Vec<String> {
         }
     }
     let leads = |from: &str, to: &str| reached.get(from).is_some_and(|all| all.contains(to));
+    let mut told = BTreeSet::new();
     let mut found = Vec::new();
-    for import in imports.iter().filter(|import| leads(&import.to, &import.from)) {
-        let Import { from, to, place } = import;
+    for Import { from, to, place } in imports.iter().filter(|one| leads(&one.to, &one.from)) {
+        if !told.insert((from, to)) {
+            continue;
+        }
         found.push(format!("{place}: a circle: {from} imports {to}, which leads back to {from}"));
     }
     found
@@ -313,6 +320,7 @@ mod tests {
     fn a_circle_on_one_floor_is_found() {
         let found = violations(&[
             ("hall.rs", "use crate::kitchen;"),
+            ("hall/stairs.rs", "use crate::kitchen::Pot; // told once"),
             ("kitchen/mod.rs", "use crate::cellar;"),
             ("kitchen/oven.rs", "use crate::hall;"),
         ]);
@@ -324,6 +332,13 @@ mod tests {
                  kitchen"
             ]
         );
+    }
+
+    #[test]
+    fn a_circle_over_two_floors_is_told_by_its_step_up() {
+        let found =
+            violations(&[("hall.rs", "use crate::cellar;"), ("cellar.rs", "use crate::hall;")]);
+        assert_eq!(found, ["house/src/cellar.rs:1: cellar (floor 1) imports hall (floor 2)"]);
     }
 
     #[test]
