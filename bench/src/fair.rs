@@ -104,7 +104,7 @@ impl Plan<'_> {
             }));
         }
         for group in &groups {
-            self.group(group, &mut reports, &mut lives, limits, &mut progress)?;
+            self.group(group, &mut reports, &mut lives, limits, &mut progress);
         }
         Ok(reports)
     }
@@ -123,7 +123,7 @@ impl Plan<'_> {
         lives: &mut [Option<Live<'_>>],
         limits: &Limits,
         progress: &mut Progress,
-    ) -> Result<(), BenchError> {
+    ) {
         for number in 0..=self.turns {
             for (report, live) in reports.iter_mut().zip(&mut *lives) {
                 let Some(live) = live else { continue };
@@ -131,7 +131,7 @@ impl Plan<'_> {
                 if picks.is_empty() || self.bench.is_stopped() {
                     continue;
                 }
-                live.resume(report)?;
+                live.resume(report);
                 match usize::checked_sub(number, 1) {
                     None => {
                         let warmed = self.warm(live, report, group, limits, progress);
@@ -148,7 +148,9 @@ impl Plan<'_> {
                     }
                     Some(_) => {}
                 }
-                live.pause(self)?;
+                if let Err(error) = live.pause(self) {
+                    report.failures.push(format!("{}: {error}", report.broker.name()));
+                }
             }
         }
         for (report, live) in reports.iter_mut().zip(lives) {
@@ -156,7 +158,6 @@ impl Plan<'_> {
                 report.failures.push(format!("{}: {error}", report.broker.name()));
             }
         }
-        Ok(())
     }
 
     fn warm(
@@ -232,13 +233,12 @@ impl Plan<'_> {
 
 impl Live<'_> {
     /// Its time begins: what it has used beside the others is noted.
-    fn resume(&mut self, report: &mut PeerReport) -> Result<(), BenchError> {
-        if let Some((before, since)) = self.paused.take() {
-            let now = self.turn.peer.usage()?;
+    fn resume(&mut self, report: &mut PeerReport) {
+        let Some((before, since)) = self.paused.take() else { return };
+        if let Ok(now) = self.turn.peer.usage() {
             report.idle.0 += now.cpu.saturating_sub(before.cpu);
             report.idle.1 += since.elapsed();
         }
-        Ok(())
     }
 
     /// Its time is over: what it left in the page cache is written before another's begins.
