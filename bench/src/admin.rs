@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use wire::codec::{Decode, Encode, Reader, Request};
 use wire::header::RequestHeader;
 use wire::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
+use wire::messages::delete_topics_request::DeleteTopicState;
 use wire::messages::list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic};
 use wire::messages::metadata_request::MetadataRequestTopic;
 use wire::messages::{
-    CreateTopicsRequest, CreateTopicsResponse, ListOffsetsRequest, ListOffsetsResponse,
-    MetadataRequest, MetadataResponse,
+    CreateTopicsRequest, CreateTopicsResponse, DeleteTopicsRequest, DeleteTopicsResponse,
+    ListOffsetsRequest, ListOffsetsResponse, MetadataRequest, MetadataResponse,
 };
 use wire::{ApiKey, ErrorCode};
 
@@ -21,6 +22,7 @@ use crate::limits::{ADMIN_TIMEOUT_MS, SETTLE_MS};
 
 /// Both peers have these versions.
 const CREATE_TOPICS_VERSION: i16 = 7;
+const DELETE_TOPICS_VERSION: i16 = 6;
 const METADATA_VERSION: i16 = 12;
 const LIST_OFFSETS_VERSION: i16 = 7;
 
@@ -102,6 +104,22 @@ fn create(address: &str, request: &CreateTopicsRequest<'_>) -> Result<(), BenchE
                 ErrorCode::from_i16(topic.error_code),
                 topic.error_message.as_deref().unwrap_or_default()
             ),
+        }),
+    }
+}
+
+/// Deletes a topic; its files go later.
+pub fn delete_topic(address: &str, topic: &str) -> Result<(), BenchError> {
+    let state = DeleteTopicState { name: Some(topic.into()), ..Default::default() };
+    let request =
+        DeleteTopicsRequest { topics: vec![state], timeout_ms: 30_000, ..Default::default() };
+    let body = call(address, ApiKey::DeleteTopics, DELETE_TOPICS_VERSION, &request)?;
+    let response = DeleteTopicsResponse::decode(&mut Reader::new(&body), DELETE_TOPICS_VERSION)?;
+    match response.responses.iter().find(|topic| topic.error_code != 0) {
+        None => Ok(()),
+        Some(topic) => Err(BenchError::Kafka {
+            api: "DeleteTopics",
+            error: format!("{:?}", ErrorCode::from_i16(topic.error_code)),
         }),
     }
 }

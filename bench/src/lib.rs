@@ -8,16 +8,23 @@
 pub mod admin;
 pub mod compare;
 pub mod connection;
+pub mod disk;
 pub mod facts;
+pub mod fair;
+pub mod family;
 pub mod frames;
 pub mod groups;
 pub mod limits;
 pub mod options;
+pub mod pairs;
 pub mod peer;
+pub mod plan;
 pub mod regress;
 pub mod report;
 pub mod rows;
+pub mod steady;
 pub mod suite;
+pub mod topics;
 pub mod verify;
 pub mod workload;
 

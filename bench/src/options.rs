@@ -22,7 +22,8 @@ pub struct Bench {
     /// runs without Kafka.
     #[arg(long)]
     pub kafka_jars: Option<PathBuf>,
-    /// Only the brokers of these names, set apart by commas: kafka, tidemill, tidemill-2-shards.
+    /// Only the brokers of these names, set apart by commas: kafka, kafka-tuned, tidemill,
+    /// tidemill-2-shards.
     #[arg(long, value_delimiter = ',')]
     pub brokers: Vec<String>,
     /// Where the brokers put their data; use the disk that is to be measured.

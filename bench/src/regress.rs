@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compare::{Pick, Plan, brokers};
+use crate::compare::{brokers, seconds};
 use crate::options::{Bench, Timing};
+use crate::plan::{Pick, Plan};
 use crate::report::{PeerReport, score_text};
 use crate::rows::{Durability, ROWS, Row};
-use crate::{BenchError, facts};
+use crate::{BenchError, facts, pairs};
 
 #[derive(clap::Args)]
 pub struct Regress {
@@ -24,6 +25,18 @@ pub struct Regress {
     /// Store what this run gives.
     #[arg(long)]
     pub write: bool,
+    /// Compare --tidemill with this other `tidemill` program instead, row by row in turns.
+    #[arg(long, value_name = "FILE", conflicts_with = "write")]
+    pub base_binary: Option<PathBuf>,
+    /// Turns of both programs; more of them tell smaller differences.
+    #[arg(long, default_value_t = 3, requires = "base_binary")]
+    pub turns: usize,
+    /// Only rows whose name contains one of these words, set apart by semicolons.
+    #[arg(long, value_delimiter = ';', requires = "base_binary")]
+    pub rows: Vec<String>,
+    /// Of each row of both programs.
+    #[arg(long, default_value = "2", value_parser = seconds, requires = "base_binary")]
+    pub measure_s: Duration,
 }
 
 /// Few enough for a minute with both brokers' starts.
@@ -81,6 +94,7 @@ fn read(path: &Path) -> Result<Stored, BenchError> {
 }
 
 const HEADING: &str = concat!(
+    "# Kafka's figures are those of a half cold Java: for changes of ours only, not to be quoted.\n",
     "# Written by `tidemill-bench regress --write`: ",
     "Tidemill against stock Kafka, which acks from its page cache.\n"
 );
@@ -165,6 +179,10 @@ fn to_store(measured: &Measured) -> Vec<StoredRow> {
 
 /// Measures, prints, and stores if asked; an error only where nothing could be measured.
 pub fn run(options: &Regress) -> Result<(), BenchError> {
+    if let Some(base) = &options.base_binary {
+        let timing = Timing { measure: options.measure_s, ..TIMING };
+        return pairs::run(&options.bench, base, &options.rows, options.turns, timing);
+    }
     let stored = read(&options.stored)?;
     let plan = Plan {
         bench: &options.bench,
@@ -173,7 +191,7 @@ pub fn run(options: &Regress) -> Result<(), BenchError> {
         picks: picks(),
         turns: 1,
     };
-    let reports = plan.run(brokers(&options.bench, false))?;
+    let reports = plan.run(brokers(&options.bench, false, false))?;
     let measured = measured(&reports);
     let processor = facts::processor();
     println!("{}", table(&measured, &stored));

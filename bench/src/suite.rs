@@ -4,17 +4,18 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::BenchError;
-use crate::admin::{self, Leaders};
+use crate::admin;
 use crate::frames::Payload;
 use crate::limits::CACHED_BYTES_PER_PARTITION;
 use crate::peer::{Peer, Usage};
 use crate::rows::{Durability, Row, Score, Work};
+use crate::topics::{After, Topics};
 use crate::verify::verify;
 use crate::workload::backlog::{self, Backlog};
 use crate::workload::fetch::Until;
 use crate::workload::tools::{Task, Tool, Tools};
 use crate::workload::{
-    Measured, Pace, Wait, Workload, Written, connections, end_to_end, fetch, produce,
+    Measured, Pace, Target, Wait, Workload, Written, connections, end_to_end, fetch, produce,
 };
 
 /// What holds for every row.
@@ -59,6 +60,7 @@ pub struct Turn<'a> {
     pub peer: &'a Peer,
     pub settings: &'a Settings,
     wait: Wait,
+    topics: Topics,
     /// Filled, and verified, by the first row that reads it.
     backlog: Option<Backlog>,
     backlog_verified: Option<u64>,
@@ -100,8 +102,15 @@ const COLD_SLICES: usize = 16;
 const MIB: f64 = (1 << 20) as f64;
 
 impl<'a> Turn<'a> {
-    pub fn new(peer: &'a Peer, settings: &'a Settings, wait: Wait) -> Self {
-        Self { peer, settings, wait, backlog: None, backlog_verified: None }
+    /// `lives_on` tells that the broker outlives the turn, so that what it holds is bounded.
+    pub fn new(peer: &'a Peer, settings: &'a Settings, wait: Wait, lives_on: bool) -> Self {
+        let after = match (lives_on, settings.verify) {
+            (false, _) => After::Stays,
+            (true, true) => After::Deleted,
+            (true, false) => After::UsedAgain,
+        };
+        let topics = Topics::new(after, settings.verify);
+        Self { peer, settings, wait, topics, backlog: None, backlog_verified: None }
     }
 
     fn workload(&self, row: &Row) -> Workload {
@@ -123,7 +132,8 @@ impl<'a> Turn<'a> {
         let leaders = admin::create_topic(&self.peer.address, "warm-up", row.partitions, &[])?;
         let half = Workload { warm_up: Duration::ZERO, measure: time / 2, ..self.workload(row) };
         let half = Workload { numbered: false, ..half };
-        let delivered = end_to_end::run("warm-up", &leaders, &half, None, now_ms())?;
+        let target = Target::new("warm-up", &leaders);
+        let delivered = end_to_end::run(&target, &half, None, now_ms())?;
         let offsets = delivered.written.slice(0, 1);
         let until = Until::Time { warm_up: Duration::ZERO, measure: time / 2 };
         fetch::run("warm-up", &leaders, &offsets, leaders.len(), until, self.wait)?;
@@ -146,21 +156,6 @@ impl<'a> Turn<'a> {
         Ok(())
     }
 
-    fn topic(&self, row: &Row, durability: Durability) -> Result<(String, Leaders), BenchError> {
-        let slug: String =
-            row.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        let topic = format!("bench-{slug}-{durability:?}");
-        // What is to be verified must not be deleted before.
-        let retained = if self.settings.verify { "-1" } else { "268435456" };
-        let configs = [
-            ("flush.messages", durability.flush_messages()),
-            ("retention.bytes", retained),
-            ("segment.bytes", "268435456"),
-        ];
-        let leaders = admin::create_topic(&self.peer.address, &topic, row.partitions, &configs)?;
-        Ok((topic, leaders))
-    }
-
     /// Runs one row.
     pub fn run(&mut self, row: &Row, durability: Durability) -> Result<Outcome, BenchError> {
         if let Work::Tool(tool) = row.work {
@@ -169,22 +164,31 @@ impl<'a> Turn<'a> {
         if matches!(row.work, Work::FetchCold | Work::EndToEnd { catch_up_readers: 1.. }) {
             self.fill_backlog()?;
         }
-        let (topic, leaders) = match row.work {
-            Work::FetchCold => (String::new(), Vec::new()),
-            _ => self.topic(row, durability)?,
+        let topic = match row.work {
+            Work::FetchCold => None,
+            _ => Some(self.topics.take(self.peer, row, durability)?),
         };
         let before = self.peer.usage()?;
-        let run = self.work(row, &topic, &leaders)?;
+        let run = match &topic {
+            Some(topic) => self.work(row, &topic.target(), &self.workload(row))?,
+            None => self.fetch_cold()?,
+        };
         let after = self.peer.usage()?;
         let before = run.before.unwrap_or(before);
         let cpu_s = after.cpu.saturating_sub(before.cpu).as_secs_f64();
         let cpu_s_per_million = cpu_s / (run.measured.all_records as f64 / 1e6);
         let verified_records = match &run.written {
-            Some(written) if self.settings.verify => Some(verify(&topic, &leaders, written)?),
+            Some(written) if self.settings.verify => {
+                let topic = topic.as_ref().expect("it was written to");
+                Some(verify(&topic.name, &topic.leaders, written)?)
+            }
             Some(_) => None,
             // What the row has read.
             None => self.backlog_verified.filter(|_| matches!(row.work, Work::FetchCold)),
         };
+        if let Some(topic) = topic {
+            self.topics.give_back(self.peer, topic, run.written.as_ref())?;
+        }
         sleep(Duration::from_millis(200));
         Ok(Outcome {
             row: row.name,
@@ -197,16 +201,35 @@ impl<'a> Turn<'a> {
         })
     }
 
-    fn work(&self, row: &Row, topic: &str, leaders: &Leaders) -> Result<Run, BenchError> {
-        let workload = self.workload(row);
+    /// Drives the broker at saturation for a time; records a second.
+    pub fn drive(
+        &mut self,
+        row: &Row,
+        durability: Durability,
+        time: Duration,
+    ) -> Result<f64, BenchError> {
+        let topic = self.topics.take(self.peer, row, durability)?;
+        let workload = Workload { warm_up: Duration::ZERO, measure: time, ..self.workload(row) };
+        let run = self.work(row, &topic.target(), &workload)?;
+        self.topics.give_back(self.peer, topic, run.written.as_ref())?;
+        Ok(run.measured.records_per_second())
+    }
+
+    /// Deletes the topics that rows of one shape have shared.
+    pub fn clear(&mut self) -> Result<(), BenchError> {
+        self.topics.clear(self.peer)
+    }
+
+    fn work(&self, row: &Row, target: &Target<'_>, workload: &Workload) -> Result<Run, BenchError> {
+        let Target { topic, leaders, .. } = *target;
         match row.work {
             Work::Produce => {
-                let (measured, written) = produce::run(topic, leaders, &workload, now_ms())?;
+                let (measured, written) = produce::run(target, workload, now_ms())?;
                 Ok(Run::new(measured, Some(written)))
             }
             Work::FetchCached => {
-                let written = self.fill(topic, leaders, &workload, CACHED_BYTES_PER_PARTITION)?;
-                let Settings { warm_up, measure, .. } = *self.settings;
+                let written = self.fill(target, workload, CACHED_BYTES_PER_PARTITION)?;
+                let Workload { warm_up, measure, .. } = *workload;
                 let (offsets, until) = (written.slice(0, 1), Until::Time { warm_up, measure });
                 let before = Some(self.peer.usage()?);
                 let measured =
@@ -215,10 +238,10 @@ impl<'a> Turn<'a> {
             }
             Work::FetchCold => self.fetch_cold(),
             Work::EndToEnd { catch_up_readers } => {
-                self.end_to_end(topic, leaders, &workload, catch_up_readers)
+                self.end_to_end(target, workload, catch_up_readers)
             }
             Work::Connections => {
-                let workload = Workload { numbered: false, ..workload };
+                let workload = Workload { numbered: false, ..workload.clone() };
                 let empty_mib = self.peer.usage()?.resident_mib();
                 // A broker that frees memory late is given the time to.
                 let at_rest = || {
@@ -232,22 +255,30 @@ impl<'a> Turn<'a> {
                 run.figures.push(("MiB before the connections", empty_mib));
                 Ok(run)
             }
-            Work::Tool(tool) => self.tool(tool, topic, leaders, &workload),
+            Work::Tool(tool) => self.tool(tool, target, workload),
         }
     }
 
+    /// Fills an empty topic; one that is used again has been filled.
     fn fill(
         &self,
-        topic: &str,
-        leaders: &Leaders,
+        target: &Target<'_>,
         workload: &Workload,
         bytes_per_partition: usize,
     ) -> Result<Written, BenchError> {
+        let numbered = workload.numbered;
+        if target.batches.iter().any(|&batches| batches > 0) {
+            let batches = target.batches.to_vec();
+            return Ok(Written { batch: workload.batch(now_ms()), numbered, batches });
+        }
         let batch_bytes = workload.records_per_batch * workload.record_bytes;
         let requests = (bytes_per_partition / batch_bytes).max(1);
-        let workload =
-            Workload { connections: leaders.len(), pace: Pace::InFlight(1), ..workload.clone() };
-        produce::run_count(topic, leaders, &workload, requests, now_ms())
+        let workload = Workload {
+            connections: target.leaders.len(),
+            pace: Pace::InFlight(1),
+            ..workload.clone()
+        };
+        produce::run_count(target, &workload, requests, now_ms())
     }
 
     /// The broker and direct reads take turns at slices of the same files: what a shared disk gives
@@ -292,8 +323,7 @@ impl<'a> Turn<'a> {
 
     fn end_to_end(
         &self,
-        topic: &str,
-        leaders: &Leaders,
+        target: &Target<'_>,
         workload: &Workload,
         readers: usize,
     ) -> Result<Run, BenchError> {
@@ -309,7 +339,7 @@ impl<'a> Turn<'a> {
             ends: &ends,
             readers,
         });
-        let delivered = end_to_end::run(topic, leaders, workload, catch_up.as_ref(), now_ms())?;
+        let delivered = end_to_end::run(target, workload, catch_up.as_ref(), now_ms())?;
         let elapsed_s = delivered.measured.elapsed.as_secs_f64();
         let mut run = Run::new(delivered.measured, Some(delivered.written));
         let ack = delivered.acks.latency_ms(0.999).unwrap_or(f64::NAN);
@@ -327,10 +357,10 @@ impl<'a> Turn<'a> {
     fn tool(
         &self,
         tool: Tool,
-        topic: &str,
-        leaders: &Leaders,
+        target: &Target<'_>,
         workload: &Workload,
     ) -> Result<Run, BenchError> {
+        let Target { topic, leaders, .. } = *target;
         let Settings { tools, tool_records, measure, .. } = self.settings;
         let records = match tool {
             Tool::RdkafkaLatency { per_second } => {
@@ -342,12 +372,8 @@ impl<'a> Turn<'a> {
         if tool.reads() {
             let batches = records.div_ceil((workload.records_per_batch * leaders.len()) as u64);
             let batch_bytes = workload.records_per_batch * workload.record_bytes;
-            self.fill(
-                topic,
-                leaders,
-                workload,
-                usize::try_from(batches).unwrap_or(0) * batch_bytes,
-            )?;
+            let bytes = usize::try_from(batches).unwrap_or(0) * batch_bytes;
+            self.fill(target, workload, bytes)?;
             before = Some(self.peer.usage()?);
         }
         let task = Task {

@@ -24,9 +24,22 @@ fn bench(dir: &TestDir, arguments: &[&str]) -> Command {
     command
 }
 
+/// The short way, and the fair way with limits that are too short to be fair.
+const QUICK: [&str; 5] = ["--quick", "--turns", "1", "--start-warm-up-s", "0.2"];
+const STEADY: [&str; 8] = [
+    "--turns",
+    "2",
+    "--steady-window-s",
+    "0.2",
+    "--steady-at-least-s",
+    "0.6",
+    "--steady-at-most-s",
+    "1.2",
+];
+
 fn compare(dir: &TestDir, arguments: &[&str]) -> Output {
-    let short = ["compare", "--turns", "1", "--start-warm-up-s", "0.2", "--warm-up-s", "0"];
-    let mut command = bench(dir, &[&short[..], &["--measure-s", "0.2"]].concat());
+    let short = ["compare", "--warm-up-s", "0", "--measure-s", "0.2"];
+    let mut command = bench(dir, &short);
     command.arg("--kafka-jars").arg(repository().join("tests/.cache/kafka")).args(arguments);
     run(command, b"", Duration::from_secs(300))
 }
@@ -45,7 +58,7 @@ fn every_row_gives_figures_and_finds_what_it_wrote() {
     }
     let dir = TestDir::new(test);
     let small = ["--backlog-mib", "32", "--tool-records", "20000", "--verify"];
-    let measured = compare(&dir, &[&small[..], &["--brokers", "tidemill"]].concat()).ok();
+    let measured = compare(&dir, &[&QUICK, &small[..], &["--brokers", "tidemill"]].concat()).ok();
     let mut names = Command::new(program());
     names.arg("rows");
     let names = run(names, b"", Duration::from_secs(10)).ok().out;
@@ -93,7 +106,7 @@ fn rows_are_compared_with_stock_kafka() {
     let dir = TestDir::new(test);
     let rows = "produce 10 x;end to end;fetch cold";
     let small = ["--rows", rows, "--backlog-mib", "32", "--verify", "--compression", "lz4"];
-    let measured = compare(&dir, &[&small[..], &["--zeros-percent", "50"]].concat()).ok();
+    let measured = compare(&dir, &[&QUICK, &small[..], &["--zeros-percent", "50"]].concat()).ok();
     let lines = lines(&measured.out);
     assert_eq!(lines.len(), 14, "{measured}");
     for cells in &lines {
@@ -104,6 +117,89 @@ fn rows_are_compared_with_stock_kafka() {
     }
 }
 
+/// Measured on brokers that were just started.
+const MEMORY: &str = "memory, 2,000 partitions and connections";
+
+/// What it came to after how long, or that it never did.
+fn tells_its_warm_up(cells: &[String]) -> bool {
+    ["steady after ", "NEVER STEADY: after "].iter().any(|text| cells[9].contains(text))
+}
+
+#[test]
+fn brokers_that_live_on_are_warmed_and_take_turns() {
+    let test = "brokers_that_live_on_are_warmed_and_take_turns";
+    if against_kafka() {
+        return skip(test, "it starts its own brokers");
+    }
+    let dir = TestDir::new(test);
+    let rows = "produce 1 x;15,000 single;end to end at 1,000/s;fetch c;memory";
+    let small = ["--rows", rows, "--backlog-mib", "32", "--kafka-tuned"];
+    let measured = compare(&dir, &[&STEADY, &small[..]].concat()).ok();
+    let lines = lines(&measured.out);
+    for broker in ["kafka", "kafka-tuned", "tidemill"] {
+        let of_broker = |cells: &&Vec<String>| cells[2].starts_with(&format!("{broker}, "));
+        assert_eq!(lines.iter().filter(of_broker).count(), 11, "{measured}");
+        measured.must_have(&format!("{broker}: start "));
+        measured.must_have(" % of its core while the others were measured");
+        for family in ["produce, 1 x 100 B, 4", "produce and fetch tail, 1 x", "fetch cached"] {
+            let warmed = |line: &&str| {
+                line.starts_with(&format!("warm-up of {broker}, ")) && line.contains(family)
+            };
+            assert!(measured.out.lines().any(|line| warmed(&line)), "{family}: {measured}");
+        }
+    }
+    for cells in lines.iter().filter(|cells| !cells[3].contains("left out")) {
+        assert_eq!(tells_its_warm_up(cells), cells[1] != MEMORY, "{measured}");
+        assert!(cells[3].contains('–') && cells[3].contains(" %)"), "no spread: {measured}");
+    }
+    measured.must_have("NOT FAIR TO JAVA").must_have("disk, synced writes of 4 KiB, 16 files: ");
+    let page = std::fs::read_to_string(dir.join("report.html")).expect("a report");
+    for part in ["<h2>Warm-up</h2>", "disk, unsynced writes", "NOT FAIR TO JAVA"] {
+        assert!(page.contains(part), "{part}");
+    }
+    for port in [18_000, 18_010, 18_020] {
+        assert!(!dir.join(&format!("peer-{port}")).exists(), "the data of a broker is left");
+    }
+}
+
+#[test]
+fn what_is_verified_has_a_topic_of_its_own_in_the_fair_way_too() {
+    let test = "what_is_verified_has_a_topic_of_its_own_in_the_fair_way_too";
+    if against_kafka() {
+        return skip(test, "it starts its own brokers");
+    }
+    let dir = TestDir::new(test);
+    let rows = ["--rows", "produce 10 x;fetch cached", "--verify", "--brokers", "tidemill"];
+    let measured = compare(&dir, &[&STEADY, &rows[..]].concat()).ok();
+    let lines = lines(&measured.out);
+    assert_eq!(lines.len(), 3, "{measured}");
+    assert!(lines.iter().all(|cells| cells[9].contains("records verified")), "{measured}");
+}
+
+#[test]
+fn ctrl_c_ends_a_warm_up() {
+    let test = "ctrl_c_ends_a_warm_up";
+    if against_kafka() {
+        return skip(test, "it starts its own brokers");
+    }
+    let dir = TestDir::new(test);
+    let log = dir.join("log");
+    let file = std::fs::File::create(&log).expect("a log");
+    let rows = ["compare", "--brokers", "tidemill", "--rows", "produce 1", "--turns", "1"];
+    let mut command = bench(&dir, &rows);
+    command.stdin(Stdio::null()).stdout(file.try_clone().expect("a handle")).stderr(file);
+    let mut child = command.spawn().expect("tidemill-bench, built beside the broker");
+    let printed = || std::fs::read_to_string(&log).expect("a log");
+    eventually("it is warmed", Duration::from_secs(60), || printed().contains("left: a start"));
+    std::thread::sleep(Duration::from_secs(3));
+    process::signal(child.id(), libc::SIGINT);
+    let code = crate::support::command::wait(&mut child, Duration::from_secs(30));
+    assert_eq!(code, Some(0), "{}", printed());
+    assert!(printed().contains("minutes if every broker is steady"), "{}", printed());
+    assert!(printed().contains(": stopped after "), "{}", printed());
+    assert!(dir.join("report.html").exists());
+}
+
 #[test]
 fn a_tool_that_is_missing_or_fails_is_told_and_the_rest_runs() {
     let test = "a_tool_that_is_missing_or_fails_is_told_and_the_rest_runs";
@@ -111,7 +207,8 @@ fn a_tool_that_is_missing_or_fails_is_told_and_the_rest_runs() {
         return skip(test, "it starts its own brokers");
     }
     let dir = TestDir::new(test);
-    let short = ["compare", "--turns", "1", "--warm-up-s", "0", "--start-warm-up-s", "0"];
+    let short =
+        ["compare", "--quick", "--turns", "1", "--warm-up-s", "0", "--start-warm-up-s", "0"];
     let rows = ["--measure-s", "0.2", "--rows", "produce 10 x;performance -P;consumer-perf"];
     let rows = [&short[..], &rows].concat();
 
@@ -150,6 +247,7 @@ fn ctrl_c_leaves_what_was_measured() {
     let log = dir.join("log");
     let file = std::fs::File::create(&log).expect("a log");
     let rows = ["compare", "--brokers", "tidemill", "--rows", "produce 1", "--measure-s", "1"];
+    let rows = [&rows[..], &["--quick"]].concat();
     let mut command = bench(&dir, &rows);
     command.stdin(Stdio::null()).stdout(file.try_clone().expect("a handle")).stderr(file);
     let mut child = command.spawn().expect("tidemill-bench, built beside the broker");
@@ -186,4 +284,24 @@ fn a_short_run_is_compared_with_stored_ratios() {
     command.arg("--stored").arg(&stored).arg("--data").arg(dir.path());
     let nothing = run(command, b"", Duration::from_secs(60)).failed();
     assert!(nothing.contains("nothing could be measured"), "{nothing}");
+}
+
+#[test]
+fn two_programs_are_compared_in_turns() {
+    let test = "two_programs_are_compared_in_turns";
+    if against_kafka() {
+        return skip(test, "it starts its own brokers");
+    }
+    let dir = TestDir::new(test);
+    let short = ["--turns", "2", "--rows", "produce 1 x;fetch cached", "--measure-s", "0.2"];
+    let mut command = bench(&dir, &[&["regress"], &short[..]].concat());
+    command.arg("--base-binary").arg(binary());
+    let measured = run(command, b"", Duration::from_secs(120)).ok();
+    let lines = lines(&measured.out);
+    assert_eq!(lines.len(), 3, "{measured}");
+    for cells in &lines {
+        let ratio = cells[4].trim_end_matches('×').parse::<f64>().expect("a ratio");
+        let spread: Vec<f64> = cells[5].split('–').map(|end| end.parse().expect("it")).collect();
+        assert!(spread[0] <= ratio && ratio <= spread[1], "{measured}");
+    }
 }

@@ -387,8 +387,12 @@ pub fn run(options: &Options) -> Result<String, BenchError> {
         Some(_) => None,
         None => {
             let broker: Box<dyn Broker> = match &options.kafka_jars {
-                Some(jars) => Box::new(Kafka { jars: jars.clone() }),
-                None => Box::new(Tidemill { program: options.tidemill.clone(), shards: 1 }),
+                Some(jars) => Box::new(Kafka { jars: jars.clone(), tuned: false }),
+                None => Box::new(Tidemill {
+                    program: options.tidemill.clone(),
+                    shards: 1,
+                    is_base: false,
+                }),
             };
             std::fs::create_dir_all(&options.data)?;
             let cores = vec![options.broker_core];

@@ -6,12 +6,15 @@ use std::process::Command;
 
 use super::{Broker, Place};
 use crate::BenchError;
+use crate::limits::FILE_DELETE_DELAY_MS;
 use crate::rows::Durability;
 
 /// A folder with stock Kafka's jars.
 #[derive(Clone, Debug)]
 pub struct Kafka {
     pub jars: PathBuf,
+    /// Configured for throughput as its documentation has it, instead of as it comes.
+    pub tuned: bool,
 }
 
 /// The flags of Kafka's own start script.
@@ -24,6 +27,25 @@ const JAVA_FLAGS: [&str; 7] = [
     "-XX:InitiatingHeapOccupancyPercent=35",
     "-XX:+ExplicitGCInvokesConcurrent",
 ];
+
+/// Those that its documentation names as typical of a broker in production.
+const TUNED_JAVA_FLAGS: [&str; 10] = [
+    "-Xms6g",
+    "-Xmx6g",
+    "-XX:MetaspaceSize=96m",
+    "-XX:+UseG1GC",
+    "-XX:MaxGCPauseMillis=20",
+    "-XX:InitiatingHeapOccupancyPercent=35",
+    "-XX:G1HeapRegionSize=16M",
+    "-XX:MinMetaspaceFreeRatio=50",
+    "-XX:MaxMetaspaceFreeRatio=80",
+    "-XX:+ExplicitGCInvokesConcurrent",
+];
+
+/// Threads fitted to its one core, larger socket buffers, which its documentation names as what to
+/// raise for throughput.
+const TUNED: &str = "num.network.threads=1\nnum.io.threads=2\n\
+                     socket.send.buffer.bytes=1048576\nsocket.receive.buffer.bytes=1048576\n";
 
 /// Fetches the jars where they are not there.
 const SCRIPT: &str = "tests/kafka/kafka";
@@ -64,7 +86,7 @@ fn properties(place: &Place) -> PathBuf {
 
 impl Broker for Kafka {
     fn name(&self) -> &'static str {
-        "kafka"
+        if self.tuned { "kafka-tuned" } else { "kafka" }
     }
 
     fn is_base(&self) -> bool {
@@ -79,9 +101,11 @@ impl Broker for Kafka {
     }
 
     fn color(&self, durability: Durability) -> &'static str {
-        match durability {
-            Durability::Memory => "#b8a07a",
-            Durability::Synced => "#7a6240",
+        match (self.tuned, durability) {
+            (false, Durability::Memory) => "#b8a07a",
+            (false, Durability::Synced) => "#7a6240",
+            (true, Durability::Memory) => "#d98f4e",
+            (true, Durability::Synced) => "#9c5a20",
         }
     }
 
@@ -103,8 +127,10 @@ impl Broker for Kafka {
              listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
              advertised.listeners=PLAINTEXT://127.0.0.1:{port}\n\
              controller.listener.names=CONTROLLER\nlog.dirs={}\n\
-             offsets.topic.replication.factor=1\n",
-            place.directory.join("data").display()
+             offsets.topic.replication.factor=1\n\
+             log.segment.delete.delay.ms={FILE_DELETE_DELAY_MS}\n{}",
+            place.directory.join("data").display(),
+            if self.tuned { TUNED } else { "" }
         ))
     }
 
@@ -124,7 +150,8 @@ impl Broker for Kafka {
 
     fn command(&self, place: &Place) -> Vec<String> {
         let mut command = vec!["java".to_owned()];
-        command.extend(JAVA_FLAGS.map(str::to_owned));
+        let flags: &[&str] = if self.tuned { &TUNED_JAVA_FLAGS } else { &JAVA_FLAGS };
+        command.extend(flags.iter().copied().map(str::to_owned));
         command.extend(["-cp".to_owned(), class_path(&self.jars), "kafka.Kafka".to_owned()]);
         command.push(properties(place).display().to_string());
         command

@@ -110,6 +110,14 @@ pub fn command_line(broker: &dyn Broker, place: &Place) -> Vec<String> {
     line
 }
 
+/// Ports from one broker to the next, where several run at once.
+const PORTS_EACH: u16 = 10;
+
+/// The first port of one of several brokers.
+pub fn port(first: u16, index: usize) -> u16 {
+    first + PORTS_EACH * u16::try_from(index).expect("few brokers")
+}
+
 /// Where a broker runs that has its directory below `parent`.
 pub fn place(parent: &Path, port: u16, cores: Vec<usize>) -> Place {
     Place { directory: parent.join(format!("peer-{port}")), port, cores }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{Broker, Place};
 use crate::facts;
+use crate::limits::FILE_DELETE_DELAY_MS;
 use crate::rows::{Durability, Row, Work};
 use crate::workload::Pace;
 
@@ -12,11 +13,21 @@ use crate::workload::Pace;
 pub struct Tidemill {
     pub program: PathBuf,
     pub shards: usize,
+    /// The other of two programs that are compared.
+    pub is_base: bool,
 }
 
 impl Broker for Tidemill {
     fn name(&self) -> &'static str {
-        if self.shards == 1 { "tidemill" } else { "tidemill-2-shards" }
+        match (self.is_base, self.shards) {
+            (true, _) => "tidemill-base",
+            (false, 1) => "tidemill",
+            (false, _) => "tidemill-2-shards",
+        }
+    }
+
+    fn is_base(&self) -> bool {
+        self.is_base
     }
 
     fn cores(&self) -> usize {
@@ -64,6 +75,8 @@ impl Broker for Tidemill {
             format!("127.0.0.1:{port}"),
             "--control".into(),
             format!("127.0.0.1:{control}"),
+            "--set".into(),
+            format!("log.segment.delete.delay.ms={FILE_DELETE_DELAY_MS}"),
         ]
     }
 }

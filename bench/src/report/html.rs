@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::plot::{self, Bar, Curve, escape};
-use super::{PeerReport, base, median, ratio_text, score_name, score_text, spread};
+use super::{PeerReport, base, median, ratio_text, score_name, score_text, spread, spread_text};
 use crate::facts::Facts;
 use crate::rows::{Durability, ROWS, Row, Work};
 use crate::workload::Pace;
@@ -14,14 +14,15 @@ const STYLE: &str = "body{font-family:sans-serif;max-width:800px;margin:2em auto
     border-bottom:1px solid #ddd;font-size:14px}td:first-child,th:first-child{text-align:left}\
     pre{background:#f3f3f3;padding:.5em;overflow:auto;font-size:13px}h2{margin-top:2em}";
 
-pub fn page(peers: &[PeerReport], facts: &Facts) -> String {
+pub fn page(peers: &[PeerReport], method: &str, facts: &Facts) -> String {
     let mut page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Tidemill, measured</title>\
          <style>{STYLE}</style><h1>Tidemill, measured</h1>\
          <p>Each broker runs alone on one core and the load generator on another, with the same \
          data directory. Their turns are interleaved; a figure is the median of the turns, and the \
          thin line on a bar goes from the lowest turn to the highest. In an open loop a latency \
-         counts from the moment a request was due, so a stall is not left out.</p>"
+         counts from the moment a request was due, so a stall is not left out.</p><p>{}</p>",
+        escape(method)
     );
     for row in ROWS {
         if peers.iter().any(|peer| peer.has(row.name)) {
@@ -33,7 +34,9 @@ pub fn page(peers: &[PeerReport], facts: &Facts) -> String {
         let (start, idle) = (median(&peer.start_up_ms), median(&peer.idle_mib));
         let _ = write!(page, "<tr><td>{}<td>{start:.0} ms<td>{idle:.0} MiB", peer.broker.name());
     }
-    page += "</table><h2>The machine, and how to repeat it</h2><table>";
+    page += "</table>";
+    warm_ups(&mut page, peers);
+    page += "<h2>The machine, and how to repeat it</h2><table>";
     for (what, value) in facts {
         let _ = write!(page, "<tr><td>{what}<td style=\"text-align:left\">{}", escape(value));
     }
@@ -42,6 +45,35 @@ pub fn page(peers: &[PeerReport], facts: &Facts) -> String {
         configuration(&mut page, peer);
     }
     page + "</html>\n"
+}
+
+/// How each broker was brought to its working speed.
+fn warm_ups(page: &mut String, peers: &[PeerReport]) {
+    if peers.iter().all(|peer| peer.warm_ups.is_empty()) {
+        return;
+    }
+    *page += "<h2>Warm-up</h2><table><tr><th>broker, ack<th>driven with<th>what came of it\
+              <th>records/s of each window";
+    for peer in peers {
+        for warm_up in &peer.warm_ups {
+            let (name, ack) = (peer.broker.name(), peer.broker.ack(warm_up.durability));
+            let windows: Vec<String> =
+                warm_up.windows.iter().map(|&rate| super::rate(rate)).collect();
+            let _ = write!(
+                page,
+                "<tr><td>{name}, {ack}<td>{}<td>{}<td>{}",
+                escape(&warm_up.family.to_string()),
+                escape(&warm_up.text()),
+                windows.join(", ")
+            );
+        }
+    }
+    *page += "</table>";
+    for peer in peers {
+        if let Some(idle) = super::warm::idle(peer) {
+            let _ = write!(page, "<p>{}</p>", escape(&idle));
+        }
+    }
 }
 
 fn configuration(page: &mut String, peer: &PeerReport) {
@@ -60,7 +92,7 @@ fn section(page: &mut String, row: &Row, peers: &[PeerReport]) {
     let _ = write!(page, "<h2>{}</h2><p>{}</p>", escape(row.name), describe(row));
     let (mut bars, mut curves) = (Vec::new(), Vec::new());
     let mut table = String::from(
-        "<table><tr><th>broker, ack<th>against Kafka's page cache<th>p50 ms<th>p99 ms\
+        "<table><tr><th>broker, ack<th>lowest–highest turn<th>against Kafka's page cache<th>p50 ms<th>p99 ms\
          <th>p99.9 ms<th>CPU s / M records<th>also",
     );
     let base = base(peers, row);
@@ -71,7 +103,7 @@ fn section(page: &mut String, row: &Row, peers: &[PeerReport]) {
             let Some(value) = peer.score(row, durability) else {
                 if let Some(why) = peer.why_left_out(row.name, durability) {
                     let why = escape(why);
-                    let _ = write!(table, "<tr><td>{label}<td colspan=\"6\">left out: {why}");
+                    let _ = write!(table, "<tr><td>{label}<td colspan=\"7\">left out: {why}");
                 }
                 continue;
             };
@@ -90,7 +122,10 @@ fn section(page: &mut String, row: &Row, peers: &[PeerReport]) {
             let cpu = if cpu.is_finite() { format!("{cpu:.2}") } else { "–".into() };
             let _ = write!(
                 table,
-                "<tr><td>{label}<td>{}<td>{}<td>{}<td>{}<td>{cpu}<td>{}",
+                "<tr><td>{label}<td>{}–{}, {}<td>{}<td>{}<td>{}<td>{}<td>{cpu}<td>{}",
+                score_text(row.score, low),
+                score_text(row.score, high),
+                spread_text(&scores),
                 ratio_text(row, value, base),
                 at(0.5),
                 at(0.99),

@@ -3,14 +3,17 @@
 pub mod hgrm;
 pub mod html;
 pub mod plot;
+pub mod warm;
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
 use crate::peer::{self, Broker, Place};
 use crate::rows::{Durability, ROWS, Row, Score};
 use crate::suite::Outcome;
+use warm::WarmUp;
 
 /// The turns of one broker: each holds every row it ran.
 pub struct PeerReport {
@@ -21,6 +24,10 @@ pub struct PeerReport {
     pub turns: Vec<Vec<Outcome>>,
     pub start_up_ms: Vec<f64>,
     pub idle_mib: Vec<f64>,
+    /// How it was brought to its working speed, where it was.
+    pub warm_ups: Vec<WarmUp>,
+    /// While others were measured: CPU time, and how long that was.
+    pub idle: (Duration, Duration),
     /// What failed, and why.
     pub failures: Vec<String>,
     /// Rows that could not be run here, and why.
@@ -48,6 +55,8 @@ impl PeerReport {
             turns: Vec::new(),
             start_up_ms: Vec::new(),
             idle_mib: Vec::new(),
+            warm_ups: Vec::new(),
+            idle: (Duration::ZERO, Duration::ZERO),
             failures: Vec::new(),
             left_out: Vec::new(),
         }
@@ -120,6 +129,7 @@ impl PeerReport {
         if verified > 0 {
             notes.push(format!("{verified} records verified"));
         }
+        notes.extend(warm::note(&self.warm_ups, row, durability));
         notes.join("; ")
     }
 }
@@ -152,9 +162,13 @@ pub fn score_name(score: Score) -> String {
     }
 }
 
-/// The score of the broker that the others are compared with, acknowledged from memory.
+/// The best score, acknowledged from memory, of the brokers that the others are compared with.
 pub fn base(peers: &[PeerReport], row: &Row) -> Option<f64> {
-    peers.iter().find(|peer| peer.broker.is_base())?.score(row, Durability::Memory)
+    let bases = peers.iter().filter(|peer| peer.broker.is_base());
+    let scores = bases.filter_map(|peer| peer.score(row, Durability::Memory));
+    scores.filter(|score| score.is_finite()).reduce(|best, score| {
+        if row.score.less_is_better() { best.min(score) } else { best.max(score) }
+    })
 }
 
 /// A number with two digits, or a dash where there is none.
@@ -170,7 +184,7 @@ pub fn ratio_text(row: &Row, value: f64, base: Option<f64>) -> String {
 /// The table, as Markdown. Ratios are against the base's page-cache row.
 pub fn table(peers: &[PeerReport]) -> String {
     let mut out = String::from(
-        "| row | broker, ack | measured (lowest–highest turn) | against Kafka's page cache \
+        "| row | broker, ack | measured (lowest–highest turn, spread) | against Kafka's page cache \
          | p50 ms | p99 ms | p99.9 ms | CPU s / M records | also |\n\
          | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
@@ -187,6 +201,9 @@ pub fn table(peers: &[PeerReport]) -> String {
         let name = peer.broker.name();
         if !peer.start_up_ms.is_empty() {
             let _ = writeln!(out, "\n{name}: start {start:.0} ms, idle memory {idle:.0} MiB");
+        }
+        for line in warm::lines(peer) {
+            let _ = writeln!(out, "{line}");
         }
         for failure in &peer.failures {
             let _ = writeln!(out, "\nFAILED: {failure}");
@@ -215,7 +232,7 @@ fn line(out: &mut String, row: &Row, peer: &PeerReport, durability: Durability, 
     let cpu = median(&peer.each(row.name, durability, |o| o.cpu_s_per_million));
     let _ = writeln!(
         out,
-        "| {} | {}, {} | {} {} ({}–{}) | {} | {} | {} | {} | {} | {} |",
+        "| {} | {}, {} | {} {} ({}–{}, {}) | {} | {} | {} | {} | {} | {} |",
         row.name,
         peer.broker.name(),
         peer.broker.ack(durability),
@@ -223,6 +240,7 @@ fn line(out: &mut String, row: &Row, peer: &PeerReport, durability: Durability, 
         score_text(row.score, score),
         score_text(row.score, low),
         score_text(row.score, high),
+        spread_text(&scores),
         ratio_text(row, score, base),
         at(0.5),
         at(0.99),
@@ -230,6 +248,13 @@ fn line(out: &mut String, row: &Row, peer: &PeerReport, durability: Durability, 
         number(Some(cpu)),
         peer.notes(row, durability),
     );
+}
+
+/// How far the turns are apart, as a share of their median.
+pub fn spread_text(values: &[f64]) -> String {
+    let (low, high) = spread(values);
+    let share = (high - low) / median(values) * 100.0;
+    if share.is_finite() { format!("{share:.0} %") } else { "–".into() }
 }
 
 /// The lowest and the highest.

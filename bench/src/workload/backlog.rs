@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{Advice, OFlags, fadvise};
 
-use super::{Pace, Wait, Workload, Written, produce};
+use super::{Pace, Target, Wait, Workload, Written, produce};
 use crate::BenchError;
 use crate::admin::{self, Leaders};
 use crate::frames::Payload;
@@ -59,7 +59,8 @@ impl Backlog {
         let batch_bytes = workload.batch(now_ms).bytes.len() as u64;
         let requests = (bytes / batch_bytes / PARTITIONS as u64).max(1);
         let requests = usize::try_from(requests).unwrap_or(usize::MAX);
-        let written = produce::run_count(&topic, &leaders, &workload, requests, now_ms)?;
+        let written =
+            produce::run_count(&Target::new(&topic, &leaders), &workload, requests, now_ms)?;
         Ok(Self { topic, leaders, written })
     }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use mio::Poll;
 
 use super::lane::Lanes;
-use super::{Measured, Pace, Workload, Written};
+use super::{Measured, Pace, Target, Workload, Written};
 use crate::BenchError;
 use crate::admin::Leaders;
 use crate::connection::{Connection, Pending};
@@ -124,12 +124,12 @@ struct Run<'a> {
 
 /// Runs the workload; one connection at most may write a partition.
 pub fn run(
-    topic: &str,
-    leaders: &Leaders,
+    target: &Target<'_>,
     workload: &Workload,
     backlog: Option<&Backlog<'_>>,
     now_ms: i64,
 ) -> Result<Delivered, BenchError> {
+    let Target { topic, leaders, .. } = *target;
     if workload.connections > leaders.len() {
         return Err(BenchError::Usage("a partition has one writer here".into()));
     }
@@ -137,8 +137,9 @@ pub fn run(
     let poll = Poll::new()?;
     let batch = workload.batch(now_ms);
     let batch_bytes = batch.bytes.len() as u64;
-    let lanes = Lanes::connect(topic, leaders, workload, batch, &poll)?;
-    let tails = tails(topic, leaders, workload.connections, &poll)?;
+    let records = batch.records;
+    let lanes = Lanes::connect(target, workload, batch, &poll)?;
+    let tails = tails(target, records, workload.connections, &poll)?;
     let readers = match backlog {
         Some(backlog) => catch_up(backlog, workload.connections + tails.len(), &poll)?,
         None => Vec::new(),
@@ -173,18 +174,19 @@ pub fn run(
 }
 
 fn tails(
-    topic: &str,
-    leaders: &Leaders,
+    target: &Target<'_>,
+    records: usize,
     first_token: usize,
     poll: &Poll,
 ) -> Result<Vec<Tail>, BenchError> {
     let mut tails = Vec::new();
-    for (partition, leader) in leaders.iter().enumerate() {
+    for (partition, leader) in target.leaders.iter().enumerate() {
         let connection = Connection::connect(leader, poll.registry(), first_token + partition)?;
+        let offset = target.batches_of(partition) * records as i64;
         let partition = i32::try_from(partition).expect("few partitions");
         let awaited = VecDeque::new();
-        let mut tail = Tail { connection, partition, offset: 0, awaited, sent_to: 0 };
-        tail.ask(topic)?;
+        let mut tail = Tail { connection, partition, offset, awaited, sent_to: offset };
+        tail.ask(target.topic)?;
         tails.push(tail);
     }
     Ok(tails)

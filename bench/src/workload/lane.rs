@@ -4,9 +4,8 @@ use std::time::Instant;
 
 use mio::Poll;
 
-use super::{Workload, Written};
+use super::{Target, Workload, Written};
 use crate::BenchError;
-use crate::admin::Leaders;
 use crate::connection::{Connection, Pending};
 use crate::frames::{self, Batch, Frame};
 
@@ -44,12 +43,12 @@ pub struct Lanes {
 
 impl Lanes {
     pub fn connect(
-        topic: &str,
-        leaders: &Leaders,
+        target: &Target<'_>,
         workload: &Workload,
         batch: Batch,
         poll: &Poll,
     ) -> Result<Self, BenchError> {
+        let Target { topic, leaders, .. } = *target;
         let one_writer = workload.connections <= leaders.len();
         if workload.numbered && !one_writer {
             let text = "several connections write one partition: its order cannot be verified";
@@ -68,13 +67,14 @@ impl Lanes {
                 .map(|partition| {
                     let index = i32::try_from(partition).expect("few partitions");
                     let frame = frames::produce(topic, index, &batch)?;
-                    Ok(Slot { partition, frame, sent: 0 })
+                    Ok(Slot { partition, frame, sent: target.batches_of(partition) })
                 })
                 .collect::<Result<Vec<_>, BenchError>>()?;
             let connection = Connection::connect(&leaders[first], poll.registry(), index)?;
             lanes.push(Lane { connection, slots, next_slot: 0 });
         }
-        let (next_offset, acked) = (vec![0; leaders.len()], vec![0; leaders.len()]);
+        let acked: Vec<i64> = (0..leaders.len()).map(|index| target.batches_of(index)).collect();
+        let next_offset = acked.iter().map(|batches| batches * batch.records as i64).collect();
         Ok(Self { lanes, batch, numbered: workload.numbered, next_offset, one_writer, acked })
     }
 

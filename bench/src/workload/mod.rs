@@ -15,6 +15,7 @@ use hdrhistogram::Histogram;
 use mio::{Events, Poll};
 
 use crate::BenchError;
+use crate::admin::Leaders;
 use crate::frames::{Batch, Payload};
 use crate::limits::LATENCY_US_MAX;
 
@@ -69,6 +70,26 @@ pub struct Workload {
     /// Each batch of a partition differs from the others, so that order can be verified; it costs
     /// the generator a checksum a batch.
     pub numbered: bool,
+}
+
+/// The topic of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    pub topic: &'a str,
+    pub leaders: &'a Leaders,
+    /// Batches that each partition holds, all of this workload; empty stands for none.
+    pub batches: &'a [i64],
+}
+
+impl<'a> Target<'a> {
+    /// An empty topic.
+    pub fn new(topic: &'a str, leaders: &'a Leaders) -> Self {
+        Self { topic, leaders, batches: &[] }
+    }
+
+    pub fn batches_of(&self, partition: usize) -> i64 {
+        self.batches.get(partition).copied().unwrap_or(0)
+    }
 }
 
 impl Workload {

@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 use mio::{Events, Poll};
 
 use super::lane::Lanes;
-use super::{Measured, Pace, Wait, Workload, Written};
+use super::{Measured, Pace, Target, Wait, Workload, Written};
 use crate::BenchError;
-use crate::admin::Leaders;
 use crate::limits::{DRAIN_S, FILL_IN_FLIGHT, IN_FLIGHT_MAX};
 
 struct Run<'a> {
@@ -116,10 +115,9 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Runs the workload against a topic whose partitions are led at `leaders`.
+/// Runs the workload against a topic.
 pub fn run(
-    topic: &str,
-    leaders: &Leaders,
+    target: &Target<'_>,
     workload: &Workload,
     now_ms: i64,
 ) -> Result<(Measured, Written), BenchError> {
@@ -127,9 +125,11 @@ pub fn run(
     let batch_bytes = batch.bytes.len();
     let mut poll = Poll::new()?;
     let mut events = Events::with_capacity(256);
-    let lanes = Lanes::connect(topic, leaders, workload, batch, &poll)?;
+    let lanes = Lanes::connect(target, workload, batch, &poll)?;
     let mut run = Run::new(workload, lanes, batch_bytes);
-    run.write_all_twice(&mut poll, &mut events)?;
+    if target.batches.iter().all(|&batches| batches < 2) {
+        run.write_all_twice(&mut poll, &mut events)?;
+    }
     let start = Instant::now();
     run.measure_from = start + workload.warm_up;
     let end = run.measure_from + workload.measure;
@@ -149,8 +149,7 @@ pub fn run(
 
 /// Writes `requests` requests per connection and waits for all of them.
 pub fn run_count(
-    topic: &str,
-    leaders: &Leaders,
+    target: &Target<'_>,
     workload: &Workload,
     requests: usize,
     now_ms: i64,
@@ -159,7 +158,7 @@ pub fn run_count(
     let batch_bytes = batch.bytes.len();
     let mut poll = Poll::new()?;
     let mut events = Events::with_capacity(256);
-    let lanes = Lanes::connect(topic, leaders, workload, batch, &poll)?;
+    let lanes = Lanes::connect(target, workload, batch, &poll)?;
     let mut run = Run::new(workload, lanes, batch_bytes);
     let counts = vec![requests; run.count()];
     run.write_counts(counts, &mut poll, &mut events)?;
