@@ -19,8 +19,8 @@ pub struct Compare {
     /// Turns of each broker, interleaved.
     #[arg(long, default_value_t = 3)]
     pub turns: usize,
-    /// The short way: each turn starts each broker anew and keeps it busy for --start-warm-up-s, which
-    /// leaves Java half cold. Ratios to Kafka are too good then, and the report says so.
+    /// The short way: each turn starts each broker anew and keeps it busy for --start-warm-up-s,
+    /// which leaves Java half cold. Ratios to Kafka are too good then, and the report says so.
     #[arg(long)]
     pub quick: bool,
     /// How long a broker is kept busy after its start, before its first row.
@@ -95,7 +95,8 @@ fn fair_method(limits: &steady::Limits) -> String {
     let seconds = |time: &Duration| time.as_secs_f64();
     let mut text = format!(
         "Each broker was driven at saturation with each shape of requests until three windows of \
-         {} s were within {:.0} % of each other, for {} to {} s, and lived until the end of the run.",
+         {} s were within {:.0} % of each other, for {} to {} s, and lived until the end of the \
+         run.",
         seconds(window),
         STEADY_SPREAD * 100.0,
         seconds(at_least),

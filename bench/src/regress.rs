@@ -94,7 +94,8 @@ fn read(path: &Path) -> Result<Stored, BenchError> {
 }
 
 const HEADING: &str = concat!(
-    "# Kafka's figures are those of a half cold Java: for changes of ours only, not to be quoted.\n",
+    "# Kafka's figures are those of a half cold Java: for changes of ours only, ",
+    "not to be quoted.\n",
     "# Written by `tidemill-bench regress --write`: ",
     "Tidemill against stock Kafka, which acks from its page cache.\n"
 );

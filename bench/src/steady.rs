@@ -1,7 +1,7 @@
 //! When a broker that is driven at saturation counts as warm.
 //!
-//! A just-in-time compiler works on the core that it serves with, for minutes. So a broker is driven
-//! window after window until its speed stands still.
+//! A just-in-time compiler works on the core that it serves with, for minutes. So a broker is
+//! driven window after window until its speed stands still.
 
 use std::time::Duration;
 

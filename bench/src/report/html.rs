@@ -92,8 +92,8 @@ fn section(page: &mut String, row: &Row, peers: &[PeerReport]) {
     let _ = write!(page, "<h2>{}</h2><p>{}</p>", escape(row.name), describe(row));
     let (mut bars, mut curves) = (Vec::new(), Vec::new());
     let mut table = String::from(
-        "<table><tr><th>broker, ack<th>lowest–highest turn<th>against Kafka's page cache<th>p50 ms<th>p99 ms\
-         <th>p99.9 ms<th>CPU s / M records<th>also",
+        "<table><tr><th>broker, ack<th>lowest–highest turn<th>against Kafka's page cache\
+         <th>p50 ms<th>p99 ms<th>p99.9 ms<th>CPU s / M records<th>also",
     );
     let base = base(peers, row);
     for peer in peers {
