@@ -86,8 +86,8 @@ impl Shard {
         self.sessions.borrow_mut().set_slots(settings.fetch_session_slots);
         self.configure_cleaner(&settings.cleaner);
         self.partitions.apply(&old, &image);
-        self.metadata.set_image(image.clone());
-        self.groups.on_image(&old, &image);
+        self.metadata.set_image(image);
+        self.groups.on_image(&old, &self.image());
         self.logs.wake();
         self.metadata.notify();
     }
