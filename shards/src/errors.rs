@@ -32,9 +32,6 @@ pub fn batch(error: &BatchError) -> ErrorCode {
 /// Why a log refused a batch.
 pub fn append(error: &AppendError) -> ErrorCode {
     match error {
-        AppendError::Producer(ProducerError::DuplicateTooOld { .. }) => {
-            ErrorCode::DuplicateSequenceNumber
-        }
         AppendError::Producer(ProducerError::OutOfOrder { .. }) => {
             ErrorCode::OutOfOrderSequenceNumber
         }

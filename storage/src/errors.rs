@@ -26,10 +26,8 @@ pub struct Corruption {
 /// Why a producer's batch is out of line (KIP-98).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ProducerError {
-    /// The batch was appended before, but it is older than the remembered window.
-    #[error("producer {producer_id}: a duplicate older than the remembered batches")]
-    DuplicateTooOld { producer_id: i64 },
-    /// The sequence does not follow the last one.
+    /// The sequence does not follow the last one, and the batch is not one that is remembered: it
+    /// may be in the log or not.
     #[error("producer {producer_id}: sequence {got} where {expected} was due")]
     OutOfOrder { producer_id: i64, expected: i32, got: i32 },
     /// A newer incarnation of the producer has written (KIP-360).

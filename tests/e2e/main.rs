@@ -37,6 +37,7 @@ mod own_groups;
 mod placement;
 mod program;
 mod reading;
+mod sequences;
 mod stock_admin;
 mod stock_tools;
 mod topics;
