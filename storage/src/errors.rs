@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use thiserror::Error;
+use wire::records::{BatchError, Fault};
 
 /// A range of bytes at rest that is not what was written there.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -43,9 +44,6 @@ pub enum AppendError {
     /// Over `max.message.bytes`, or larger than any segment can hold.
     #[error("a batch of {size_bytes} bytes, at most {max_bytes} are allowed")]
     MessageTooLarge { size_bytes: u64, max_bytes: u64 },
-    /// Outside `message.timestamp.{before,after}.max.ms`.
-    #[error("timestamp {timestamp_ms} is outside {earliest_ms}..={latest_ms}")]
-    Timestamp { timestamp_ms: i64, earliest_ms: i64, latest_ms: i64 },
     /// The disk has no space left. Reads go on, and appends again once there is space.
     #[error("no space left on the disk")]
     DiskFull,
@@ -58,6 +56,31 @@ pub enum AppendError {
     /// The log does not exist (any more).
     #[error("no such log")]
     NoSuchLog,
+}
+
+/// Why a client's batch was not admitted.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AdmitError {
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// It is no batch that can be kept.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    #[error("{} records are not as the topic asks", .0.total)]
+    Records(RecordFaults),
+}
+
+/// The records that are not as the topic asks (KIP-467).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordFaults {
+    /// Index in the batch, and why; the first [`crate::limits::RECORD_FAULTS_MAX`].
+    pub listed: Vec<(i32, Fault)>,
+    pub total: usize,
+    /// Not all of them are about keys.
+    pub of_time: bool,
+    /// `message.timestamp.{before,after}.max.ms` from now.
+    pub earliest_ms: i64,
+    pub latest_ms: i64,
 }
 
 /// An administrative operation failed.

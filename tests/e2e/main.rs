@@ -12,6 +12,7 @@ mod addresses;
 mod bad_frames;
 mod bad_places;
 mod bad_records;
+mod checked;
 mod clients;
 mod clients_in_groups;
 mod clients_java;
