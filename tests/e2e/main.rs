@@ -38,6 +38,7 @@ mod own_groups;
 mod placement;
 mod program;
 mod reading;
+mod recompression;
 mod sequences;
 mod stock_admin;
 mod stock_tools;

@@ -159,7 +159,7 @@ fn log_config(shard: &Shard, view: &View<'_>, topic: &str) -> LogConfig {
             _ => of_topic.max_message_bytes,
         },
         index_interval_bytes: of_topic.index_interval_bytes,
-        packing: None,
+        packing: of_topic.packing,
         timestamp_type: match of_topic.log_append_time {
             true => TimestampType::LogAppendTime,
             false => TimestampType::CreateTime,
