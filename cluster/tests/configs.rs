@@ -72,6 +72,7 @@ fn settings_have_kafkas_defaults() {
         min_insync_replicas: 1,
         file_delete_delay_ms: 60_000,
         preallocate: false,
+        packing: None,
         log_append_time: false,
         message_timestamp_before_max_ms: i64::MAX,
         message_timestamp_after_max_ms: 3_600_000,
@@ -104,6 +105,11 @@ fn settings_have_kafkas_defaults() {
     assert_eq!(settings.cleaner, cleaner);
 }
 
+/// Codecs have a test of their own: levels count with their codec alone.
+fn acts(key: &&ConfigKey) -> bool {
+    key.effect == Effect::Acts && !key.name.starts_with("compression.")
+}
+
 /// Every number of the settings is read from a config that exists: none is zero by mistake.
 #[test]
 fn every_setting_follows_its_config() {
@@ -112,7 +118,7 @@ fn every_setting_follows_its_config() {
     let mut fixed = StaticConfigs::default();
     let plain = BrokerSettings::new(&View::new(&image, &fixed, 1));
     let mut differing = BTreeSet::new();
-    for key in broker::keys().filter(|key| key.effect == Effect::Acts) {
+    for key in broker::keys().filter(acts) {
         let before = fixed.clone();
         let value = match key.value_type {
             ValueType::Boolean if key.default == Some("true") => "false",
@@ -130,7 +136,7 @@ fn every_setting_follows_its_config() {
     assert!(differing.len() >= 35, "{}: {differing:?}", differing.len());
 
     let plain = TopicSettings::new(&View::new(&image, &fixed, 1), "a");
-    for key in topic::KEYS.iter().filter(|key| key.effect == Effect::Acts) {
+    for key in topic::KEYS.iter().filter(acts) {
         let value = match key.value_type {
             ValueType::Boolean => "true",
             ValueType::String => "LogAppendTime",
@@ -236,7 +242,7 @@ fn unknown_names_come_with_a_remedy() {
 
 #[test]
 fn values_that_would_be_a_lie_are_refused_and_the_default_is_not() {
-    for (name, value) in [("remote.storage.enable", "true"), ("compression.type", "gzip")] {
+    for (name, value) in [("remote.storage.enable", "true"), ("remote.log.copy.disable", "true")] {
         let error = topic::check("a", name, value).unwrap_err();
         assert_eq!(error.kind, InvalidConfig);
         assert!(error.message.contains(name) && error.message.contains("leave it at"), "{error}");
@@ -247,11 +253,12 @@ fn values_that_would_be_a_lie_are_refused_and_the_default_is_not() {
         ("cleanup.policy", "compact,delete"),
         ("remote.storage.enable", "FALSE"),
         ("compression.type", "producer"),
+        ("compression.type", "zstd"),
     ] {
         assert!(topic::check("a", name, value).is_ok(), "{name}={value}");
     }
     let mut live = live_with_a();
-    let (kind, _) = of_broker(&mut live, "", set("compression.type", "gzip")).unwrap_err();
+    let (kind, _) = of_broker(&mut live, "", set("compression.type", "gz")).unwrap_err();
     assert_eq!(kind, InvalidConfig);
     live.create_one(configured("__consumer_offsets", &[("cleanup.policy", "compact")]))
         .outcome
@@ -260,6 +267,48 @@ fn values_that_would_be_a_lie_are_refused_and_the_default_is_not() {
     let view = View::new(live.controller.image(), &fixed, 1);
     let settings = TopicSettings::new(&view, "__consumer_offsets");
     assert!(settings.cleanup_compact && !settings.cleanup_delete);
+}
+
+#[test]
+fn the_codec_of_a_topic_comes_with_its_level() {
+    let mut live = live_with_a();
+    let packing = |live: &Live| {
+        let fixed = StaticConfigs::default();
+        let settings = TopicSettings::new(&View::new(live.controller.image(), &fixed, 1), "a");
+        settings.packing.map(|packing| (packing.codec.name(), packing.level))
+    };
+    assert_eq!(packing(&live), None);
+    for (name, value, wanted) in [
+        ("compression.gzip.level", "7", None),
+        ("compression.type", "gzip", Some(("gzip", 7))),
+        ("compression.type", "zstd", Some(("zstd", 3))),
+        ("compression.zstd.level", "-131072", Some(("zstd", -131_072))),
+        ("compression.type", "lz4", Some(("lz4", 9))),
+        ("compression.lz4.level", "17", Some(("lz4", 17))),
+        ("compression.type", "snappy", Some(("snappy", 0))),
+        ("compression.type", "uncompressed", Some(("none", 0))),
+        ("compression.type", "producer", None),
+    ] {
+        of_topic(&mut live, vec![set(name, value)]).unwrap();
+        assert_eq!(packing(&live), wanted, "{name}={value}");
+    }
+    // The broker's word counts where the topic says nothing.
+    let delete = operation("compression.type", Delete, None);
+    of_topic(&mut live, vec![delete]).unwrap();
+    of_broker(&mut live, "", set("compression.type", "gzip")).unwrap();
+    assert_eq!(packing(&live), Some(("gzip", 7)));
+    for (name, value) in [
+        ("compression.gzip.level", "0"),
+        ("compression.gzip.level", "10"),
+        ("compression.lz4.level", "0"),
+        ("compression.lz4.level", "18"),
+        ("compression.zstd.level", "23"),
+        ("compression.zstd.level", "-131073"),
+        ("compression.type", "none"),
+    ] {
+        let error = of_topic(&mut live, vec![set(name, value)]).unwrap_err();
+        assert_eq!(error.0, InvalidConfig, "{name}={value}");
+    }
 }
 
 #[test]

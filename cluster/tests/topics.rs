@@ -153,7 +153,7 @@ fn configs_of_new_topics_are_checked() {
         ("retentoin.ms", "1", ["retentoin.ms", "did you mean \"retention.ms\"?"]),
         ("retention.ms", "x", ["retention.ms", "whole number"]),
         ("cleanup.policy", "shrink", ["cleanup.policy", "compact"]),
-        ("compression.type", "zstd", ["compression.type", "producer"]),
+        ("compression.type", "brotli", ["compression.type", "producer"]),
     ] {
         refused(&mut live, configured("b", &[(name, value)]), InvalidConfig, &words);
     }

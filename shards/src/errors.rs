@@ -1,7 +1,7 @@
 //! The only map from our errors to Kafka's error codes.
 
 use cluster::{CommandError, ErrorKind};
-use storage::{AppendError, Lookup, ProducerError, ReadOutcome, StorageError};
+use storage::{AdmitError, AppendError, Lookup, ProducerError, ReadOutcome, StorageError};
 use wire::ErrorCode;
 use wire::records::BatchError;
 
@@ -23,37 +23,43 @@ pub enum ControllerError {
 /// Why a produced batch is refused before it comes near a log.
 pub fn batch(error: &BatchError) -> ErrorCode {
     match error {
-        BatchError::Truncated { .. }
-        | BatchError::BadLength(_)
-        | BatchError::BadCrc { .. }
-        | BatchError::Decompression { .. } => ErrorCode::CorruptMessage,
+        BatchError::Truncated { .. } | BatchError::BadLength(_) | BatchError::BadCrc { .. } => {
+            ErrorCode::CorruptMessage
+        }
         BatchError::TrailingBytes(_)
         | BatchError::BadMagic(_)
-        | BatchError::UnknownAttributes(_)
         | BatchError::ControlFromClient
         | BatchError::CountMismatch { .. }
         | BatchError::BadProducer { .. }
         | BatchError::BadRecord { .. }
+        | BatchError::Decompression { .. }
         | BatchError::LinkedBlocks => ErrorCode::InvalidRecord,
         BatchError::UnknownCompression(_) => ErrorCode::UnsupportedCompressionType,
-        BatchError::LogAppendTimeFromClient => ErrorCode::InvalidTimestamp,
-        BatchError::TooLargeDecompressed { .. } => ErrorCode::MessageTooLarge,
+        BatchError::TooLargeDecompressed { .. } | BatchError::PackedTooLarge { .. } => {
+            ErrorCode::MessageTooLarge
+        }
         BatchError::Build(_) => ErrorCode::UnknownServerError,
+    }
+}
+
+/// Why a client's batch does not come into a log.
+pub fn admit(error: &AdmitError) -> ErrorCode {
+    match error {
+        AdmitError::Append(error) => append(error),
+        AdmitError::Batch(error) => batch(error),
+        AdmitError::Records(faults) if faults.of_time => ErrorCode::InvalidTimestamp,
+        AdmitError::Records(_) => ErrorCode::InvalidRecord,
     }
 }
 
 /// Why a log refused a batch.
 pub fn append(error: &AppendError) -> ErrorCode {
     match error {
-        AppendError::Producer(ProducerError::DuplicateTooOld { .. }) => {
-            ErrorCode::DuplicateSequenceNumber
-        }
         AppendError::Producer(ProducerError::OutOfOrder { .. }) => {
             ErrorCode::OutOfOrderSequenceNumber
         }
         AppendError::Producer(ProducerError::Fenced { .. }) => ErrorCode::InvalidProducerEpoch,
         AppendError::MessageTooLarge { .. } => ErrorCode::MessageTooLarge,
-        AppendError::Timestamp { .. } => ErrorCode::InvalidTimestamp,
         AppendError::DiskFull | AppendError::Fenced(_) => ErrorCode::KafkaStorageError,
         AppendError::Busy => ErrorCode::RequestTimedOut,
         AppendError::NoSuchLog => ErrorCode::NotLeaderOrFollower,

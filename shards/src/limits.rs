@@ -45,6 +45,9 @@ pub const SESSION_PARTITIONS_MAX: usize = 200_000;
 pub const SESSION_EVICTION_MS: u64 = 120_000;
 /// Partitions named by one fetch or produce request.
 pub const PARTITIONS_PER_REQUEST_MAX: usize = 100_000;
+/// Records of refused batches that one answer to a produce request names: a batch of a few bytes
+/// may have very many.
+pub const RECORD_ERRORS_MAX: usize = 10_000;
 /// The longest a fetch is parked, whatever it asks for.
 pub const FETCH_WAIT_MAX_MS: u64 = 300_000;
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use wire::records::Packing;
+
 use crate::limits::StoreLimits;
 
 /// Where a record's timestamp comes from (`message.timestamp.type`).
@@ -36,6 +38,8 @@ pub struct LogConfig {
     /// `index.interval.bytes`: the finest spacing of index entries; it doubles as a segment grows,
     /// so that the index stays bounded.
     pub index_interval_bytes: u32,
+    /// `compression.type` and its level; `None` keeps what the producer sent.
+    pub packing: Option<Packing>,
     /// `message.timestamp.type`.
     pub timestamp_type: TimestampType,
     /// `message.timestamp.before.max.ms`.
@@ -74,6 +78,7 @@ impl Default for LogConfig {
             flush_ms: i64::MAX,
             max_message_bytes: 1_048_588,
             index_interval_bytes: 4096,
+            packing: None,
             timestamp_type: TimestampType::CreateTime,
             message_timestamp_before_max_ms: i64::MAX,
             message_timestamp_after_max_ms: HOUR_MS,

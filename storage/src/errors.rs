@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use thiserror::Error;
+use wire::records::{BatchError, Fault};
 
 /// A range of bytes at rest that is not what was written there.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -26,10 +27,8 @@ pub struct Corruption {
 /// Why a producer's batch is out of line (KIP-98).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ProducerError {
-    /// The batch was appended before, but it is older than the remembered window.
-    #[error("producer {producer_id}: a duplicate older than the remembered batches")]
-    DuplicateTooOld { producer_id: i64 },
-    /// The sequence does not follow the last one.
+    /// The sequence does not follow the last one, and the batch is not one that is remembered: it
+    /// may be in the log or not.
     #[error("producer {producer_id}: sequence {got} where {expected} was due")]
     OutOfOrder { producer_id: i64, expected: i32, got: i32 },
     /// A newer incarnation of the producer has written (KIP-360).
@@ -45,9 +44,6 @@ pub enum AppendError {
     /// Over `max.message.bytes`, or larger than any segment can hold.
     #[error("a batch of {size_bytes} bytes, at most {max_bytes} are allowed")]
     MessageTooLarge { size_bytes: u64, max_bytes: u64 },
-    /// Outside `message.timestamp.{before,after}.max.ms`.
-    #[error("timestamp {timestamp_ms} is outside {earliest_ms}..={latest_ms}")]
-    Timestamp { timestamp_ms: i64, earliest_ms: i64, latest_ms: i64 },
     /// The disk has no space left. Reads go on, and appends again once there is space.
     #[error("no space left on the disk")]
     DiskFull,
@@ -60,6 +56,31 @@ pub enum AppendError {
     /// The log does not exist (any more).
     #[error("no such log")]
     NoSuchLog,
+}
+
+/// Why a client's batch was not admitted.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AdmitError {
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// It is no batch that can be kept.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    #[error("{} records are not as the topic asks", .0.total)]
+    Records(RecordFaults),
+}
+
+/// The records that are not as the topic asks (KIP-467).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordFaults {
+    /// Index in the batch, and why; the first [`crate::limits::RECORD_FAULTS_MAX`].
+    pub listed: Vec<(i32, Fault)>,
+    pub total: usize,
+    /// Not all of them are about keys.
+    pub of_time: bool,
+    /// `message.timestamp.{before,after}.max.ms` from now.
+    pub earliest_ms: i64,
+    pub latest_ms: i64,
 }
 
 /// An administrative operation failed.

@@ -28,7 +28,9 @@ pub mod store;
 pub mod types;
 
 pub use config::{ArenaConfig, CleanerConfig, LogConfig, StoreConfig, TimestampType};
-pub use errors::{AppendError, Corruption, OpenError, ProducerError, StorageError};
+pub use errors::{
+    AdmitError, AppendError, Corruption, OpenError, ProducerError, RecordFaults, StorageError,
+};
 pub use limits::StoreLimits;
 pub use store::Store;
 pub use types::*;

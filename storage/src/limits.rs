@@ -110,6 +110,9 @@ pub const EMPTY_BATCHES_BYTES_MAX: usize = 4096;
 /// Batches remembered per idempotent producer, as in Kafka.
 pub const PRODUCER_BATCHES: usize = 5;
 
+/// Records of a refused batch that are named; a producer fails the others with them.
+pub const RECORD_FAULTS_MAX: usize = 1000;
+
 /// The largest record batch a log takes, whatever its configuration says.
 pub const BATCH_BYTES_MAX: u32 = 256 << 20;
 

@@ -6,6 +6,7 @@
 //! [`Store::close`] and the rare changes of a log's folder (create, delete, truncate) block.
 
 pub(crate) mod admin;
+pub(crate) mod admit;
 pub(crate) mod adopt;
 pub(crate) mod ahead;
 pub(crate) mod append;
@@ -30,6 +31,7 @@ use std::os::fd::BorrowedFd;
 
 use slab::Slab;
 use wire::Uuid;
+use wire::records::Decompressor;
 
 use crate::arena::Survivor;
 use crate::compact::Cleaner;
@@ -136,6 +138,7 @@ pub struct Store<D: Disk> {
     pub(crate) completions: Vec<Completion>,
     /// For batches that are stamped with the append time.
     pub(crate) scratch: Vec<u8>,
+    pub(crate) decompressor: Decompressor,
     pub(crate) sweep_slot: usize,
     pub(crate) next_sweep_ms: u64,
     pub(crate) next_full_retry_ms: u64,

@@ -240,6 +240,8 @@ pub struct StoreStats {
     pub appended_batches: u64,
     pub appended_bytes: u64,
     pub duplicate_batches: u64,
+    /// Batches that came in another codec than their topic asks for.
+    pub recompressed_batches: u64,
     pub writes: u64,
     pub written_bytes: u64,
     /// Zeros written ahead of tails.

@@ -11,7 +11,7 @@ use std::io::Write;
 on_one_and_two_shards!(batches_come_back_byte_for_byte, log_append_time_is_stamped_and_sealed);
 
 /// Kafka's number of each compression, and what it makes of the records.
-fn compressed(records: &[u8]) -> Vec<(i16, Vec<u8>)> {
+pub fn compressed(records: &[u8]) -> Vec<(i16, Vec<u8>)> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(records).expect("gzip");
     let mut lz4 = lz4_flex::frame::FrameEncoder::new(Vec::new());

@@ -15,7 +15,6 @@ on_one_and_two_shards!(
 );
 
 const OUT_OF_ORDER_SEQUENCE_NUMBER: i16 = 45;
-const DUPLICATE_SEQUENCE_NUMBER: i16 = 46;
 const INVALID_PRODUCER_EPOCH: i16 = 47;
 
 struct Producer {
@@ -52,9 +51,9 @@ fn a_batch_sent_again_has_its_first_offset(test: &str, shards: usize) {
         let again = producer.send(&mut connection, &topic, batch * 10);
         assert_eq!(again, (0, i64::from(batch * 10)));
     }
-    // Older ones are known to be duplicates, not where they are.
+    // Of older ones nobody knows any more whether they are there.
     let (error, _) = producer.send(&mut connection, &topic, 0);
-    assert_eq!(error, DUPLICATE_SEQUENCE_NUMBER);
+    assert_eq!(error, OUT_OF_ORDER_SEQUENCE_NUMBER);
     must_hold(&mut connection, &topic, 80);
 }
 

@@ -8,7 +8,7 @@ use wire::codec::Encode;
 use wire::hot::{TopicRef, fetch, produce};
 use wire::messages::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
 use wire::messages::produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData};
-use wire::records::{BatchBuilder, check_crc, validate_produced};
+use wire::records::{BatchBuilder, Decompressor, check_crc, validate_produced};
 
 const ROUNDS: usize = 9;
 const ROUND_BYTES: usize = 20_000_000;
@@ -55,8 +55,9 @@ fn main() {
         let crc = best_ns(batch.len(), || {
             black_box(check_crc(black_box(&batch)));
         });
+        let mut decompressor = Decompressor::new();
         let validate = best_ns(batch.len(), || {
-            black_box(validate_produced(black_box(&batch))).expect("a good batch");
+            black_box(validate_produced(black_box(&batch), &mut decompressor)).expect("good");
         });
         let decode = best_ns(200, || {
             let request = produce::ProduceRequest::decode(black_box(&frame), 0, 12);

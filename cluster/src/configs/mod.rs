@@ -49,8 +49,6 @@ pub(crate) const MINUTE_MS: i64 = 60_000;
 
 // Why some values are refused.
 const TIERED: &str = "there is no tiered storage yet";
-const RECOMPRESSION: &str =
-    "batches are kept as producers compress them (set compression.type in the producer)";
 const AUTHORIZER: &str = "there are no access control lists yet";
 const GROUP_PROTOCOLS: &str =
     "groups of the classic and of the consumer protocol are always served";

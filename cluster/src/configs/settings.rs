@@ -3,6 +3,8 @@
 
 use std::ops::RangeInclusive;
 
+use wire::records::{Compression, Packing};
+
 use super::{View, broker, parse_bool, parse_list, topic};
 use crate::image::Overrides;
 use crate::records::ResourceKind;
@@ -22,6 +24,8 @@ pub struct TopicSettings {
     pub max_message_bytes: u32,
     pub index_interval_bytes: u32,
     pub min_insync_replicas: usize,
+    /// `compression.type` and the level of that codec; `None` keeps what the producer sent.
+    pub packing: Option<Packing>,
     pub file_delete_delay_ms: i64,
     pub preallocate: bool,
     /// `message.timestamp.type=LogAppendTime`; else CreateTime.
@@ -56,6 +60,7 @@ impl TopicSettings {
             max_message_bytes: reader.count("max.message.bytes") as u32,
             index_interval_bytes: reader.count("index.interval.bytes") as u32,
             min_insync_replicas: reader.count("min.insync.replicas") as usize,
+            packing: reader.packing(),
             file_delete_delay_ms: reader.number("file.delete.delay.ms"),
             preallocate: reader.flag("preallocate"),
             log_append_time: reader.text("message.timestamp.type") == "LogAppendTime",
@@ -81,6 +86,19 @@ impl TopicReader<'_> {
     fn text(&self, name: &'static str) -> String {
         let key = topic::key(name).expect("settings name configs of the table");
         self.view.value_of(self.overrides, key)
+    }
+
+    fn packing(&self) -> Option<Packing> {
+        let codec = Compression::from_name(&self.text("compression.type"))?;
+        let level = |name| i32::try_from(self.number(name)).ok();
+        let level = match codec {
+            Compression::Gzip => level("compression.gzip.level"),
+            Compression::Lz4 => level("compression.lz4.level"),
+            Compression::Zstd => level("compression.zstd.level"),
+            Compression::None | Compression::Snappy => None,
+        };
+        let default = Packing::of(codec);
+        Some(Packing { level: level.unwrap_or(default.level), ..default })
     }
 
     fn number(&self, name: &'static str) -> i64 {

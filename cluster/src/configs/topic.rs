@@ -6,7 +6,7 @@ use super::Check::{
 use super::Effect::{Accepted, Acts, Refused};
 use super::ValueType::{Boolean, Double, Int, List, Long, String};
 use super::{ConfigKey, check_value, unknown_name};
-use super::{HOUR_MS, MINUTE_MS, RECOMPRESSION, TIERED};
+use super::{HOUR_MS, MINUTE_MS, TIERED};
 use crate::error::{CommandError, ErrorKind};
 use crate::image::Overrides;
 use crate::names;
@@ -62,16 +62,17 @@ pub const KEYS: &[ConfigKey] = dynamic_table! {
         "With acks=all: how many replicas must have a record before it is acknowledged.";
     "compression.type": String = "producer",
         OneOf(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]),
-        Refused(RECOMPRESSION), ["compression.type"],
-        "How batches are compressed in the log: producer keeps what the producer sent.";
-    "compression.gzip.level": Int = "-1", MinusOneOrBetween(1, 9), Accepted,
+        Acts, ["compression.type"],
+        "The codec of batches in the log. producer keeps what the producer sent; with any other, \
+         batches of another codec are compressed anew, which costs the broker much.";
+    "compression.gzip.level": Int = "-1", MinusOneOrBetween(1, 9), Acts,
         ["compression.gzip.level"],
-        "Level of gzip, where the broker compresses; it passes batches through.";
-    "compression.lz4.level": Int = "9", Between(1, 17), Accepted, ["compression.lz4.level"],
-        "Level of lz4, where the broker compresses; it passes batches through.";
-    "compression.zstd.level": Int = "3", Between(-131_072, 22), Accepted,
+        "Level of gzip, where the broker compresses.";
+    "compression.lz4.level": Int = "9", Between(1, 17), Acts, ["compression.lz4.level"],
+        "Level of lz4, where the broker compresses; 9 is the fast compressor, as in Kafka.";
+    "compression.zstd.level": Int = "3", Between(-131_072, 22), Acts,
         ["compression.zstd.level"],
-        "Level of zstd, where the broker compresses; it passes batches through.";
+        "Level of zstd, where the broker compresses.";
     "preallocate": Boolean = "false", Any, Acts, ["log.preallocate"],
         "Whether a new segment's space is taken from the disk as a whole at once.";
     "message.timestamp.type": String = "CreateTime", OneOf(&["CreateTime", "LogAppendTime"]),

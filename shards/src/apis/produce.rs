@@ -6,26 +6,27 @@
 //!   after all, the answer is corrected.
 //! - acks=0 gets no answer; an error ends the connection (a producer without acks learns no other
 //!   way).
+//! - Batches are checked, and made what the log keeps, by the store ([`storage::Store::admit`]).
 //! - zstd only from v7 (KIP-110). v10 names the new leader (KIP-951). v13 names topics by id.
 //! - Transactions do not exist yet: their batches are refused with INVALID_TXN_STATE.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::rc::Rc;
 
-use storage::{AppendContext, AppendError, Appended};
+use storage::{AdmitError, AppendContext, AppendError, Appended, RecordFaults};
 use wire::codec::{Decode, Reader};
 use wire::header::{self, RequestHeader};
 use wire::hot::produce::{Partition as PartitionData, PartitionResult, ProduceRequest};
 use wire::hot::produce::{RecordError, ResponseEncoder};
 use wire::hot::{LeaderAndEpoch, NodeEndpoint};
-use wire::limits::MAX_DECOMPRESSED_BATCH_BYTES;
 use wire::messages::ProduceResponse;
-use wire::records::{self, BatchError, BatchHeader, Compression};
+use wire::records::{BatchHeader, Compression, Fault};
 use wire::{ApiKey, ErrorCode};
 
 use crate::dispatch::HandlerError;
 use crate::errors;
-use crate::limits::{ACK_WAIT_MS_MIN, BACK_PRESSURE_MS_MAX};
+use crate::limits::{ACK_WAIT_MS_MIN, BACK_PRESSURE_MS_MAX, RECORD_ERRORS_MAX};
 use crate::partition::{AckWaiter, Located, Partition};
 use crate::session::{Answer, Connection, Kind, Opened};
 use crate::shard::Shard;
@@ -42,20 +43,22 @@ struct Call<'a> {
     deadline_ms: u64,
     /// The whole request is refused.
     refusal: Option<ErrorCode>,
+    /// Records that the answer may still name.
+    record_errors_left: Cell<usize>,
 }
 
 /// Why one partition's batch was not appended.
 struct Refused {
     code: ErrorCode,
     message: Option<Cow<'static, str>>,
-    /// The record at fault (KIP-467).
-    record: Option<i32>,
+    /// The records at fault (KIP-467): index in the batch, and why.
+    records: Vec<(i32, String)>,
     leader: Option<LeaderAndEpoch>,
 }
 
 impl From<ErrorCode> for Refused {
     fn from(code: ErrorCode) -> Self {
-        Self { code, message: None, record: None, leader: None }
+        Self { code, message: None, records: Vec::new(), leader: None }
     }
 }
 
@@ -79,6 +82,7 @@ pub async fn start(
         slot: (request.acks != 0).then(|| connection.open_slot(opened)),
         deadline_ms: shard.clock.mono_ms() + timeout_ms.max(ACK_WAIT_MS_MIN),
         refusal: refusal(&request),
+        record_errors_left: Cell::new(RECORD_ERRORS_MAX),
     };
     let mut bytes = shard.buffers.take();
     let correlation_id = header.correlation_id;
@@ -160,11 +164,13 @@ fn encode_refusal(
     index: i32,
     refused: &Refused,
 ) -> Result<(), HandlerError> {
-    let message = refused.message.as_deref();
-    let record = refused.record.map(|batch_index| RecordError { batch_index, message });
+    let records = refused.records.iter();
+    let record_errors: Vec<_> = records
+        .map(|(index, message)| RecordError { batch_index: *index, message: Some(message) })
+        .collect();
     encoder.partition(&PartitionResult {
-        error_message: message,
-        record_errors: record.as_slice(),
+        error_message: refused.message.as_deref(),
+        record_errors: &record_errors,
         current_leader: refused.leader,
         ..PartitionResult::error(index, refused.code as i16)
     })?;
@@ -208,11 +214,11 @@ async fn append_one(
         return Err(ErrorCode::InvalidTopicException.into());
     }
     let batch = data.records.unwrap_or_default();
-    let header = check_batch(batch, call.version)?;
-    if partition.cleanup.get().compact {
-        check_keys(&partition, batch)?;
-    }
-    let appended = append_waiting(shard, &partition, batch, &header).await?;
+    // Memory is taken only where a batch is not kept as it came.
+    let mut rewritten = Vec::new();
+    let header = admit(call, &partition, batch, &mut rewritten)?;
+    let kept = if rewritten.is_empty() { batch } else { &rewritten };
+    let appended = append_waiting(shard, &partition, kept, &header).await?;
     shard.metrics.produce_batches.add(1);
     shard.metrics.produce_records.add(header.records_count as u64);
     shard.metrics.produce_bytes.add(batch.len() as u64);
@@ -239,48 +245,86 @@ fn await_ack(call: &Call<'_>, partition: &Partition, appended: &Appended, place:
     true
 }
 
-fn check_batch(batch: &[u8], version: i16) -> Result<BatchHeader, Refused> {
+/// Checks a batch and makes it what the log keeps: see [`storage::Store::admit`].
+fn admit(
+    call: &Call<'_>,
+    partition: &Partition,
+    batch: &[u8],
+    rewritten: &mut Vec<u8>,
+) -> Result<BatchHeader, Refused> {
     if batch.is_empty() {
         return Err(Refused {
             message: Some("a produce request carries one record batch per partition".into()),
             ..ErrorCode::InvalidRecord.into()
         });
     }
-    let header = records::validate_produced(batch).map_err(|error| Refused {
-        record: match &error {
-            BatchError::BadRecord { index, .. } => Some(*index),
-            _ => None,
-        },
-        message: Some(error.to_string().into()),
-        ..errors::batch(&error).into()
-    })?;
-    let is_zstd = header.compression() == Ok(Compression::Zstd);
-    if is_zstd && version < FIRST_VERSION_WITH_ZSTD {
+    if call.version < FIRST_VERSION_WITH_ZSTD && is_zstd(batch) {
         return Err(ErrorCode::UnsupportedCompressionType.into());
     }
+    let shard = call.shard;
+    let now = shard.clock.now();
+    let admitted = shard.store.borrow_mut().admit(partition.log, batch, now, rewritten);
+    let header = admitted.map_err(|error| {
+        let code = errors::admit(&error);
+        match error {
+            AdmitError::Records(faults) => refused_records(call, partition, code, &faults),
+            _ => Refused { message: Some(error.to_string().into()), ..code.into() },
+        }
+    })?;
     if header.is_transactional() {
         return Err(ErrorCode::InvalidTxnState.into());
     }
     Ok(header)
 }
 
-/// A compacted topic takes only records with keys: by what else would they be replaced?
-fn check_keys(partition: &Partition, batch: &[u8]) -> Result<(), Refused> {
-    let keyless = records::first_keyless(batch, MAX_DECOMPRESSED_BATCH_BYTES);
-    let keyless = keyless.map_err(|error| Refused {
-        message: Some(error.to_string().into()),
-        ..errors::batch(&error).into()
-    })?;
-    let Some(index) = keyless else { return Ok(()) };
+fn is_zstd(batch: &[u8]) -> bool {
+    let header = BatchHeader::parse(batch);
+    header.is_ok_and(|header| header.compression() == Ok(Compression::Zstd))
+}
+
+/// Names the records at fault, in Kafka's words: clients show them to people.
+#[cold]
+fn refused_records(
+    call: &Call<'_>,
+    partition: &Partition,
+    code: ErrorCode,
+    faults: &RecordFaults,
+) -> Refused {
     let (topic, number) = (&partition.topic, partition.index);
-    let message = format!(
-        "Compacted topic cannot accept message without key in topic partition {topic}-{number}."
-    );
-    Err(Refused {
-        record: Some(index),
-        message: Some(message.into()),
-        ..ErrorCode::InvalidRecord.into()
-    })
+    let RecordFaults { earliest_ms, latest_ms, .. } = faults;
+    let words = |(index, fault): &(i32, Fault)| match fault {
+        Fault::NoKey => format!(
+            "Compacted topic cannot accept message without key in topic partition {topic}-{number}"
+        ),
+        Fault::Timestamp(timestamp_ms) => format!(
+            "Timestamp {timestamp_ms} of message with offset {index} is out of range. The \
+             timestamp should be within [{earliest_ms}, {latest_ms}]"
+        ),
+        Fault::LogAppendTime => format!(
+            "Invalid timestamp type in message with offset {index}. Producer should not set \
+             timestamp type to LogAppendTime."
+        ),
+    };
+    let named = faults.listed.len().min(call.record_errors_left.get());
+    call.record_errors_left.set(call.record_errors_left.get() - named);
+    let records: Vec<_> =
+        faults.listed[..named].iter().map(|fault| (fault.0, words(fault))).collect();
+    let message = if faults.of_time {
+        "One or more records have been rejected due to invalid timestamp".to_owned()
+    } else {
+        let shown: Vec<_> = records
+            .iter()
+            .take(3)
+            .map(|(index, why)| format!("RecordError(batchIndex={index}, message='{why}')"))
+            .collect();
+        format!(
+            "One or more records have been rejected due to {} record errors in total, and only \
+             showing the first three errors at most: [{}]",
+            faults.total,
+            shown.join(", ")
+        )
+    };
+    Refused { records, message: Some(message.into()), ..code.into() }
 }
 
 /// Appends, waiting for the disk where all write buffers are in use.

@@ -87,6 +87,12 @@ fn store_rows(stats: &StoreStats) -> Vec<Row> {
         ("cold_reads", Counter, "Reads that went to the disk.", stats.cold_reads),
         ("cold_read_bytes", Counter, "Bytes read from the disk.", stats.cold_read_bytes),
         ("duplicate_batches", Counter, "Batches sent twice, kept once.", stats.duplicate_batches),
+        (
+            "recompressed_batches",
+            Counter,
+            "Batches compressed again, as compression.type of their topic asks.",
+            stats.recompressed_batches,
+        ),
         ("corrupt_batches", Counter, "Batches at rest found damaged.", stats.corrupt_batches),
         ("rolled_segments", Counter, "Segments closed for a new one.", stats.rolled_segments),
         ("deleted_segments", Counter, "Segments removed.", stats.deleted_segments),

@@ -167,6 +167,7 @@ fn log_config(partitions: &Partitions, view: &View<'_>, topic: &str) -> LogConfi
             _ => of_topic.max_message_bytes,
         },
         index_interval_bytes: of_topic.index_interval_bytes,
+        packing: of_topic.packing,
         timestamp_type: match of_topic.log_append_time {
             true => TimestampType::LogAppendTime,
             false => TimestampType::CreateTime,

@@ -8,7 +8,7 @@ use crate::arena::CHUNK_BYTES;
 use crate::config::TimestampType;
 use crate::disk::Disk;
 use crate::errors::AppendError;
-use crate::limits::{BATCH_BYTES_MAX, LAZY_WRITE_MS, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
+use crate::limits::{LAZY_WRITE_MS, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
 use crate::log::segment::{BatchNote, Phase, Segment};
 use crate::log::tail::Recent;
 use crate::log::{Log, Snapshot};
@@ -31,7 +31,7 @@ impl<D: Disk> Store<D> {
         io.now = context.now;
         let log = logs.get_mut(id).ok_or(AppendError::NoSuchLog)?;
         log.check_open(io)?;
-        log.check_batch(batch.len(), header, context.now)?;
+        log.check_size(batch.len())?;
         if header.has_producer()
             && let Some(duplicate) = log.producers.check(header)?
         {
@@ -137,26 +137,12 @@ impl Log {
         Ok(())
     }
 
-    fn check_batch(&self, len: usize, header: &BatchHeader, now: Now) -> Result<(), AppendError> {
-        let max_bytes = u64::from(self.config.max_message_bytes.min(BATCH_BYTES_MAX));
-        let size_bytes = len as u64;
+    fn check_size(&self, len: usize) -> Result<(), AppendError> {
+        let (size_bytes, max_bytes) = (len as u64, self.config.batch_bytes_max() as u64);
         if size_bytes > max_bytes {
             return Err(AppendError::MessageTooLarge { size_bytes, max_bytes });
         }
         assert!(len >= HEADER_BYTES, "an appended batch was validated");
-        if self.config.timestamp_type == TimestampType::CreateTime && !header.is_control() {
-            let before = self.config.message_timestamp_before_max_ms;
-            let after = self.config.message_timestamp_after_max_ms;
-            let earliest_ms = now.unix_ms.saturating_sub(before);
-            let latest_ms = now.unix_ms.saturating_add(after);
-            let (first, last) = (header.base_timestamp, header.max_timestamp);
-            // -1 is "no timestamp", and in no range.
-            let early = before != i64::MAX && first >= 0 && first < earliest_ms;
-            if early || last > latest_ms {
-                let timestamp_ms = if early { first } else { last };
-                return Err(AppendError::Timestamp { timestamp_ms, earliest_ms, latest_ms });
-            }
-        }
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use slab::Slab;
+use wire::records::Decompressor;
 
 use crate::arena::{Arena, Survivor};
 use crate::compact::{Cleaner, Pace};
@@ -81,6 +82,7 @@ impl<D: Disk> Store<D> {
             index_order: VecDeque::new(),
             completions: Vec::new(),
             scratch: Vec::new(),
+            decompressor: Decompressor::new(),
             sweep_slot: 0,
             next_sweep_ms: 0,
             next_full_retry_ms: 0,

@@ -267,7 +267,7 @@ impl Workload {
 
     fn append_one(&mut self, at: usize) -> Result<(), String> {
         let (batch, producer) = self.batch(at);
-        let header = wire::records::validate_produced(&batch).map_err(|e| e.to_string())?;
+        let header = wire::records::BatchHeader::parse(&batch).map_err(|e| e.to_string())?;
         let live = &self.live[at];
         let (id, epoch, truth) = (live.id, live.epoch, live.truth);
         let store = self.store.as_mut().expect("open");

@@ -13,11 +13,12 @@ use super::{
 /// settings and memory.
 ///
 /// ```
-/// use wire::records::{BatchBuilder, Compression, validate_produced};
+/// use wire::records::{BatchBuilder, Compression, Decompressor, validate_produced};
 /// let mut builder = BatchBuilder::new().compression(Compression::Lz4);
 /// builder.append(1_700_000_000_000, Some(b"key"), Some(b"value"), &[]);
 /// let batch = builder.build().unwrap();
-/// assert_eq!(validate_produced(&batch).unwrap().records_count, 1);
+/// let produced = validate_produced(&batch, &mut Decompressor::new()).unwrap();
+/// assert_eq!(produced.header.records_count, 1);
 /// ```
 #[derive(Debug, Clone)]
 pub struct BatchBuilder {

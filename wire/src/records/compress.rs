@@ -1,122 +1,42 @@
-//! The four codecs. Decompression never yields more than its limit, whatever the input claims.
+//! The four codecs, writing: as Kafka's Java producer does, piece by piece.
 
-use std::fmt::Display;
-use std::io::{Read, Write};
+use std::io::{self, Write};
 
 use flate2::Compression as GzipLevel;
-use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use lz4_flex::frame::{BlockMode, BlockSize, FrameDecoder, FrameEncoder, FrameInfo};
+use lz4_flex::frame::{BlockMode, BlockSize, FrameEncoder, FrameInfo};
 
+use super::decompress::{XERIAL_BLOCK_BYTES, XERIAL_HEADER};
 use super::{BatchError, Compression};
 
-/// Every LZ4 frame of today begins so; Kafka's reader takes no other.
-pub(super) const LZ4_MAGIC: [u8; 4] = 0x184d_2204u32.to_le_bytes();
-/// Start of the block framing that the snappy-java library (xerial) writes, then two i32 versions.
-const XERIAL_MAGIC: [u8; 8] = [0x82, b'S', b'N', b'A', b'P', b'P', b'Y', 0];
-const XERIAL_HEADER_BYTES: usize = 16;
-/// Block size snappy-java uses; Kafka's producer keeps it.
-const XERIAL_BLOCK_BYTES: usize = 32 * 1024;
-/// No snappy element yields more than 64 bytes, and none that does is shorter than 3.
-const SNAPPY_MAX_RATIO: usize = 64;
-
-fn failed(codec: Compression, why: &dyn Display) -> BatchError {
-    BatchError::Decompression { codec: codec.name(), why: why.to_string() }
+/// A codec, and how hard it tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packing {
+    pub codec: Compression,
+    /// Kafka's `compression.gzip.level`, `compression.lz4.level` or `compression.zstd.level`.
+    pub level: i32,
 }
 
-/// Decompresses the record section of a batch.
-///
-/// # Errors
-/// `Decompression`, or `TooLargeDecompressed` beyond `limit_bytes`.
-pub(super) fn decompress(
-    codec: Compression,
-    input: &[u8],
-    limit_bytes: usize,
-) -> Result<Vec<u8>, BatchError> {
-    match codec {
-        Compression::None if input.len() > limit_bytes => {
-            Err(BatchError::TooLargeDecompressed { limit_bytes })
-        }
-        Compression::None => Ok(input.to_vec()),
-        Compression::Gzip => read_all(codec, MultiGzDecoder::new(input), limit_bytes),
-        Compression::Snappy => snappy(input, limit_bytes),
-        Compression::Lz4 => lz4(input, limit_bytes),
-        Compression::Zstd => {
-            let decoder = zstd::stream::read::Decoder::with_buffer(input)
-                .map_err(|error| failed(codec, &error))?;
-            read_all(codec, decoder, limit_bytes)
-        }
+impl Packing {
+    /// zlib's own default.
+    pub const GZIP_LEVEL: i32 = -1;
+    /// In Kafka this level is the fast compressor, and any other the one that tries harder.
+    pub const LZ4_LEVEL: i32 = 9;
+    pub const ZSTD_LEVEL: i32 = 3;
+
+    /// With Kafka's default level.
+    pub fn of(codec: Compression) -> Self {
+        let level = match codec {
+            Compression::Gzip => Self::GZIP_LEVEL,
+            Compression::Lz4 => Self::LZ4_LEVEL,
+            Compression::Zstd => Self::ZSTD_LEVEL,
+            Compression::None | Compression::Snappy => 0,
+        };
+        Self { codec, level }
     }
 }
 
-fn read_all(
-    codec: Compression,
-    decoder: impl Read,
-    limit_bytes: usize,
-) -> Result<Vec<u8>, BatchError> {
-    let mut out = Vec::new();
-    // One byte more than allowed tells "exactly at the limit" from "beyond it".
-    let up_to = (limit_bytes as u64).saturating_add(1);
-    decoder.take(up_to).read_to_end(&mut out).map_err(|error| failed(codec, &error))?;
-    if out.len() > limit_bytes {
-        return Err(BatchError::TooLargeDecompressed { limit_bytes });
-    }
-    Ok(out)
-}
-
-/// The first frame of the input, as Kafka's reader has it. Frames of the format before 2012 are
-/// refused: a few bytes of one take 16 MiB to read.
-fn lz4(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, BatchError> {
-    let codec = Compression::Lz4;
-    if !input.is_empty() && !input.starts_with(&LZ4_MAGIC) {
-        return Err(failed(codec, &"it does not begin with the magic number of an LZ4 frame"));
-    }
-    read_all(codec, FrameDecoder::new(input), limit_bytes)
-}
-
-/// Snappy comes raw (librdkafka, Go clients) or in xerial blocks (Java).
-fn snappy(input: &[u8], limit_bytes: usize) -> Result<Vec<u8>, BatchError> {
-    let mut out = Vec::new();
-    if !input.starts_with(&XERIAL_MAGIC) {
-        snappy_block(input, &mut out, limit_bytes)?;
-        return Ok(out);
-    }
-    let cut_off = || failed(Compression::Snappy, &"a block is cut off");
-    let mut rest = input;
-    while !rest.is_empty() {
-        // Streams may be concatenated: a header can stand wherever a block can.
-        if rest.starts_with(&XERIAL_MAGIC) {
-            rest = rest.get(XERIAL_HEADER_BYTES..).ok_or_else(cut_off)?;
-            continue;
-        }
-        let (len_bytes, after) = rest.split_first_chunk::<4>().ok_or_else(cut_off)?;
-        let len_bytes = u32::from_be_bytes(*len_bytes) as usize;
-        let (block, after) = after.split_at_checked(len_bytes).ok_or_else(cut_off)?;
-        snappy_block(block, &mut out, limit_bytes)?;
-        rest = after;
-    }
-    Ok(out)
-}
-
-fn snappy_block(block: &[u8], out: &mut Vec<u8>, limit_bytes: usize) -> Result<(), BatchError> {
-    let codec = Compression::Snappy;
-    let len_bytes = snap::raw::decompress_len(block).map_err(|error| failed(codec, &error))?;
-    if len_bytes > limit_bytes - out.len() {
-        return Err(BatchError::TooLargeDecompressed { limit_bytes });
-    }
-    if len_bytes / SNAPPY_MAX_RATIO > block.len() {
-        return Err(failed(codec, &"a block claims more than it can hold"));
-    }
-    let start = out.len();
-    out.resize(start + len_bytes, 0);
-    let written = snap::raw::Decoder::new()
-        .decompress(block, &mut out[start..])
-        .map_err(|error| failed(codec, &error))?;
-    out.truncate(start + written);
-    Ok(())
-}
-
-/// Appends `input`, compressed as Kafka's Java producer does by default, to `out`.
+/// Appends `input`, compressed with the default level, to `out`.
 ///
 /// # Errors
 /// `Build`, should a codec fail; none does in memory.
@@ -125,38 +45,134 @@ pub(super) fn compress(
     input: &[u8],
     out: &mut Vec<u8>,
 ) -> Result<(), BatchError> {
-    let failed = |_| BatchError::Build("a codec failed to compress");
-    match codec {
-        Compression::None => out.extend_from_slice(input),
-        Compression::Gzip => {
-            let mut encoder = GzEncoder::new(out, GzipLevel::default());
-            encoder.write_all(input).and_then(|()| encoder.finish().map(drop)).map_err(failed)?;
-        }
-        Compression::Snappy => {
-            out.extend_from_slice(&XERIAL_MAGIC);
-            out.extend_from_slice(&1i32.to_be_bytes());
-            out.extend_from_slice(&1i32.to_be_bytes());
-            let mut encoder = snap::raw::Encoder::new();
-            for block in input.chunks(XERIAL_BLOCK_BYTES) {
-                let block = encoder
-                    .compress_vec(block)
-                    .map_err(|_| BatchError::Build("a codec failed to compress"))?;
-                out.extend_from_slice(&(block.len() as u32).to_be_bytes());
-                out.extend_from_slice(&block);
+    pack(Packing::of(codec), out, |packer| packer.write_all(input).map_err(failed))
+}
+
+/// Appends what `write` writes, compressed, to `out`.
+///
+/// # Errors
+/// That of `write`, and `Build`, should a codec fail.
+pub(super) fn pack(
+    packing: Packing,
+    out: &mut Vec<u8>,
+    write: impl FnOnce(&mut Packer<'_>) -> Result<(), BatchError>,
+) -> Result<(), BatchError> {
+    let mut packer = Packer::new(packing, out).map_err(failed)?;
+    write(&mut packer)?;
+    packer.finish().map_err(failed)
+}
+
+pub(super) fn failed(_: io::Error) -> BatchError {
+    BatchError::Build("a codec failed to compress")
+}
+
+pub(super) enum Packer<'o> {
+    Plain(&'o mut Vec<u8>),
+    Gzip(GzEncoder<&'o mut Vec<u8>>),
+    Snappy(Xerial<'o>),
+    Lz4(Box<FrameEncoder<&'o mut Vec<u8>>>),
+    Lz4High(lz4::Encoder<&'o mut Vec<u8>>),
+    Zstd(zstd::stream::write::Encoder<'static, &'o mut Vec<u8>>),
+}
+
+impl<'o> Packer<'o> {
+    fn new(packing: Packing, out: &'o mut Vec<u8>) -> io::Result<Self> {
+        let level = packing.level;
+        Ok(match packing.codec {
+            Compression::None => Self::Plain(out),
+            Compression::Gzip => {
+                let level = u32::try_from(level).map_or(GzipLevel::default(), GzipLevel::new);
+                Self::Gzip(GzEncoder::new(out, level))
             }
-        }
-        Compression::Lz4 => {
+            Compression::Snappy => {
+                out.extend_from_slice(&XERIAL_HEADER);
+                Self::Snappy(Xerial { out, block: Vec::new() })
+            }
             // Java's reader refuses dependent blocks.
-            let info =
-                FrameInfo::new().block_size(BlockSize::Max64KB).block_mode(BlockMode::Independent);
-            let mut encoder = FrameEncoder::with_frame_info(info, out);
-            encoder.write_all(input).map_err(failed)?;
-            encoder.finish().map_err(|_| BatchError::Build("a codec failed to compress"))?;
-        }
-        Compression::Zstd => {
-            zstd::stream::copy_encode(input, out, zstd::DEFAULT_COMPRESSION_LEVEL)
-                .map_err(failed)?;
+            Compression::Lz4 if level == Packing::LZ4_LEVEL => {
+                let info = FrameInfo::new()
+                    .block_size(BlockSize::Max64KB)
+                    .block_mode(BlockMode::Independent);
+                Self::Lz4(Box::new(FrameEncoder::with_frame_info(info, out)))
+            }
+            Compression::Lz4 => Self::Lz4High(
+                lz4::EncoderBuilder::new()
+                    .level(u32::try_from(level).unwrap_or(0))
+                    .block_size(lz4::BlockSize::Max64KB)
+                    .block_mode(lz4::BlockMode::Independent)
+                    .checksum(lz4::ContentChecksum::NoChecksum)
+                    .build(out)?,
+            ),
+            Compression::Zstd => Self::Zstd(zstd::stream::write::Encoder::new(out, level)?),
+        })
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Plain(_) => Ok(()),
+            Self::Gzip(encoder) => encoder.finish().map(drop),
+            Self::Snappy(mut blocks) => blocks.put_block(),
+            Self::Lz4(encoder) => encoder.finish().map(drop).map_err(io::Error::other),
+            Self::Lz4High(encoder) => encoder.finish().1,
+            Self::Zstd(encoder) => encoder.finish().map(drop),
         }
     }
-    Ok(())
+
+    /// Bytes of the output so far, what was there before included.
+    pub(super) fn written_bytes(&self) -> usize {
+        match self {
+            Self::Plain(out) => out.len(),
+            Self::Gzip(encoder) => encoder.get_ref().len(),
+            Self::Snappy(blocks) => blocks.out.len(),
+            Self::Lz4(encoder) => encoder.get_ref().len(),
+            Self::Lz4High(encoder) => encoder.writer().len(),
+            Self::Zstd(encoder) => encoder.get_ref().len(),
+        }
+    }
+}
+
+impl Write for Packer<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(out) => out.write(bytes),
+            Self::Gzip(encoder) => encoder.write(bytes),
+            Self::Snappy(blocks) => blocks.write(bytes),
+            Self::Lz4(encoder) => encoder.write(bytes),
+            Self::Lz4High(encoder) => encoder.write(bytes),
+            Self::Zstd(encoder) => encoder.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The blocks of snappy-java.
+pub(super) struct Xerial<'o> {
+    out: &'o mut Vec<u8>,
+    block: Vec<u8>,
+}
+
+impl Xerial<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = bytes.len().min(XERIAL_BLOCK_BYTES - self.block.len());
+        self.block.extend_from_slice(&bytes[..count]);
+        if self.block.len() == XERIAL_BLOCK_BYTES {
+            self.put_block()?;
+        }
+        Ok(count)
+    }
+
+    fn put_block(&mut self) -> io::Result<()> {
+        if self.block.is_empty() {
+            return Ok(());
+        }
+        let block = snap::raw::Encoder::new().compress_vec(&self.block);
+        let block = block.map_err(io::Error::other)?;
+        self.out.extend_from_slice(&(block.len() as u32).to_be_bytes());
+        self.out.extend_from_slice(&block);
+        self.block.clear();
+        Ok(())
+    }
 }

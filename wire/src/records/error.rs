@@ -23,15 +23,9 @@ pub enum BatchError {
     /// The CRC32C does not match the bytes. `CORRUPT_MESSAGE`.
     #[error("batch checksum {computed:#010x} is not the declared {declared:#010x}")]
     BadCrc { declared: u32, computed: u32 },
-    /// Attribute bits that a client may not set. `INVALID_RECORD`.
-    #[error("unknown batch attribute bits in {0:#06x}")]
-    UnknownAttributes(i16),
     /// A compression codec this protocol does not know. `UNSUPPORTED_COMPRESSION_TYPE`.
     #[error("unknown compression codec {0}")]
     UnknownCompression(u8),
-    /// A client marked its batch as LogAppendTime, which only a broker may. `INVALID_TIMESTAMP`.
-    #[error("a producer may not set the timestamp type to LogAppendTime")]
-    LogAppendTimeFromClient,
     /// A client sent a control batch. `INVALID_RECORD`.
     #[error("clients may not write control batches")]
     ControlFromClient,
@@ -45,7 +39,8 @@ pub enum BatchError {
     /// A record does not parse, or not at the place its batch says. `INVALID_RECORD`.
     #[error("record {index}: {what}")]
     BadRecord { index: i32, what: &'static str },
-    /// The compressed bytes do not decompress. `CORRUPT_MESSAGE`.
+    /// The compressed bytes do not decompress. `INVALID_RECORD` (Kafka has no word for it): with
+    /// `CORRUPT_MESSAGE` clients would try again, and it would be no better.
     #[error("{codec} data does not decompress: {why}")]
     Decompression { codec: &'static str, why: String },
     /// LZ4 in linked blocks, which Java's clients cannot read. `INVALID_RECORD`.
@@ -54,6 +49,9 @@ pub enum BatchError {
     /// Decompressing would take more memory than allowed. `MESSAGE_TOO_LARGE`.
     #[error("the batch decompresses to more than {limit_bytes} bytes")]
     TooLargeDecompressed { limit_bytes: usize },
+    /// Packed as the topic asks, the batch is larger than the topic takes. `MESSAGE_TOO_LARGE`.
+    #[error("compressed as the topic asks, the batch is larger than {limit_bytes} bytes")]
+    PackedTooLarge { limit_bytes: usize },
     /// A batch cannot be built: no records, or a field out of its range. A bug of the caller, never
     /// caused by a client.
     #[error("cannot build the batch: {0}")]

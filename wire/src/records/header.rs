@@ -35,16 +35,11 @@ pub(super) const PRODUCER_EPOCH_AT: usize = 51;
 pub(super) const BASE_SEQUENCE_AT: usize = 53;
 pub(super) const RECORDS_COUNT_AT: usize = 57;
 
-const COMPRESSION_MASK: i16 = 0x07;
+pub(super) const COMPRESSION_MASK: i16 = 0x07;
 const TIMESTAMP_TYPE_BIT: i16 = 0x08;
 const TRANSACTIONAL_BIT: i16 = 0x10;
 const CONTROL_BIT: i16 = 0x20;
 pub(super) const DELETE_HORIZON_BIT: i16 = 0x40;
-/// The bits a client may set: codec, timestamp type, transactional, control (each judged on its
-/// own).
-pub(super) const CLIENT_ATTRIBUTES: i16 =
-    COMPRESSION_MASK | TIMESTAMP_TYPE_BIT | TRANSACTIONAL_BIT | CONTROL_BIT;
-
 /// How the records of a batch are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Compression {
@@ -303,6 +298,16 @@ pub fn rewrite_log_append_time(batch: &mut [u8], now_ms: i64) {
     // The type bit is in the low byte of the attributes.
     batch[ATTRIBUTES_AT + 1] |= TIMESTAMP_TYPE_BIT as u8;
     batch[MAX_TIMESTAMP_AT..PRODUCER_ID_AT].copy_from_slice(&now_ms.to_be_bytes());
+    let crc = crc32c(&batch[ATTRIBUTES_AT..]);
+    batch[CRC_AT..ATTRIBUTES_AT].copy_from_slice(&crc.to_be_bytes());
+}
+
+/// Makes a batch say CreateTime, this largest timestamp and no delete horizon; recomputes the CRC.
+pub(super) fn correct(batch: &mut [u8], max_timestamp: i64) {
+    assert!(batch.len() >= HEADER_BYTES, "a batch has at least its header");
+    // The bits are in the low byte of the attributes.
+    batch[ATTRIBUTES_AT + 1] &= !((TIMESTAMP_TYPE_BIT | DELETE_HORIZON_BIT) as u8);
+    batch[MAX_TIMESTAMP_AT..PRODUCER_ID_AT].copy_from_slice(&max_timestamp.to_be_bytes());
     let crc = crc32c(&batch[ATTRIBUTES_AT..]);
     batch[CRC_AT..ATTRIBUTES_AT].copy_from_slice(&crc.to_be_bytes());
 }

@@ -9,23 +9,30 @@ mod batches;
 mod builder;
 mod compress;
 mod crc;
+mod decompress;
 mod error;
 mod header;
+mod recompress;
 mod record;
 mod retain;
 mod validate;
 mod varint;
+mod walk;
 
 #[cfg(test)]
 mod tests;
 
 pub use batches::Batches;
 pub use builder::BatchBuilder;
+pub use compress::Packing;
+pub use decompress::Decompressor;
 pub use error::BatchError;
 pub use header::{
     BatchHeader, Compression, HEADER_BYTES, LENGTH_OVERHEAD_BYTES, MAGIC, NO_PRODUCER_ID,
     TimestampType, check_crc, rewrite_assigned, rewrite_log_append_time, rewrite_timestamps,
 };
+pub use recompress::recompress;
 pub use record::{Header, Payload, Record, Records, records, records_with_limit};
 pub use retain::{Candidate, candidates, retain, without_records};
-pub use validate::{check_records, first_keyless, validate_produced};
+pub use validate::{Fault, Produced, RecordRules, record_faults, validate_produced};
+pub use walk::Summary;

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::decompress::decompress;
 use super::varint::Cursor;
-use super::{
-    BatchError, BatchHeader, Compression, HEADER_BYTES, TimestampType, compress::decompress,
-};
+use super::{BatchError, BatchHeader, Compression, HEADER_BYTES, TimestampType};
 use crate::limits::MAX_DECOMPRESSED_BATCH_BYTES;
 
 /// One record. Bytes are borrowed from the batch where it is not compressed.
@@ -128,7 +127,7 @@ impl<'a> RawRecord<'a> {
     }
 }
 
-const AFTER_HEADERS: &str = "bytes follow its headers";
+pub(super) const AFTER_HEADERS: &str = "bytes follow its headers";
 
 /// A batch's records as plain bytes: borrowed where they are not compressed, else decompressed
 /// once.

@@ -102,7 +102,7 @@ pub fn without_records(header: &BatchHeader, out: &mut Vec<u8>) -> Result<(), Ba
     finish(kept, &mut out[start..])
 }
 
-fn finish(mut header: BatchHeader, batch: &mut [u8]) -> Result<(), BatchError> {
+pub(super) fn finish(mut header: BatchHeader, batch: &mut [u8]) -> Result<(), BatchError> {
     header.batch_length = i32::try_from(batch.len() - LENGTH_OVERHEAD_BYTES)
         .map_err(|_| BatchError::Build("it is larger than 2 GiB"))?;
     let head = batch.first_chunk_mut().ok_or(BatchError::Build("no room for its header"))?;

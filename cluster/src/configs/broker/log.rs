@@ -6,7 +6,7 @@ use crate::configs::ConfigKey;
 use crate::configs::Effect::{Accepted, Acts, Refused};
 use crate::configs::Update::{ClusterWide, PerBroker, ReadOnly};
 use crate::configs::ValueType::{Boolean, Double, Int, List, Long, String};
-use crate::configs::{HOUR_MS, MINUTE_MS, RECOMPRESSION, TIERED};
+use crate::configs::{HOUR_MS, MINUTE_MS, TIERED};
 
 pub(super) const KEYS: &[ConfigKey] = table! {
     "log.dirs": List = null, Any, ReadOnly, Acts, [],
@@ -106,13 +106,13 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "unclean.leader.election.enable of topics without it.";
     "compression.type": String = "producer",
         OneOf(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]),
-        ClusterWide, Refused(RECOMPRESSION), [],
+        ClusterWide, Acts, [],
         "compression.type of topics without it.";
-    "compression.gzip.level": Int = "-1", MinusOneOrBetween(1, 9), ClusterWide, Accepted, [],
+    "compression.gzip.level": Int = "-1", MinusOneOrBetween(1, 9), ClusterWide, Acts, [],
         "compression.gzip.level of topics without it.";
-    "compression.lz4.level": Int = "9", Between(1, 17), ClusterWide, Accepted, [],
+    "compression.lz4.level": Int = "9", Between(1, 17), ClusterWide, Acts, [],
         "compression.lz4.level of topics without it.";
-    "compression.zstd.level": Int = "3", Between(-131_072, 22), ClusterWide, Accepted, [],
+    "compression.zstd.level": Int = "3", Between(-131_072, 22), ClusterWide, Acts, [],
         "compression.zstd.level of topics without it.";
     "num.recovery.threads.per.data.dir": Int = "2", AtLeast(1), ClusterWide, Accepted, [],
         "Threads of recovery in Kafka; each shard recovers its own logs here.";

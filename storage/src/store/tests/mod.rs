@@ -1,5 +1,6 @@
 //! A store over a memory disk, beside a plain list of what it must hold.
 
+mod admit;
 mod ahead;
 mod basics;
 mod compaction;

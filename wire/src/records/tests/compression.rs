@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use crate::records::compress::{compress, decompress};
+use crate::records::compress::compress;
+use crate::records::decompress::decompress;
 use crate::records::{BatchBuilder, BatchError, Compression, records, records_with_limit};
 
 const CODECS: [Compression; 4] =
@@ -64,6 +65,41 @@ fn gzip_of_several_members() {
 }
 
 #[test]
+fn gzip_headers_of_other_writers() {
+    let mut encoder = flate2::GzBuilder::new()
+        .extra(&b"extra"[..])
+        .filename("name")
+        .comment("comment")
+        .mtime(1)
+        .write(Vec::new(), flate2::Compression::default());
+    encoder.write_all(b"low tide").unwrap();
+    let good = encoder.finish().unwrap();
+    assert_eq!(decompress(Compression::Gzip, &good, 100).unwrap(), b"low tide");
+    for end in 0..good.len() {
+        assert!(decompress(Compression::Gzip, &good[..end], 100).is_err(), "cut at {end}");
+    }
+    let checksum_and_length = good.len() - 8..good.len();
+    for at in (0..4).chain(checksum_and_length) {
+        let mut bad = good.clone();
+        bad[at] ^= 0x80;
+        assert!(decompress(Compression::Gzip, &bad, 100).is_err(), "byte {at}");
+    }
+    let followed = [&good[..], b"anything"].concat();
+    assert!(decompress(Compression::Gzip, &followed, 100).is_err());
+    // A header with a checksum of its own, which flate2 does not write.
+    let mut checked = vec![0x1f, 0x8b, 8, 2, 0, 0, 0, 0, 0, 3];
+    let mut crc = flate2::Crc::new();
+    crc.update(&checked);
+    checked.extend_from_slice(&(crc.sum() as u16).to_le_bytes());
+    let mut plain = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    plain.write_all(b"high").unwrap();
+    checked.extend_from_slice(&plain.finish().unwrap()[10..]);
+    assert_eq!(decompress(Compression::Gzip, &checked, 100).unwrap(), b"high");
+    checked[10] ^= 1;
+    assert!(decompress(Compression::Gzip, &checked, 100).is_err());
+}
+
+#[test]
 fn snappy_raw_and_framed() {
     let input = sample();
     let raw = snap::raw::Encoder::new().compress_vec(&input).unwrap();
@@ -94,22 +130,40 @@ fn snappy_frames_cut_anywhere_are_errors_or_fewer_whole_blocks() {
 fn lz4_frames_of_other_writers() {
     use lz4_flex::frame::{BlockMode, BlockSize, FrameEncoder, FrameInfo};
     let input = sample();
-    for (size, mode) in [
-        (BlockSize::Max64KB, BlockMode::Linked),
-        (BlockSize::Max1MB, BlockMode::Independent),
-        (BlockSize::Max4MB, BlockMode::Linked),
-    ] {
-        let info = FrameInfo::new()
-            .block_size(size)
-            .block_mode(mode)
-            .content_checksum(true)
-            .block_checksums(true)
-            .content_size(Some(input.len() as u64));
+    let packed = |info: FrameInfo| {
         let mut encoder = FrameEncoder::with_frame_info(info, Vec::new());
         encoder.write_all(&input).unwrap();
-        let packed = encoder.finish().unwrap();
-        assert_eq!(decompress(Compression::Lz4, &packed, input.len()).unwrap(), input);
+        encoder.finish().unwrap()
+    };
+    for size in [BlockSize::Max64KB, BlockSize::Max256KB, BlockSize::Max1MB, BlockSize::Max4MB] {
+        for checksums in [false, true] {
+            let info = FrameInfo::new()
+                .block_size(size)
+                .block_mode(BlockMode::Independent)
+                .content_checksum(checksums)
+                .block_checksums(checksums)
+                .content_size(checksums.then_some(input.len() as u64));
+            let good = packed(info);
+            assert_eq!(decompress(Compression::Lz4, &good, input.len()).unwrap(), input);
+            // Every byte of the header counts, and what lies behind the frame is not looked at.
+            for at in 0..good.len().min(if checksums { 15 } else { 7 }) {
+                let mut bad = good.clone();
+                bad[at] ^= 1;
+                assert!(decompress(Compression::Lz4, &bad, input.len()).is_err(), "byte {at}");
+            }
+            if checksums {
+                let mut bad = good.clone();
+                *bad.last_mut().unwrap() ^= 1;
+                assert!(decompress(Compression::Lz4, &bad, input.len()).is_err());
+            }
+            let followed = [&good[..], b"anything"].concat();
+            assert_eq!(decompress(Compression::Lz4, &followed, input.len()).unwrap(), input);
+        }
     }
+    // Java's readers take no others.
+    let linked = packed(FrameInfo::new().block_mode(BlockMode::Linked));
+    let error = decompress(Compression::Lz4, &linked, input.len()).unwrap_err();
+    assert_eq!(error, BatchError::LinkedBlocks);
 }
 
 #[test]
@@ -170,7 +224,7 @@ fn bytes_that_are_not_compressed_are_errors() {
     for codec in CODECS {
         for junk in [&b""[..], b"\x82", b"not compressed at all", &[0xff; 100]] {
             match decompress(codec, junk, 1000) {
-                // Nothing at all is an empty gzip, lz4 or zstd stream to their readers.
+                // No frame at all is a whole zstd stream to its readers.
                 Ok(out) => assert!(junk.is_empty() && out.is_empty(), "{codec:?} {junk:?}"),
                 Err(error) => {
                     assert!(matches!(error, BatchError::Decompression { .. }), "{error}");

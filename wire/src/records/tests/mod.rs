@@ -1,3 +1,4 @@
+mod checked;
 mod compression;
 mod java;
 mod produced;

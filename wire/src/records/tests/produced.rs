@@ -4,8 +4,12 @@ use proptest::prelude::*;
 
 use super::reseal;
 use crate::records::header::*;
-use crate::records::validate::{walk, walk_produced};
+use crate::records::walk::{summarize_slice, walk_slice};
 use crate::records::*;
+
+fn validate(batch: &[u8]) -> Result<Produced, BatchError> {
+    validate_produced(batch, &mut Decompressor::new())
+}
 
 fn batch(codec: Compression, count: usize) -> Vec<u8> {
     let mut builder = BatchBuilder::new().compression(codec).producer(9, 0, 100);
@@ -17,11 +21,11 @@ fn batch(codec: Compression, count: usize) -> Vec<u8> {
 }
 
 /// The verdict on a batch of three records after an edit that its checksum knows of.
-fn edited(edit: impl FnOnce(&mut Vec<u8>)) -> Result<BatchHeader, BatchError> {
+fn edited(edit: impl FnOnce(&mut Vec<u8>)) -> Result<Produced, BatchError> {
     let mut batch = batch(Compression::None, 3);
     edit(&mut batch);
     reseal(&mut batch);
-    validate_produced(&batch)
+    validate(&batch)
 }
 
 fn put<const N: usize>(batch: &mut [u8], at: usize, bytes: [u8; N]) {
@@ -32,13 +36,13 @@ fn put<const N: usize>(batch: &mut [u8], at: usize, bytes: [u8; N]) {
 fn every_bit_counts_but_those_a_broker_assigns() {
     for codec in Compression::ALL {
         let good = batch(codec, 5);
-        validate_produced(&good).unwrap();
+        validate(&good).unwrap();
         assert!(check_crc(&good));
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
             let assigned = bit / 8 < LENGTH_AT || (EPOCH_AT..MAGIC_AT).contains(&(bit / 8));
-            assert_eq!(validate_produced(&bad).is_ok(), assigned, "{codec:?} bit {bit}");
+            assert_eq!(validate(&bad).is_ok(), assigned, "{codec:?} bit {bit}");
             assert_eq!(check_crc(&bad), assigned, "{codec:?} bit {bit}");
         }
     }
@@ -48,11 +52,11 @@ fn every_bit_counts_but_those_a_broker_assigns() {
 fn a_batch_cut_short_or_followed_by_bytes_is_refused() {
     let good = batch(Compression::None, 3);
     for end in 0..good.len() {
-        let error = validate_produced(&good[..end]).unwrap_err();
+        let error = validate(&good[..end]).unwrap_err();
         assert!(matches!(error, BatchError::Truncated { .. }), "{end}: {error}");
     }
     let two = [good.clone(), good.clone()].concat();
-    assert_eq!(validate_produced(&two), Err(BatchError::TrailingBytes(good.len())));
+    assert_eq!(validate(&two), Err(BatchError::TrailingBytes(good.len())));
 }
 
 #[test]
@@ -61,21 +65,21 @@ fn lz4_in_linked_blocks_is_refused() {
     // Behind the magic number; bit 5 says that the blocks stand alone.
     batch[HEADER_BYTES + 4] &= !0x20;
     reseal(&mut batch);
-    assert_eq!(validate_produced(&batch), Err(BatchError::LinkedBlocks));
+    assert_eq!(validate(&batch), Err(BatchError::LinkedBlocks));
 }
 
 #[test]
 fn fields_a_client_may_not_write() {
     let with = |attributes: i16| edited(|b| put(b, ATTRIBUTES_AT, attributes.to_be_bytes()));
-    assert_eq!(with(0x40), Err(BatchError::UnknownAttributes(0x40)));
-    assert_eq!(with(0x80), Err(BatchError::UnknownAttributes(0x80)));
-    assert_eq!(with(i16::MIN), Err(BatchError::UnknownAttributes(i16::MIN)));
     assert_eq!(with(0x20), Err(BatchError::ControlFromClient));
-    assert_eq!(with(0x08), Err(BatchError::LogAppendTimeFromClient));
+    // Bits of no meaning are left alone, as Kafka does; two are taken off.
+    for (bits, correct) in [(0x40, false), (0x08, false), (0x80, true), (i16::MIN, true)] {
+        assert_eq!(with(bits).unwrap().is_correct(), correct, "{bits:#x}");
+    }
     for codec in 5..8 {
         assert_eq!(with(codec), Err(BatchError::UnknownCompression(codec as u8)));
     }
-    assert!(with(0x10).unwrap().is_transactional());
+    assert!(with(0x10).unwrap().header.is_transactional());
     assert_eq!(edited(|b| b[MAGIC_AT] = 1), Err(BatchError::BadMagic(1)));
     let length = |value: i32| edited(|b| put(b, LENGTH_AT, value.to_be_bytes()));
     for value in [0, 48, -1, i32::MIN] {
@@ -133,40 +137,15 @@ fn offset_deltas_must_be_consecutive() {
     let mut batch = builder.build().unwrap();
     put(&mut batch, LAST_OFFSET_DELTA_AT, 1i32.to_be_bytes());
     reseal(&mut batch);
-    let error = validate_produced(&batch).unwrap_err();
+    let error = validate(&batch).unwrap_err();
     assert!(matches!(error, BatchError::BadRecord { index: 1, .. }), "{error}");
-}
-
-#[test]
-fn the_first_record_without_a_key_is_found_in_any_codec() {
-    for codec in Compression::ALL {
-        let mut builder = BatchBuilder::new().compression(codec);
-        builder.append(0, Some(b""), Some(b"an empty key is a key"), &[]);
-        builder.append(0, Some(b"k"), None, &[]);
-        let keyed = builder.clone().build().unwrap();
-        assert_eq!(first_keyless(&keyed, 1000), Ok(None));
-        builder.append(0, None, Some(b"v"), &[]);
-        builder.append(0, None, Some(b"v"), &[("h", None)]);
-        assert_eq!(first_keyless(&builder.build().unwrap(), 1000), Ok(Some(2)));
-    }
-}
-
-#[test]
-fn compressed_batches_that_lie_about_their_count_are_found_when_asked() {
-    let mut batch = batch(Compression::Zstd, 3);
-    put(&mut batch, RECORDS_COUNT_AT, 1000i32.to_be_bytes());
-    put(&mut batch, LAST_OFFSET_DELTA_AT, 999i32.to_be_bytes());
-    reseal(&mut batch);
-    assert!(validate_produced(&batch).is_ok());
-    let error = check_records(&batch, 10_000).unwrap_err();
-    assert!(matches!(error, BatchError::BadRecord { index: 3, .. }), "{error}");
 }
 
 #[test]
 fn a_place_in_the_log_is_assigned_outside_the_checksum() {
     let mut batch = batch(Compression::Lz4, 3);
     rewrite_assigned(&mut batch, 1 << 40, 17);
-    let header = validate_produced(&batch).unwrap();
+    let header = validate(&batch).unwrap().header;
     assert_eq!((header.base_offset, header.partition_leader_epoch), (1 << 40, 17));
     assert_eq!(header.last_offset(), (1 << 40) + 2);
 }
@@ -190,7 +169,7 @@ fn timestamps_move_together() {
     for codec in Compression::ALL {
         let mut batch = batch(codec, 3);
         rewrite_timestamps(&mut batch, 50_000);
-        let header = validate_produced(&batch).unwrap();
+        let header = validate(&batch).unwrap().header;
         assert_eq!((header.base_timestamp, header.max_timestamp), (50_000, 50_002));
         let times: Vec<i64> =
             records(&batch).unwrap().map(|record| record.unwrap().timestamp).collect();
@@ -209,15 +188,42 @@ fn the_short_cut_agrees_with_the_full_walk_on_every_byte_of_small_records() {
     // The short cut looks at 16 bytes, so each record above needs some behind it.
     builder.append(300, None, Some(&[b'v'; 80]), &[]);
     let good = builder.build().unwrap().split_off(HEADER_BYTES);
-    assert_eq!(walk_produced(&good, 5), Ok(()));
+    assert!(short_cut(&good, 5, 0).is_ok());
     for at in 0..good.len() {
         for byte in 0..=u8::MAX {
             let mut bytes = good.clone();
             bytes[at] = byte;
-            let full = walk(&bytes, 5, |_, _| ());
-            assert_eq!(walk_produced(&bytes, 5), full, "{byte:#x} at {at} of {good:x?}");
+            let (short, full) = (short_cut(&bytes, 5, 0), full(&bytes, 5, 0));
+            assert_eq!(short, full, "{byte:#x} at {at} of {good:x?}");
         }
     }
+}
+
+/// What the records say together, the least timestamp only as far as it is promised.
+type Walked = Result<(i64, bool), BatchError>;
+
+fn short_cut(bytes: &[u8], records_count: i32, base_timestamp: i64) -> Walked {
+    let summary = summarize_slice(&header(records_count, base_timestamp), bytes)?;
+    let full = in_full(bytes, records_count, base_timestamp)?;
+    assert!(summary.min_timestamp_ms <= full.min_timestamp_ms, "{summary:?} {full:?}");
+    Ok((summary.max_timestamp_ms, summary.has_keyless))
+}
+
+fn in_full(bytes: &[u8], count: i32, base_timestamp: i64) -> Result<Summary, BatchError> {
+    let mut summary = Summary::NONE;
+    walk_slice(&header(count, base_timestamp), bytes, |_, facts| {
+        summary.note(base_timestamp, facts);
+    })?;
+    Ok(summary)
+}
+
+fn full(bytes: &[u8], count: i32, base_timestamp: i64) -> Walked {
+    in_full(bytes, count, base_timestamp).map(|full| (full.max_timestamp_ms, full.has_keyless))
+}
+
+fn header(records_count: i32, base_timestamp: i64) -> BatchHeader {
+    let batch = batch(Compression::None, 1);
+    BatchHeader { records_count, base_timestamp, ..BatchHeader::parse(&batch).unwrap() }
 }
 
 fn bytes_of_record() -> impl Strategy<Value = Option<Vec<u8>>> {
@@ -232,6 +238,7 @@ proptest! {
             (any::<i32>(), 0..3i64, bytes_of_record(), bytes_of_record(), 0..3usize), 1..20),
         flips in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
         cut in proptest::option::weighted(0.3, any::<prop::sample::Index>()),
+        base in prop_oneof![Just(0), Just(i64::MAX), Just(i64::MIN), any::<i64>()],
     ) {
         let mut builder = BatchBuilder::new();
         let headers = [("name", Some(&b"value"[..])), ("null", None)];
@@ -241,7 +248,7 @@ proptest! {
         }
         let mut bytes = builder.build().unwrap().split_off(HEADER_BYTES);
         let count = parts.len() as i32;
-        prop_assert_eq!(walk_produced(&bytes, count), Ok(()));
+        prop_assert!(short_cut(&bytes, count, base).is_ok());
         for (at, byte) in flips {
             let at = at.index(bytes.len());
             bytes[at] = byte;
@@ -249,7 +256,7 @@ proptest! {
         if let Some(cut) = cut {
             bytes.truncate(cut.index(bytes.len()));
         }
-        prop_assert_eq!(walk_produced(&bytes, count), walk(&bytes, count, |_, _| ()));
+        prop_assert_eq!(short_cut(&bytes, count, base), full(&bytes, count, base));
     }
 
     /// Bytes that are not batches are refused, never a panic; so are records behind a right
@@ -265,8 +272,7 @@ proptest! {
             put(&mut bytes, LAST_OFFSET_DELTA_AT, 4i32.to_be_bytes());
             reseal(&mut bytes);
         }
-        let _ = validate_produced(&bytes);
-        let _ = first_keyless(&bytes, 10_000);
+        let _ = validate(&bytes);
         if let Ok(records) = records_with_limit(&bytes, 10_000) {
             let _ = records.count();
         }

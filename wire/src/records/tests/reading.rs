@@ -115,7 +115,7 @@ fn builders_are_used_again_and_refuse_to_build_nothing() {
     builder.append(9, None, Some(b"b"), &[]);
     assert_eq!(builder.size_bytes(), builder.clone().build().unwrap().len());
     let second = builder.build().unwrap();
-    let header = validate_produced(&second).unwrap();
+    let header = validate_produced(&second, &mut Decompressor::new()).unwrap().header;
     assert_eq!((header.base_sequence, header.base_timestamp), (1, 9));
     assert!(header.is_transactional());
 }
@@ -182,8 +182,12 @@ proptest! {
             builder.append(*timestamp, key.as_deref(), value.as_deref(), &headers);
         }
         let batch = builder.build().unwrap();
-        let header = validate_produced(&batch).unwrap();
-        prop_assert_eq!(header.max_timestamp, parts.iter().map(|p| p.0).max().unwrap());
+        let produced = validate_produced(&batch, &mut Decompressor::new()).unwrap();
+        let max_timestamp = parts.iter().map(|p| p.0).max().unwrap();
+        prop_assert_eq!(produced.header.max_timestamp, max_timestamp);
+        prop_assert_eq!(produced.records.max_timestamp_ms, max_timestamp.max(-1));
+        let min_timestamp = parts.iter().map(|p| p.0).min().unwrap();
+        prop_assert!(produced.records.min_timestamp_ms <= min_timestamp);
         let read: Vec<_> = records(&batch).unwrap().map(Result::unwrap).collect();
         prop_assert_eq!(read.len(), parts.len());
         for (at, (record, part)) in read.iter().zip(&parts).enumerate() {
