@@ -30,6 +30,7 @@ mod groups_scale;
 mod groups_tools;
 mod idempotence;
 mod measuring;
+mod not_utf8;
 mod offsets_wire;
 mod order;
 mod own_admin;

@@ -84,7 +84,7 @@ fn plan(shard: &Shard, request: &FetchRequest<'_>, version: i16) -> Result<Plan,
     {
         return Err(ErrorCode::InvalidRequest);
     }
-    if request.cluster_id.is_some_and(|id| id != shard.cluster_id()) {
+    if request.cluster_id.as_ref().is_some_and(|id| *id != shard.cluster_id()) {
         return Err(ErrorCode::InconsistentClusterId);
     }
     let now_ms = shard.clock.mono_ms();

@@ -27,6 +27,7 @@ impl From<TopicRef<'_>> for TopicName {
         match topic {
             TopicRef::Name(name) => TopicName::Name(Rc::from(name)),
             TopicRef::Id(id) => TopicName::Id(id),
+            TopicRef::NotUtf8(bytes) => TopicName::Name(Rc::from(&*TopicRef::replaced(bytes))),
         }
     }
 }
