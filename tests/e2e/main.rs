@@ -40,6 +40,7 @@ mod program;
 mod reading;
 mod stock_admin;
 mod stock_tools;
+mod topic_names;
 mod topics;
 mod tuning;
 mod versions;
