@@ -37,6 +37,7 @@ mod own_admin;
 mod own_groups;
 mod placement;
 mod program;
+mod re2;
 mod reading;
 mod stock_admin;
 mod stock_tools;
