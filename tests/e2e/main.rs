@@ -21,6 +21,8 @@ mod connections;
 mod corruption;
 mod crash;
 mod disk_full;
+mod fetch_rules;
+mod fetch_waits;
 mod group_configs;
 mod groups;
 mod groups_damage;
