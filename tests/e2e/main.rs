@@ -33,6 +33,7 @@ mod groups_tools;
 mod idempotence;
 mod measuring;
 mod not_utf8;
+mod offsets_by_time;
 mod offsets_wire;
 mod order;
 mod own_admin;
