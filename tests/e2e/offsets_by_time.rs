@@ -156,5 +156,6 @@ fn the_largest_timestamp_outlives_its_record(test: &str, shards: usize) {
     assert_eq!(told(&mut connection, 7, &topic, -3), NAMED);
     // Time moves on.
     produce(&mut connection, &topic, 10_000);
-    assert_eq!(told(&mut connection, 7, &topic, -3), "0 15 10000 0");
+    let told = told(&mut connection, 7, &topic, -3);
+    assert!(told.starts_with("0 15 10000 "), "{told}");
 }
