@@ -35,7 +35,11 @@ fn replaced(bytes: &[u8]) -> String {
         text.push(REPLACEMENT);
         rest = &rest[bad_bytes..];
     }
-    text.truncate(text.floor_char_boundary(STRING_BYTES_MAX));
+    let mut end = text.len().min(STRING_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
     text
 }
 
