@@ -43,6 +43,9 @@ const STRANGE_ID: Uuid = Uuid([7; 16]);
 /// Code, name, id and number of partitions of each topic of an answer, sorted.
 type Told = Vec<(i16, Option<String>, Uuid, usize)>;
 
+/// What is asked for, and what is told.
+type Row<'a> = (&'a [(Uuid, Option<&'a str>)], Told);
+
 fn metadata(connection: &mut Connection, version: i16, asked: &[(Uuid, Option<&str>)]) -> Told {
     let asked = asked
         .iter()
@@ -83,7 +86,7 @@ fn metadata_goes_by_the_id_that_is_given(test: &str, shards: usize) {
     let (broker, alpha, beta) = start(test, shards);
     let (a, b) = (alpha.id, beta.id);
     let strange = (UNKNOWN_TOPIC_ID, None, STRANGE_ID, 0);
-    let rows: [(&[(Uuid, Option<&str>)], Told); 17] = [
+    let rows: [Row<'_>; 17] = [
         (&[(a, None)], vec![found(&alpha)]),
         // What every Java client sends.
         (&[(a, Some(""))], vec![found(&alpha)]),
@@ -133,7 +136,7 @@ fn metadata_goes_by_the_id_that_is_given(test: &str, shards: usize) {
 fn metadata_of_old_versions_takes_no_ids(test: &str, shards: usize) {
     let (broker, alpha, _) = start(test, shards);
     let a = alpha.id;
-    let rows: [(&[(Uuid, Option<&str>)], Told); 6] = [
+    let rows: [Row<'_>; 6] = [
         (&[(a, None)], vec![refused(INVALID_REQUEST, "", a)]),
         (&[(a, Some(""))], vec![refused(INVALID_REQUEST, "", a)]),
         (&[(a, Some("alpha"))], vec![refused(INVALID_REQUEST, "alpha", a)]),
