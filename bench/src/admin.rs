@@ -65,7 +65,7 @@ fn call(
         api_key: api as i16,
         api_version: version,
         correlation_id: 1,
-        client_id: Some("tidemill-bench"),
+        client_id: Some("tidemill-bench".into()),
     };
     wire::header::encode_request(&mut frame, &header, body)
         .map_err(|error| BenchError::Wire(error.to_string()))?;

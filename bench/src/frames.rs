@@ -39,7 +39,7 @@ impl Frame {
             api_key: api as i16,
             api_version: version,
             correlation_id: 0,
-            client_id: Some("tidemill-bench"),
+            client_id: Some("tidemill-bench".into()),
         };
         let mut out = Vec::new();
         wire::header::encode_request(&mut out, &header, body)

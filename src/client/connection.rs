@@ -81,7 +81,7 @@ impl Connection {
             api_key: R::API as i16,
             api_version: version,
             correlation_id: self.correlation_id,
-            client_id: Some(CLIENT_ID),
+            client_id: Some(CLIENT_ID.into()),
         };
         self.out.clear();
         encode_request(&mut self.out, &header, request)

@@ -1,5 +1,7 @@
 //! Request and response headers, and whole frames.
 
+use std::borrow::Cow;
+
 use crate::ApiKey;
 use crate::codec::{
     DecodeError, Encode, EncodeError, Reader, put_i16, put_i32, put_no_tags, put_null_string,
@@ -7,12 +9,12 @@ use crate::codec::{
 };
 
 /// The header before every request. `client_id` is an old-style nullable string in every version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestHeader<'a> {
     pub api_key: i16,
     pub api_version: i16,
     pub correlation_id: i32,
-    pub client_id: Option<&'a str>,
+    pub client_id: Option<Cow<'a, str>>,
 }
 
 impl<'a> RequestHeader<'a> {
@@ -32,8 +34,7 @@ impl<'a> RequestHeader<'a> {
             length => {
                 let length = usize::try_from(length)
                     .map_err(|_| DecodeError::NegativeLength(length.into()))?;
-                let text = r.take(length)?;
-                Some(std::str::from_utf8(text).map_err(|_| DecodeError::NotUtf8)?)
+                Some(r.text(length)?)
             }
         };
         if api.request_header_version(api_version) >= 2 {
@@ -47,7 +48,7 @@ impl<'a> RequestHeader<'a> {
         put_i16(out, self.api_key);
         put_i16(out, self.api_version);
         put_i32(out, self.correlation_id);
-        match self.client_id {
+        match &self.client_id {
             Some(client_id) => put_string(out, false, client_id)?,
             None => put_null_string(out, false),
         }

@@ -148,7 +148,9 @@ fn commit_partition(
     partition: &OffsetCommitRequestPartition<'_>,
 ) -> Result<(), ErrorCode> {
     let metadata = partition.committed_metadata.as_deref().unwrap_or_default();
-    if metadata.len() > ops.ctx.settings.offset_metadata_max_bytes {
+    // As Kafka counts, whatever the setting's name: in UTF-16, of which there is never more.
+    let most = ops.ctx.settings.offset_metadata_max_bytes;
+    if metadata.len() > most && metadata.encode_utf16().count() > most {
         return Err(ErrorCode::OffsetMetadataTooLarge);
     }
     let now_ms = ops.ctx.now.unix_ms;

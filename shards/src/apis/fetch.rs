@@ -28,6 +28,7 @@ use crate::session::{Answer, Connection, Kind, Opened, Piece};
 use crate::shard::Shard;
 
 const FIRST_VERSION_WITH_IDS: i16 = 13;
+const READ_UNCOMMITTED: i8 = 0;
 const READ_COMMITTED: i8 = 1;
 
 /// Where and how to answer.
@@ -84,7 +85,11 @@ fn plan(shard: &Shard, request: &FetchRequest<'_>, version: i16) -> Result<Plan,
     {
         return Err(ErrorCode::InvalidRequest);
     }
-    if request.cluster_id.is_some_and(|id| id != shard.cluster_id()) {
+    if ![READ_UNCOMMITTED, READ_COMMITTED].contains(&request.isolation_level) {
+        // What Kafka says of it.
+        return Err(ErrorCode::UnknownServerError);
+    }
+    if request.cluster_id.as_ref().is_some_and(|id| *id != shard.cluster_id()) {
         return Err(ErrorCode::InconsistentClusterId);
     }
     let now_ms = shard.clock.mono_ms();
@@ -119,11 +124,15 @@ fn refuse(call: &Call, code: ErrorCode) -> Result<(), HandlerError> {
 }
 
 /// Reads until the client is satisfied or its time is up, then answers.
-async fn serve(call: Call, plan: Plan) -> Result<(), HandlerError> {
+async fn serve(call: Call, mut plan: Plan) -> Result<(), HandlerError> {
     let shard = &call.shard;
     let mut parked: Option<Rc<Signal>> = None;
+    let mut is_first = true;
     let pass = loop {
         let pass = read::pass(&shard.logs, &shard.partitions, &plan).await;
+        if std::mem::take(&mut is_first) {
+            pass.note_absent(&mut plan);
+        }
         let now_ms = shard.clock.mono_ms();
         if pass.satisfies(&plan) || now_ms >= plan.deadline_ms || call.connection.is_ending() {
             break pass;
@@ -158,7 +167,8 @@ async fn serve(call: Call, plan: Plan) -> Result<(), HandlerError> {
 /// was seen.
 fn park(shard: &Shard, wanted: &[Wanted], seen: &[i64], signal: &Rc<Signal>) -> bool {
     let mut nothing_new = true;
-    for (wanted, seen) in wanted.iter().zip(seen) {
+    let present = wanted.iter().zip(seen).filter(|(wanted, _)| wanted.absent.is_none());
+    for (wanted, seen) in present {
         match shard.locate(wanted.topic.as_ref(), wanted.index) {
             Located::Here(partition) => {
                 nothing_new &= partition.high_watermark.get() == *seen;
@@ -219,7 +229,7 @@ fn encode(call: &Call, plan: &Plan, told: Vec<(&Wanted, Found)>) -> Result<Answe
                 call.shard.metrics.fetch_errors.add(1);
             }
             leaders.extend(found.leader.map(|leader| leader.leader_id));
-            encoder.partition(&response(wanted.index, found, plan.committed_only))?;
+            encoder.partition(&response(wanted, found, plan.committed_only))?;
         }
     }
     if leaders.is_empty() {
@@ -239,8 +249,10 @@ fn encode(call: &Call, plan: &Plan, told: Vec<(&Wanted, Found)>) -> Result<Answe
     Ok(Answer { bytes, pieces })
 }
 
-fn response(index: i32, found: &Found, committed_only: bool) -> PartitionResponse<'static> {
+fn response(wanted: &Wanted, found: &Found, committed_only: bool) -> PartitionResponse<'static> {
     const NONE_ABORTED: &[hot::fetch::AbortedTransaction] = &[];
+    let was_read = committed_only && found.error == ErrorCode::None;
+    let has_aborted = was_read || wanted.absent.is_some();
     PartitionResponse {
         high_watermark: found.high_watermark,
         // Without transactions every record is stable as soon as it is readable.
@@ -248,8 +260,9 @@ fn response(index: i32, found: &Found, committed_only: bool) -> PartitionRespons
         log_start_offset: found.log_start_offset,
         diverging_epoch: found.diverging,
         current_leader: found.leader,
-        aborted_transactions: committed_only.then_some(NONE_ABORTED),
+        // Where nothing is read Kafka has null, and an empty list for what is not there.
+        aborted_transactions: has_aborted.then_some(NONE_ABORTED),
         records_bytes: found.records_bytes,
-        ..PartitionResponse::error(index, found.error as i16)
+        ..PartitionResponse::error(wanted.index, found.error as i16)
     }
 }

@@ -108,7 +108,7 @@ fn refusal(request: &ProduceRequest<'_>) -> Option<ErrorCode> {
     if !(-1..=1).contains(&request.acks) {
         return Some(ErrorCode::InvalidRequiredAcks);
     }
-    request.transactional_id.map(|_| ErrorCode::InvalidTxnState)
+    request.transactional_id.as_ref().map(|_| ErrorCode::InvalidTxnState)
 }
 
 struct Outcome {

@@ -151,7 +151,7 @@ async fn serial(
         api: api.ok_or(HandlerError::Internal("an API with a row has a key"))?,
         api_version: header.api_version,
         correlation_id: header.correlation_id,
-        client_id: header.client_id.map(Rc::from),
+        client_id: header.client_id.as_deref().map(Rc::from),
         peer: connection.peer,
         received_us: shard.clock.mono_us(),
     };

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use wire::Uuid;
 use wire::hot::TopicRef;
 use wire::hot::fetch::FetchPartition;
+use wire::{ErrorCode, Uuid};
 
 /// A topic as the client names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,6 +27,7 @@ impl From<TopicRef<'_>> for TopicName {
         match topic {
             TopicRef::Name(name) => TopicName::Name(Rc::from(name)),
             TopicRef::Id(id) => TopicName::Id(id),
+            TopicRef::NotUtf8(bytes) => TopicName::Name(Rc::from(&*TopicRef::replaced(bytes))),
         }
     }
 }
@@ -43,6 +44,8 @@ pub struct Wanted {
     /// Epoch of the last record fetched, or −1 (KIP-595).
     pub last_fetched_epoch: i32,
     pub max_bytes: usize,
+    /// Why it is not read: it was not there when the fetch came.
+    pub absent: Option<ErrorCode>,
 }
 
 impl Wanted {
@@ -56,10 +59,12 @@ impl Wanted {
         Self {
             topic,
             index: partition.index,
-            current_leader_epoch: partition.current_leader_epoch,
+            // All below 0 stands for none, as in Kafka.
+            current_leader_epoch: partition.current_leader_epoch.max(-1),
             offset: partition.fetch_offset,
             last_fetched_epoch: partition.last_fetched_epoch,
             max_bytes: usize::try_from(partition.max_bytes).unwrap_or(0),
+            absent: None,
         }
     }
 

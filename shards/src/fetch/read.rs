@@ -18,6 +18,8 @@ pub struct Found {
     pub log_start_offset: i64,
     pub slices: Vec<Slice>,
     pub records_bytes: usize,
+    /// What counts for `min_bytes`: all of the limit where it cut off more that is there.
+    pub counted_bytes: usize,
     /// Where the client's log leaves ours.
     pub diverging: Option<EpochEndOffset>,
     /// Who leads the partition, if not this broker.
@@ -34,6 +36,7 @@ impl Found {
             log_start_offset: -1,
             slices: Vec::new(),
             records_bytes: 0,
+            counted_bytes: 0,
             diverging: None,
             leader: None,
             busy: false,
@@ -49,13 +52,26 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// Whether the client need not wait for more.
+    /// Whether the client need not wait for more. As in Kafka, partitions that were not there when
+    /// the fetch came do not end the wait of the others; any other error does.
     pub fn satisfies(&self, plan: &Plan) -> bool {
-        let is_telling =
-            |found: &Found| found.error != ErrorCode::None || found.diverging.is_some();
-        plan.wanted.is_empty()
-            || self.records_bytes >= plan.min_bytes
-            || self.found.iter().any(is_telling)
+        let is_telling = |(wanted, found): (&Wanted, &Found)| {
+            let has_error = found.error != ErrorCode::None && wanted.absent.is_none();
+            has_error || found.diverging.is_some()
+        };
+        let counted_bytes: usize = self.found.iter().map(|found| found.counted_bytes).sum();
+        counted_bytes >= plan.min_bytes
+            || plan.wanted.iter().all(|wanted| wanted.absent.is_some())
+            || plan.wanted.iter().zip(&self.found).any(is_telling)
+    }
+
+    /// After the first pass: notes which partitions were not there. They are told so in the answer
+    /// even if they are made meanwhile; one that goes away later ends the wait.
+    pub fn note_absent(&self, plan: &mut Plan) {
+        for (wanted, found) in plan.wanted.iter_mut().zip(&self.found) {
+            let unknown = [ErrorCode::UnknownTopicOrPartition, ErrorCode::UnknownTopicId];
+            wanted.absent = unknown.contains(&found.error).then_some(found.error);
+        }
     }
 
     /// Something could not be read for want of memory, and nothing else was.
@@ -75,7 +91,7 @@ pub async fn pass(logs: &Logs, partitions: &Partitions, plan: &Plan) -> Pass {
         let max_bytes = wanted.max_bytes.min(left_bytes);
         let (one, ticket) = read_one(logs, partitions, wanted, max_bytes, at_least_one);
         if let Some(ticket) = ticket {
-            pending.push((place, logs.answer(ticket)));
+            pending.push((place, max_bytes, logs.answer(ticket)));
             left_bytes -= max_bytes;
             at_least_one = false;
         }
@@ -85,9 +101,9 @@ pub async fn pass(logs: &Logs, partitions: &Partitions, plan: &Plan) -> Pass {
         }
         found.push(one);
     }
-    for (place, answer) in pending {
+    for (place, max_bytes, answer) in pending {
         match answer.await {
-            TicketResult::Read(outcome) => settle(&mut found[place], outcome),
+            TicketResult::Read(outcome) => settle(&mut found[place], outcome, max_bytes),
             TicketResult::Lookup(_) => found[place].busy = true,
         }
     }
@@ -102,6 +118,9 @@ fn read_one(
     max_bytes: usize,
     at_least_one: bool,
 ) -> (Found, Option<Ticket>) {
+    if let Some(code) = wanted.absent {
+        return (Found::error(code), None);
+    }
     let partition = match partitions.locate(wanted.topic.as_ref(), wanted.index) {
         Located::Here(partition) => partition,
         Located::Unknown(code) => return (Found::error(code), None),
@@ -112,12 +131,13 @@ fn read_one(
         }
     };
     if let Err(code) = partition.check_epoch(wanted.current_leader_epoch) {
-        let leader = LeaderAndEpoch {
+        // A client that knows of a later epoch than this broker does is told nothing old.
+        let is_fenced = code == ErrorCode::FencedLeaderEpoch;
+        let leader = is_fenced.then(|| LeaderAndEpoch {
             leader_id: partitions.broker_id(),
             leader_epoch: partition.leader_epoch.get(),
-        };
-        let found = Found { leader: Some(leader), ..Found::error(code) };
-        return (found, None);
+        });
+        return (Found { leader, ..Found::error(code) }, None);
     }
     read_here(logs, &partition, wanted, max_bytes, at_least_one)
 }
@@ -165,14 +185,19 @@ fn read_here(
     if let ReadOutcome::Pending(ticket) = outcome {
         return (found, Some(ticket));
     }
-    settle(&mut found, outcome);
+    settle(&mut found, outcome, max_bytes);
     (found, None)
 }
 
-fn settle(found: &mut Found, outcome: ReadOutcome) {
+fn settle(found: &mut Found, outcome: ReadOutcome, max_bytes: usize) {
     match outcome {
         ReadOutcome::Ready(slices) => {
             found.records_bytes = slices.total_bytes;
+            // Kafka cuts the last batch in two. Were only whole ones to count, a reader that wants
+            // as much as its limit would wait although all of that is there.
+            let is_cut = slices.next_offset < found.high_watermark;
+            let least = if is_cut { max_bytes } else { 0 };
+            found.counted_bytes = slices.total_bytes.max(least);
             found.slices = slices.slices;
         }
         ReadOutcome::Busy | ReadOutcome::Pending(_) => found.busy = true,

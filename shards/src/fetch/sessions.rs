@@ -215,6 +215,7 @@ impl Session {
         let places = match topic {
             TopicRef::Name(name) => self.names.get(name),
             TopicRef::Id(id) => self.ids.get(&id),
+            TopicRef::NotUtf8(_) => return self.place(TopicName::from(topic).as_ref(), index),
         };
         places?.get(&index).copied()
     }
@@ -247,18 +248,19 @@ impl Session {
             return;
         };
         self.partitions.remove(&place);
-        let is_last = match topic {
-            TopicRef::Name(name) => self.names.get_mut(name),
-            TopicRef::Id(id) => self.ids.get_mut(&id),
+        let topic = TopicName::from(topic);
+        let is_last = match &topic {
+            TopicName::Name(name) => self.names.get_mut(name),
+            TopicName::Id(id) => self.ids.get_mut(id),
         }
         .is_some_and(|places| {
             places.remove(&index);
             places.is_empty()
         });
         if is_last {
-            match topic {
-                TopicRef::Name(name) => drop(self.names.remove(name)),
-                TopicRef::Id(id) => drop(self.ids.remove(&id)),
+            match &topic {
+                TopicName::Name(name) => drop(self.names.remove(name)),
+                TopicName::Id(id) => drop(self.ids.remove(id)),
             }
         }
     }

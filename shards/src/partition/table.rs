@@ -46,6 +46,7 @@ impl Table {
         match topic {
             TopicRef::Name(name) => self.by_name.get(name)?.get(index),
             TopicRef::Id(id) => self.by_name.get(self.names.get(&id)?)?.get(index),
+            TopicRef::NotUtf8(_) => None,
         }
     }
 
@@ -60,6 +61,7 @@ impl Table {
         let (known, unknown) = match topic {
             TopicRef::Name(name) => (image.topic(name), ErrorCode::UnknownTopicOrPartition),
             TopicRef::Id(id) => (image.topic_by_id(id), ErrorCode::UnknownTopicId),
+            TopicRef::NotUtf8(_) => (None, ErrorCode::UnknownTopicOrPartition),
         };
         let Some(known) = known else {
             return Located::Unknown(unknown);

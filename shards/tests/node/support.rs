@@ -124,7 +124,7 @@ impl Client {
             api_key: R::API as i16,
             api_version: version,
             correlation_id,
-            client_id: Some("test"),
+            client_id: Some("test".into()),
         };
         let mut frame = Vec::new();
         header::encode_request(&mut frame, &header, request).expect("encodes");

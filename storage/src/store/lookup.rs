@@ -17,8 +17,9 @@ use crate::types::{
 pub(crate) enum Wanted {
     /// The first with at least this timestamp.
     AtLeast(i64),
-    /// The first with exactly this timestamp, the largest of the log.
-    Largest(i64),
+    /// The first with exactly this timestamp, the largest of the log; it is in the batch at this
+    /// offset.
+    Largest(i64, i64),
 }
 
 /// How much a lookup reads at a time.
@@ -34,17 +35,17 @@ impl<D: Disk> Store<D> {
         }
     }
 
-    /// The first record with the largest timestamp of the log (KIP-734).
+    /// The first record with the largest timestamp of the log (KIP-734). As in Kafka it keeps its
+    /// name while its segment is there, even if it was deleted.
     pub fn offset_of_max_timestamp(&mut self, id: LogId) -> Lookup {
         let Some(log) = self.logs.get(id) else { return Lookup::NoSuchLog };
-        let live = log.segments.iter().filter(|s| s.next_offset > log.log_start_offset);
-        let largest = live.rev().max_by_key(|s| s.max_timestamp_ms);
+        let largest = log.segments.iter().rev().max_by_key(|s| s.max_timestamp_ms);
         match largest.filter(|s| s.max_timestamp_ms >= 0) {
             None => Lookup::Ready(None),
             Some(segment) => {
-                let offset = segment.max_timestamp_offset.max(log.log_start_offset);
-                let wanted = Wanted::Largest(segment.max_timestamp_ms);
-                self.look(id, offset, wanted)
+                let batch = segment.max_timestamp_offset;
+                let wanted = Wanted::Largest(segment.max_timestamp_ms, batch);
+                self.look(id, batch.max(log.log_start_offset), wanted)
             }
         }
     }
@@ -78,18 +79,33 @@ impl<D: Disk> Store<D> {
             // Retention has moved the log start past this place: begin there.
             ReadOutcome::OffsetOutOfRange { log_start_offset, log_end_offset } => {
                 let gone = log_start_offset >= log_end_offset;
-                return if gone { Ok(Lookup::Ready(None)) } else { Err(log_start_offset) };
+                return if gone { Ok(self.unread(id, wanted)) } else { Err(log_start_offset) };
             }
             ReadOutcome::Pending(_) | ReadOutcome::NoSuchLog => return Ok(Lookup::NoSuchLog),
         };
         if slices.slices.is_empty() {
-            return Ok(Lookup::Ready(None));
+            return Ok(self.unread(id, wanted));
         }
         let Some(log) = self.logs.get(id) else { return Ok(Lookup::NoSuchLog) };
-        match log.find_record(&slices, wanted) {
-            Some(found) => Ok(Lookup::Ready(Some(found))),
-            None => Err(slices.next_offset),
+        match (log.find_record(&slices, wanted), wanted) {
+            (Some(found), _) => Ok(Lookup::Ready(Some(found))),
+            (None, Wanted::Largest(_, batch)) if batch < log.log_start_offset => {
+                Ok(self.unread(id, wanted))
+            }
+            (None, _) => Err(slices.next_offset),
         }
+    }
+
+    /// What is told of a record that is not in what can be read: if it was deleted, its batch.
+    fn unread(&self, id: LogId, wanted: Wanted) -> Lookup {
+        let Some(log) = self.logs.get(id) else { return Lookup::NoSuchLog };
+        Lookup::Ready(match wanted {
+            Wanted::Largest(timestamp_ms, offset) if offset < log.log_start_offset => {
+                let leader_epoch = log.epochs.epoch_at(log.log_start_offset);
+                Some(TimestampOffset { offset, timestamp_ms, leader_epoch })
+            }
+            _ => None,
+        })
     }
 }
 
@@ -121,31 +137,32 @@ impl Log {
                 &joined
             }
         };
-        let target = match wanted {
-            Wanted::AtLeast(timestamp) | Wanted::Largest(timestamp) => timestamp,
+        let (target, from) = match wanted {
+            Wanted::AtLeast(timestamp) => (timestamp, self.log_start_offset),
+            Wanted::Largest(timestamp, batch) => (timestamp, batch),
         };
         Batches::new(bytes)
             .map_while(Result::ok)
             .filter(|(header, _)| header.max_timestamp >= target)
-            .find_map(|(header, batch)| self.find_in_batch(&header, batch, target))
+            .find_map(|(header, batch)| find_in_batch(&header, batch, target, from))
     }
+}
 
-    fn find_in_batch(
-        &self,
-        header: &BatchHeader,
-        batch: &[u8],
-        target: i64,
-    ) -> Option<TimestampOffset> {
-        let leader_epoch = header.partition_leader_epoch;
-        let found = |offset, timestamp_ms| TimestampOffset { offset, timestamp_ms, leader_epoch };
-        let Ok(records) = records(batch) else {
-            // It does not open (too large, or a codec's fault): the batch is the best answer.
-            let offset = header.base_offset.max(self.log_start_offset);
-            return Some(found(offset, header.max_timestamp));
-        };
-        records
-            .map_while(Result::ok)
-            .find(|r| r.timestamp >= target && r.offset >= self.log_start_offset)
-            .map(|r| found(r.offset, r.timestamp))
-    }
+/// The first record of a batch that is at least as young as `target`, from the offset `from` on.
+fn find_in_batch(
+    header: &BatchHeader,
+    batch: &[u8],
+    target: i64,
+    from: i64,
+) -> Option<TimestampOffset> {
+    let leader_epoch = header.partition_leader_epoch;
+    let found = |offset, timestamp_ms| TimestampOffset { offset, timestamp_ms, leader_epoch };
+    let Ok(records) = records(batch) else {
+        // It does not open (too large, or a codec's fault): the batch is the best answer.
+        return Some(found(header.base_offset.max(from), header.max_timestamp));
+    };
+    records
+        .map_while(Result::ok)
+        .find(|r| r.timestamp >= target && r.offset >= from)
+        .map(|r| found(r.offset, r.timestamp))
 }

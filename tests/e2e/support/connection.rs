@@ -89,7 +89,7 @@ pub fn frame<'a, R: Request<'a>>(version: i16, correlation: i32, request: &R) ->
         api_key: R::API as i16,
         api_version: version,
         correlation_id: correlation,
-        client_id: Some(CLIENT_ID),
+        client_id: Some(CLIENT_ID.into()),
     };
     let mut bytes = Vec::new();
     encode_request(&mut bytes, &header, request).expect("a request that can be encoded");

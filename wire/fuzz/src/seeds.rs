@@ -46,7 +46,7 @@ fn request_seed(message: &Message, version: i16, body: &[u8]) -> Vec<u8> {
         api_key: message.api as i16,
         api_version: version,
         correlation_id: 1,
-        client_id: Some("seed"),
+        client_id: Some("seed".into()),
     };
     header.encode(&mut seed).expect("a short client id");
     seed.extend_from_slice(body);

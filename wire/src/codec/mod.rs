@@ -1,6 +1,7 @@
 //! Reading and writing the protocol's primitives.
 
 mod reader;
+pub(crate) mod text;
 #[cfg(feature = "test-values")]
 mod values;
 mod writer;

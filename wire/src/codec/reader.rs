@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::text::{GROWTH_MAX, text};
 use crate::Uuid;
 use crate::limits::{BUDGET_BASE_BYTES, BUDGET_PER_BYTE, STRING_BYTES_MAX, VARINT_BYTES_MAX};
 
@@ -175,8 +176,17 @@ impl<'a> Reader<'a> {
         let Some(length) = self.string_len(flexible)? else {
             return Ok(None);
         };
-        let text = std::str::from_utf8(self.take(length)?).map_err(|_| DecodeError::NotUtf8)?;
-        Ok(Some(Cow::Borrowed(text)))
+        self.text(length).map(Some)
+    }
+
+    /// Text of so many bytes: lent, or a copy where it is not UTF-8.
+    pub(crate) fn text(&mut self, length: usize) -> Result<Cow<'a, str>, DecodeError> {
+        let bytes = self.take(length)?;
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Ok(Cow::Borrowed(text));
+        }
+        self.charge(length.saturating_mul(GROWTH_MAX))?;
+        Ok(text(bytes))
     }
 
     pub fn string(&mut self, flexible: bool) -> Result<Cow<'a, str>, DecodeError> {

@@ -14,6 +14,8 @@ pub trait TestValue {
 pub struct Values {
     state: u64,
     depth: u32,
+    /// What all strings are, instead of random ones.
+    text: Option<&'static str>,
 }
 
 macro_rules! numbers {
@@ -33,7 +35,13 @@ macro_rules! numbers {
 impl Values {
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1, depth: 0 }
+        Self { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1, depth: 0, text: None }
+    }
+
+    /// The same values as without, but for strings: all of them are `text`.
+    #[must_use]
+    pub fn with_text(self, text: &'static str) -> Self {
+        Self { text: Some(text), ..self }
     }
 
     fn next(&mut self) -> u64 {
@@ -65,6 +73,9 @@ impl Values {
 
     pub fn string(&mut self) -> Cow<'static, str> {
         let length = (self.next() % 12) as usize;
+        if let Some(text) = self.text {
+            return Cow::Borrowed(text);
+        }
         let text: String = "aä日z0-_.".chars().cycle().skip(length).take(length).collect();
         Cow::Owned(text)
     }

@@ -1,10 +1,12 @@
 //! A bounds-checked position in a frame.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::TopicRef;
 use crate::Uuid;
 use crate::codec::DecodeError;
+use crate::codec::text::text;
 use crate::limits::STRING_BYTES_MAX;
 
 /// Reads a frame from `at` on. It is `Copy`: a place in the frame can be kept and returned to.
@@ -107,19 +109,23 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    pub(super) fn nullable_str(&mut self) -> Result<Option<&'a str>, DecodeError> {
+    fn nullable_text(&mut self) -> Result<Option<&'a [u8]>, DecodeError> {
         let Some(len_bytes) = self.nullable_len(false)? else {
             return Ok(None);
         };
         if len_bytes > STRING_BYTES_MAX {
             return Err(DecodeError::StringTooLong(len_bytes));
         }
-        let bytes = self.take(len_bytes)?;
-        std::str::from_utf8(bytes).map(Some).map_err(|_| DecodeError::NotUtf8)
+        self.take(len_bytes).map(Some)
     }
 
     #[inline]
-    pub(super) fn str(&mut self) -> Result<&'a str, DecodeError> {
+    pub(super) fn nullable_str(&mut self) -> Result<Option<Cow<'a, str>>, DecodeError> {
+        Ok(self.nullable_text()?.map(text))
+    }
+
+    #[inline]
+    pub(super) fn str(&mut self) -> Result<Cow<'a, str>, DecodeError> {
         self.nullable_str()?.ok_or(DecodeError::Null)
     }
 
@@ -154,7 +160,14 @@ impl<'a> Cursor<'a> {
     /// A topic by id or by name.
     #[inline]
     pub(super) fn topic(&mut self, by_id: bool) -> Result<TopicRef<'a>, DecodeError> {
-        if by_id { self.uuid().map(TopicRef::Id) } else { self.str().map(TopicRef::Name) }
+        if by_id {
+            return self.uuid().map(TopicRef::Id);
+        }
+        let bytes = self.nullable_text()?.ok_or(DecodeError::Null)?;
+        Ok(match std::str::from_utf8(bytes) {
+            Ok(name) => TopicRef::Name(name),
+            Err(_) => TopicRef::NotUtf8(bytes),
+        })
     }
 
     /// The tagged fields at the end of a structure, if the version has them; unknown ones are

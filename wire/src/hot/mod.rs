@@ -3,7 +3,7 @@
 //!
 //! A request is checked to its end when it is decoded, so its iterators cannot fail half way
 //! through, when some partitions were already written. Nothing here allocates but the output
-//! buffer.
+//! buffer, and copies of text that is no UTF-8.
 
 mod cursor;
 pub mod fetch;
@@ -13,13 +13,26 @@ pub mod produce;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use crate::Uuid;
+use crate::codec::text::text;
 
 /// How a request names a topic: by name, or by id from Produce v13 and Fetch v13 on (KIP-516).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TopicRef<'a> {
     Name(&'a str),
     Id(Uuid),
+    /// A name that is no UTF-8, so that no topic has it. It is lent, and answered with U+FFFD for
+    /// what is wrong with it ([`TopicRef::replaced`]).
+    NotUtf8(&'a [u8]),
+}
+
+impl<'a> TopicRef<'a> {
+    /// The name that Kafka reads in one that is no UTF-8.
+    pub fn replaced(bytes: &'a [u8]) -> Cow<'a, str> {
+        text(bytes)
+    }
 }
 
 /// The leader a client should go to (KIP-951), beside NOT_LEADER_OR_FOLLOWER or

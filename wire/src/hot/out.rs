@@ -86,11 +86,14 @@ impl<'o> Out<'o> {
     pub(super) fn topic(&mut self, topic: TopicRef<'_>) -> Result<(), EncodeError> {
         match topic {
             TopicRef::Name(name) if !self.by_id => self.str(name),
+            TopicRef::NotUtf8(bytes) if !self.by_id => self.str(&TopicRef::replaced(bytes)),
             TopicRef::Id(id) if self.by_id => {
                 put_uuid(self.buffer, id);
                 Ok(())
             }
-            TopicRef::Name(_) => Err(misuse("this version names topics by id")),
+            TopicRef::Name(_) | TopicRef::NotUtf8(_) => {
+                Err(misuse("this version names topics by id"))
+            }
             TopicRef::Id(_) => Err(misuse("this version names topics by name")),
         }
     }

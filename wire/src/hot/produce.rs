@@ -1,5 +1,6 @@
 //! ProduceRequest v3–13 in place, and ProduceResponse.
 
+use std::borrow::Cow;
 use std::iter::FusedIterator;
 use std::ops::{Range, RangeInclusive};
 
@@ -17,9 +18,9 @@ const FIRST_LEADER: i16 = 10;
 const FIRST_TOPIC_ID: i16 = 13;
 
 /// A produce request, borrowed from its frame and known to be well formed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ProduceRequest<'a> {
-    pub transactional_id: Option<&'a str>,
+    pub transactional_id: Option<Cow<'a, str>>,
     /// −1 for all in-sync replicas, 1 for the leader, 0 for no response at all. Not checked here.
     pub acks: i16,
     pub timeout_ms: i32,

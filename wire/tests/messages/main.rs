@@ -3,6 +3,7 @@
 
 mod damage;
 mod kafka_protocol;
+mod not_utf8;
 mod nullability;
 mod round_trip;
 mod table;

@@ -13,6 +13,8 @@ pub struct Message {
     pub name: &'static str,
     /// Bytes of pseudo-random values; checked on the way to decode to the same values.
     pub random: fn(seed: u64, version: i16) -> Vec<u8>,
+    /// The same values, but all strings are `text`.
+    pub of_text: fn(seed: u64, version: i16, text: &'static str) -> Vec<u8>,
     /// Bytes of Kafka's default values, where the version can carry them.
     pub default: fn(version: i16) -> Option<Vec<u8>>,
     /// Decodes exactly these bytes and encodes the values again.
@@ -42,6 +44,13 @@ macro_rules! message {
                 let at = format!("{} v{version} seed {seed}", stringify!($name));
                 assert_eq!(decoded.as_ref(), Ok(&value), "{at}");
                 assert_eq!(reader.finish(), Ok(()), "{at}");
+                bytes
+            },
+            of_text: |seed, version, text| {
+                let mut values = Values::new(seed).with_text(text);
+                let value = messages::$name::test_value(&mut values, version);
+                let mut bytes = Vec::new();
+                assert_eq!(value.encode(&mut bytes, version), Ok(()), "{value:?}");
                 bytes
             },
             default: |version| {

@@ -22,6 +22,7 @@ mod leave;
 mod member;
 mod mixed;
 mod offsets;
+mod re2;
 mod reconcile;
 mod records;
 mod step;

@@ -8,13 +8,12 @@ use wire::{ErrorCode, Uuid};
 use super::Refusal;
 use super::group::{ConsumerGroup, Saved};
 use super::member::Metadata;
+use super::re2::Expression;
 use super::records::{Record, ResolvedRegex};
 use super::step::Draft;
 use crate::groups::Context;
 use crate::image::{Image, Topic};
-use crate::limits::{
-    GROUP_REGEX_LEN_MAX, GROUP_REGEX_MEMORY_BYTES_MAX, GROUP_TOPIC_NAMES_BYTES_MAX,
-};
+use crate::limits::GROUP_TOPIC_NAMES_BYTES_MAX;
 
 /// New and deleted topics are looked for this often at most, as in Kafka.
 const REGEX_REFRESH_MIN_MS: i64 = 10_000;
@@ -105,14 +104,11 @@ impl ConsumerGroup {
 }
 
 /// The topics whose whole name matches, internal ones too, as in Kafka.
-///
-/// RE2's syntax with bounds: `regex` compiles to automata as RE2 does, so no expression takes
-/// more than linear time.
 pub(super) fn resolve(regex: &str, image: &Image) -> Result<BTreeSet<String>, Refusal> {
-    let compiled = compile(regex)?;
+    let expression = Expression::new(regex).map_err(|fault| invalid(regex, &fault.to_string()))?;
     let mut bytes = 0;
     let mut topics = BTreeSet::new();
-    for topic in image.topics().filter(|topic| compiled.is_match(&topic.name)) {
+    for topic in image.topics().filter(|topic| expression.is_match(&topic.name)) {
         bytes += topic.name.len();
         if bytes > GROUP_TOPIC_NAMES_BYTES_MAX {
             return Err(invalid(regex, "it matches too many topics"));
@@ -120,44 +116,6 @@ pub(super) fn resolve(regex: &str, image: &Image) -> Result<BTreeSet<String>, Re
         topics.insert(topic.name.to_string());
     }
     Ok(topics)
-}
-
-fn compile(regex: &str) -> Result<regex::Regex, Refusal> {
-    if regex.len() > GROUP_REGEX_LEN_MAX {
-        return Err(invalid("", "it is too long"));
-    }
-    let build = |pattern: &str| {
-        regex::RegexBuilder::new(pattern)
-            .size_limit(GROUP_REGEX_MEMORY_BYTES_MAX)
-            .dfa_size_limit(GROUP_REGEX_MEMORY_BYTES_MAX)
-            .build()
-            .map_err(|error| invalid(regex, &error.to_string()))
-    };
-    let pattern = without_quotes(regex);
-    // Checked by itself first, so that it cannot close the group around it.
-    build(&pattern)?;
-    build(&format!("\\A(?:{pattern})\\z"))
-}
-
-/// `\Q…\E`, which RE2 takes literally, escaped.
-fn without_quotes(regex: &str) -> String {
-    let mut pattern = String::with_capacity(regex.len());
-    let mut rest = regex;
-    while let Some(index) = rest.find('\\') {
-        let (before, escape) = rest.split_at(index);
-        pattern.push_str(before);
-        if let Some(quoted) = escape.strip_prefix("\\Q") {
-            let (quoted, after) = quoted.split_once("\\E").unwrap_or((quoted, ""));
-            pattern.push_str(&regex::escape(quoted));
-            rest = after;
-        } else {
-            let escaped = escape.chars().nth(1).map_or(0, char::len_utf8);
-            let (escape, after) = escape.split_at(1 + escaped);
-            pattern.push_str(escape);
-            rest = after;
-        }
-    }
-    pattern + rest
 }
 
 fn invalid(regex: &str, why: &str) -> Refusal {

@@ -31,7 +31,7 @@ impl<'a> Fields<'a> {
     pub fn str(&mut self) -> Result<&'a str, DecodeError> {
         match self.reader.string(self.flexible)? {
             Cow::Borrowed(text) => Ok(text),
-            // A reader lends what is in its buffer.
+            // A reader lends what is UTF-8; all that was written is.
             Cow::Owned(_) => Err(DecodeError::NotUtf8),
         }
     }
@@ -41,7 +41,10 @@ impl<'a> Fields<'a> {
     }
 
     pub fn nullable_str(&mut self) -> Result<Option<Arc<str>>, DecodeError> {
-        Ok(self.reader.nullable_string(self.flexible)?.map(Arc::from))
+        match self.reader.nullable_string(self.flexible)? {
+            Some(Cow::Owned(_)) => Err(DecodeError::NotUtf8),
+            lent => Ok(lent.map(Arc::from)),
+        }
     }
 
     pub fn bytes(&mut self) -> Result<Arc<[u8]>, DecodeError> {

@@ -1,5 +1,6 @@
 //! The request, read where it lies.
 
+use std::borrow::Cow;
 use std::iter::FusedIterator;
 
 use super::{
@@ -16,10 +17,10 @@ pub const NO_HIGH_WATERMARK: i64 = i64::MAX;
 
 /// A fetch request, borrowed from its frame and known to be well formed. Fields that its version
 /// lacks have Kafka's defaults.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct FetchRequest<'a> {
     /// From v12 on, where a node checks it is in the right cluster.
-    pub cluster_id: Option<&'a str>,
+    pub cluster_id: Option<Cow<'a, str>>,
     /// The follower's broker id, or −1 for a consumer: from the field up to v14, from the replica
     /// state (KIP-903) after it. Anyone can write it, so it must not be believed without
     /// authorization.
@@ -36,7 +37,7 @@ pub struct FetchRequest<'a> {
     /// −1 without a session.
     pub session_epoch: i32,
     /// The consumer's rack (KIP-392), empty before v11.
-    pub rack_id: &'a str,
+    pub rack_id: Cow<'a, str>,
     version: i16,
     topics_count: usize,
     topics: Cursor<'a>,
@@ -94,7 +95,7 @@ impl<'a> FetchRequest<'a> {
             isolation_level: from.i8()?,
             session_id: 0,
             session_epoch: -1,
-            rack_id: "",
+            rack_id: Cow::Borrowed(""),
             version,
             topics_count: 0,
             topics: from,

@@ -34,6 +34,14 @@ fn topic_ref(by_id: bool, name: &str, id: Uuid) -> TopicRef<'_> {
     if by_id { TopicRef::Id(id) } else { TopicRef::Name(name) }
 }
 
+/// A topic as the generated decoder reads it.
+fn readable(topic: TopicRef<'_>) -> TopicRef<'_> {
+    match topic {
+        TopicRef::NotUtf8(bytes) => TopicRef::Name(TopicRef::replaced(bytes).into_owned().leak()),
+        topic => topic,
+    }
+}
+
 /// A leader, or the −1, −1 that stands for none.
 fn leader() -> impl Strategy<Value = (i32, i32)> {
     prop_oneof![Just((-1, -1)), (0..9i32, any::<i32>())]

@@ -32,7 +32,8 @@ fn collect<'a>(hot: &produce::ProduceRequest<'a>, frame: &'a [u8]) -> ProduceReq
     let topic_data: Vec<_> = hot
         .topics()
         .map(|topic| {
-            let (name, topic_id) = match topic.topic {
+            let (name, topic_id) = match readable(topic.topic) {
+                TopicRef::NotUtf8(_) => unreachable!("made readable"),
                 TopicRef::Name(name) => (Cow::Borrowed(name), Uuid::ZERO),
                 TopicRef::Id(id) => (Cow::Borrowed(""), id),
             };
@@ -49,7 +50,7 @@ fn collect<'a>(hot: &produce::ProduceRequest<'a>, frame: &'a [u8]) -> ProduceReq
     assert_eq!(partitions.next(), None);
     assert_eq!(topic_data.len(), hot.topics_count());
     ProduceRequest {
-        transactional_id: hot.transactional_id.map(Cow::Borrowed),
+        transactional_id: hot.transactional_id.clone(),
         acks: hot.acks,
         timeout_ms: hot.timeout_ms,
         topic_data,
