@@ -47,7 +47,7 @@ fn configs_of(
     match ResourceKind::from_i8(resource.resource_type) {
         Some(ResourceKind::Topic) => topic_configs(&view, image, name),
         Some(ResourceKind::Broker) if name.is_empty() => Ok(view.describe_all_brokers()),
-        Some(ResourceKind::Broker) => broker_configs(shard, image, name),
+        Some(ResourceKind::Broker) => broker_configs(shard, image, name, " or empty string,"),
         Some(ResourceKind::Group) if name.is_empty() => {
             Err((ErrorCode::InvalidRequest, "Group name must not be empty".to_owned()))
         }
@@ -58,7 +58,9 @@ fn configs_of(
         }
         // Nothing of these kinds is kept yet, and so none is set.
         Some(ResourceKind::ClientMetrics) => Ok(Vec::new()),
-        Some(ResourceKind::BrokerLogger) => broker_configs(shard, image, name).map(|_| Vec::new()),
+        Some(ResourceKind::BrokerLogger) => {
+            broker_configs(shard, image, name, "").map(|_| Vec::new())
+        }
         None => {
             let kind = resource.resource_type;
             let message = format!("{kind} is no type of resource that has configs");
@@ -80,8 +82,14 @@ fn topic_configs(view: &View<'_>, image: &Image, name: &str) -> Result<Vec<Descr
     }
 }
 
-/// Configs are the node's: any shard answers for any broker of its own node.
-fn broker_configs(shard: &Shard, image: &Image, name: &str) -> Result<Vec<Described>, Refusal> {
+/// Configs are the node's: any shard answers for any broker of its own node. `or` is what else
+/// could have been asked for, for the refusal.
+fn broker_configs(
+    shard: &Shard,
+    image: &Image,
+    name: &str,
+    or: &str,
+) -> Result<Vec<Described>, Refusal> {
     let refuse = |message| Err((ErrorCode::InvalidRequest, message));
     let Ok(id) = name.parse::<i32>() else {
         return refuse(format!("Broker id must be an integer, but it is: {name}"));
@@ -92,9 +100,7 @@ fn broker_configs(shard: &Shard, image: &Image, name: &str) -> Result<Vec<Descri
         }
         _ => {
             let here = shard.broker_id;
-            refuse(format!(
-                "Unexpected broker id, expected {here} or empty string, but received {id}"
-            ))
+            refuse(format!("Unexpected broker id, expected {here}{or} but received {id}"))
         }
     }
 }

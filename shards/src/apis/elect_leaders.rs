@@ -1,8 +1,8 @@
 //! ElectLeaders (key 43), versions 0–2 (KIP-183, KIP-460).
 //!
 //! A partition has one replica, which leads it: there is nothing to elect. v1 has the kind of
-//! election: preferred (0) or unclean (1). No list of topics means all, of which only those are told
-//! that cannot be elected.
+//! election: preferred (0) or unclean (1). No list of topics means all, of which only those are
+//! told that cannot be elected.
 
 use std::rc::Rc;
 

@@ -1,8 +1,8 @@
 //! InitProducerId (key 22), versions 0–5.
 //!
 //! Without a transactional id every call gives a fresh producer id in epoch 0; ids come from blocks
-//! that the controller hands out durably, so none is ever given twice. A transactional id is refused
-//! as by FindCoordinator: there are no transactions yet.
+//! that the controller hands out durably, so none is ever given twice. A transactional id is
+//! refused as by FindCoordinator: there are no transactions yet.
 
 use std::rc::Rc;
 
