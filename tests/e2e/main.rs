@@ -21,6 +21,7 @@ mod config_bounds;
 mod connections;
 mod corruption;
 mod crash;
+mod differ;
 mod disk_full;
 mod group_configs;
 mod groups;
