@@ -105,14 +105,18 @@ pub struct DeleteTopics {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TopicRef {
     Name(String),
+    /// [`Uuid::ZERO`] names none.
     Id(Uuid),
+    /// A name and an id, which is one too many.
+    Both(String, Uuid),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeleteTopicResult {
     /// Name if it was asked for by name, or found by id.
     pub name: Option<String>,
-    /// Id if it was asked for by id, or found by name; else ZERO.
+    /// Id if it was asked for by id, or found by name; else ZERO. A topic that was named in a way
+    /// that contradicts itself is answered by what the request says, and once.
     pub id: Uuid,
     pub outcome: Result<(), CommandError>,
 }

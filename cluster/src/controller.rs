@@ -17,6 +17,8 @@ use std::collections::BTreeSet;
 
 use wire::Uuid;
 
+pub use create_topics::check_replicas;
+
 use crate::command::{Command, Reply};
 use crate::configs::StaticConfigs;
 use crate::error::{CommandError, ErrorKind, ReplayError};
@@ -107,6 +109,17 @@ const ANY_BROKER: i32 = -1;
 
 fn refuse<T>(kind: ErrorKind, message: impl Into<String>) -> Result<T, CommandError> {
     Err(CommandError::new(kind, message))
+}
+
+/// In the words that tools look for, with the name for people.
+fn unknown_topic(name: &str) -> CommandError {
+    let message = format!("This server does not host this topic-partition. No topic is {name:?}.");
+    CommandError::new(ErrorKind::UnknownTopic, message)
+}
+
+fn unknown_topic_id() -> CommandError {
+    let message = "This server does not host this topic ID.";
+    CommandError::new(ErrorKind::UnknownTopicId, message)
 }
 
 /// Names (or ids) that come up more than once in a request.

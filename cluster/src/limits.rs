@@ -22,6 +22,8 @@ pub const BROKERS_MAX: usize = 65_536;
 
 /// Longest value of a config in bytes (a string of the protocol holds up to 32,767).
 pub const CONFIG_VALUE_LEN_MAX: usize = 32_767;
+/// Bytes of the name of a config that nobody here knows, which a broker keeps all the same.
+pub const CONFIG_NAME_LEN_MAX: usize = 1_000;
 /// Most config changes one request may carry.
 pub const CONFIG_CHANGES_PER_REQUEST_MAX: usize = 10_000;
 /// Most dynamic configs one resource may hold.

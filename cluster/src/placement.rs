@@ -72,15 +72,15 @@ impl Placement {
         let refuse = |message| Err(CommandError::new(ErrorKind::InvalidReplicationFactor, message));
         match usize::try_from(replication_factor) {
             Ok(0) | Err(_) => refuse(format!(
-                "a replication factor of {replication_factor} is not possible: it must be 1 or \
-                 more"
+                "Replication factor must be larger than 0: {replication_factor} is not"
             )),
             Ok(wanted) if wanted > nodes => {
                 let shards: usize = self.nodes.iter().map(|node| node.shards.len()).sum();
                 refuse(format!(
-                    "{wanted} replicas need {wanted} nodes, and {nodes} are registered \
-                     ({shards} brokers; shards of one node do not count apart, because replicas \
-                     are on different nodes)"
+                    "Unable to replicate the partition {wanted} time(s): The target replication \
+                     factor of {wanted} cannot be reached because only {nodes} broker(s) are \
+                     registered. (Replicas are on different nodes, and {shards} shards are on \
+                     {nodes})"
                 ))
             }
             Ok(wanted) => Ok(wanted),

@@ -2,7 +2,7 @@
 
 mod common;
 
-use cluster::ErrorKind::{InvalidConfig, InvalidRequest, UnknownBroker, UnknownTopic};
+use cluster::ErrorKind::{InvalidConfig, InvalidRequest, UnknownTopic};
 use cluster::ResourceKind;
 use cluster::command::{
     AlterConfigs, AlterConfigsResult, AlterResource, Command, ConfigChange,
@@ -95,13 +95,48 @@ fn resources_that_do_not_exist_are_refused() {
     };
     assert_eq!(kind(ResourceKind::Topic, "nope", "segment.bytes"), UnknownTopic);
     assert_eq!(kind(ResourceKind::Topic, "", "segment.bytes"), InvalidRequest);
-    assert_eq!(kind(ResourceKind::Broker, "7", "log.segment.bytes"), UnknownBroker);
+    assert_eq!(kind(ResourceKind::Broker, "7", "log.segment.bytes"), InvalidRequest);
     assert_eq!(kind(ResourceKind::Broker, "x", "log.segment.bytes"), InvalidRequest);
     assert_eq!(kind(ResourceKind::Broker, "01", "log.segment.bytes"), InvalidRequest);
     assert_eq!(kind(ResourceKind::BrokerLogger, "1", "root"), InvalidRequest);
     assert_eq!(kind(ResourceKind::Broker, "1", "log.retention.hours"), InvalidRequest);
     assert_eq!(kind(ResourceKind::Broker, "", "listeners"), InvalidRequest);
-    assert_eq!(kind(ResourceKind::Broker, "1", "bogus"), InvalidConfig);
+}
+
+/// As in Kafka, where plug-ins have configs that no broker knows.
+#[test]
+fn a_broker_keeps_names_that_nobody_knows() {
+    let mut live = live_with_a();
+    let kind = ResourceKind::Broker;
+    let change = ConfigChange::Incremental(vec![set("bogus", " 1 ")]);
+    alter(&mut live, kind, "1", change).unwrap();
+    let held = live.controller.image().overrides(kind, "1").clone();
+    assert_eq!(held.get("bogus").map(String::as_str), Some(" 1 "));
+    let change = ConfigChange::Incremental(vec![set(&"x".repeat(1_001), "1")]);
+    assert_eq!(alter(&mut live, kind, "1", change).unwrap_err().0, InvalidRequest);
+}
+
+/// A broker's numbers of threads go to the half or the double at most, as in Kafka.
+#[test]
+fn threads_change_step_by_step() {
+    let mut live = live_with_a();
+    let mut threads = |name: &str, wanted: &str| {
+        let change = ConfigChange::Incremental(vec![set(name, wanted)]);
+        alter(&mut live, ResourceKind::Broker, "", change).map_err(|(kind, _)| kind)
+    };
+    for (name, wanted, outcome) in [
+        ("num.io.threads", "17", Err(InvalidRequest)),
+        ("num.io.threads", "3", Err(InvalidRequest)),
+        ("num.io.threads", "16", Ok(())),
+        ("num.io.threads", "32", Ok(())),
+        ("log.cleaner.threads", "0", Err(InvalidRequest)),
+        ("log.cleaner.threads", "500", Err(InvalidRequest)),
+        ("log.cleaner.threads", "2", Ok(())),
+        ("num.partitions", "2", Err(InvalidRequest)),
+        ("log.retention.ms", "-5", Err(InvalidRequest)),
+    ] {
+        assert_eq!(threads(name, wanted), outcome, "{name}={wanted}");
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn described(live: &Live, fixed: &StaticConfigs, name: &str) -> Described {
 /// All values there are of a config, the one in force first.
 fn layers(config: &Described) -> Vec<(&str, &str, Source)> {
     let layers = config.synonyms.iter();
-    layers.map(|one| (one.name, one.value.as_deref().unwrap_or_default(), one.source)).collect()
+    layers.map(|one| (&*one.name, one.value.as_deref().unwrap_or_default(), one.source)).collect()
 }
 
 #[test]

@@ -15,6 +15,8 @@
 pub mod internal;
 mod log;
 
+pub use log::EPOCH as LEADER_EPOCH;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 

@@ -58,6 +58,14 @@ impl Layer {
     /// Takes any name the broker's table knows, or refuses with what comes nearest.
     pub fn put_setting(&mut self, name: &str, text: String, origin: Origin) -> Result<()> {
         if let Some((_, own)) = OWN_KEY_OF_SETTING.iter().find(|(setting, _)| *setting == name) {
+            if let Some(protocol) = secured(name, &text) {
+                let problem =
+                    format!("{origin}: {name} = {text:?}: no listener keeps {protocol} yet");
+                return Err(Problem::usage(problem).remedy(format!(
+                    "connections are neither encrypted nor authenticated: listen (--{own}) where \
+                     only those you trust can connect, or behind a proxy"
+                )));
+            }
             let problem = Problem::usage(format!("{origin}: {name} has its own name here: {own}"));
             return Err(problem.remedy(format!(
                 "set {own} (--{own}, {}, or {own} = … in the file) instead",
@@ -105,6 +113,15 @@ impl Layer {
     pub fn settings(&self) -> &BTreeMap<String, Given> {
         &self.settings
     }
+}
+
+/// The protocol in the value of `listeners` or its like that promises more than plain text.
+fn secured(name: &str, text: &str) -> Option<&'static str> {
+    const PROTOCOLS: [&str; 3] = ["SASL_SSL", "SASL_PLAINTEXT", "SSL"];
+    let mut listeners = text.split(',').filter_map(|listener| listener.split_once("://"));
+    let protocol = |listener: &str| PROTOCOLS.into_iter().find(|one| *one == listener);
+    let found = listeners.find_map(|(listener, _)| protocol(&listener.trim().to_uppercase()));
+    found.filter(|_| name.ends_with("listeners"))
 }
 
 fn refuse_twice(name: &str, before: Option<Given>, now: &Given) -> Result<()> {

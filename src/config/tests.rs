@@ -128,7 +128,10 @@ fn numbers_names_and_settings() {
     refused(&[("log-level", "storage=loud")], &["log-level"]);
     refused(&[("log-level", "")], &["empty"]);
     refused(&[("data", "")], &["no directory"]);
-    refused(&[("num.partitions", "many")], &["--flag", "num.partitions", "whole number"]);
+    refused(
+        &[("num.partitions", "many")],
+        &["--flag", "num.partitions", "Not a number of type INT"],
+    );
     refused(
         &[("group.consumer.session.timeout.ms", "44999")],
         &[
@@ -138,6 +141,44 @@ fn numbers_names_and_settings() {
     );
     let level = resolve(&[("log-level", "warn,storage=debug")]).unwrap().log_level;
     assert_eq!(level, "warn,storage=debug");
+}
+
+#[test]
+fn values_out_of_range_and_security_that_cannot_be_kept_are_refused() {
+    refused(&[("log.retention.ms", "-5")], &["--flag", "log.retention.ms", "-1 or from 1"]);
+    refused(&[("log.cleaner.threads", "0")], &["log.cleaner.threads", "at least 1"]);
+    for (name, value, remedy) in [
+        ("sasl.enabled.mechanisms", "SCRAM-SHA-256", "firewall or a proxy"),
+        ("sasl.jaas.config", "secret", "firewall or a proxy"),
+        ("ssl.keystore.location", "/etc/broker.p12", "end TLS in a proxy"),
+        ("ssl.keystore.password", "secret", "end TLS in a proxy"),
+        ("ssl.client.auth", "required", "end TLS in a proxy"),
+        ("security.inter.broker.protocol", "SASL_SSL", "end TLS in a proxy"),
+        ("authorizer.class.name", "org.Authorizer", "firewall"),
+        ("listener.security.protocol.map", "OUTSIDE:SASL_SSL", "NAME:PLAINTEXT"),
+        ("create.topic.policy.class.name", "org.Policy", "Java"),
+    ] {
+        refused(&[(name, value)], &["--flag", name, remedy]);
+        let shown = resolve(&[(name, value)]).unwrap_err().to_string();
+        assert!(!shown.contains("secret"), "a password is not shown: {shown}");
+    }
+    for (name, value) in [
+        ("ssl.client.auth", "none"),
+        ("security.inter.broker.protocol", "PLAINTEXT"),
+        ("listener.security.protocol.map", "OUTSIDE:PLAINTEXT,SSL:SSL"),
+        ("authorizer.class.name", ""),
+    ] {
+        resolve(&[(name, value)]).unwrap();
+    }
+    let mut layer = Layer::default();
+    for (name, value) in [
+        ("listeners", "PLAINTEXT://:9092,SASL_SSL://:9093"),
+        ("advertised.listeners", "ssl://broker:9093"),
+    ] {
+        let origin = Origin::Flag("--flag".into());
+        let shown = layer.put_setting(name, value.to_owned(), origin).unwrap_err().to_string();
+        assert!(shown.contains("keeps S") && shown.contains(name), "{shown}");
+    }
 }
 
 /// The example with its settings no longer commented out. A commented line that sets something has

@@ -26,10 +26,12 @@ use wire::messages::metadata_request::MetadataRequest;
 use wire::messages::offset_for_leader_epoch_request::OffsetForLeaderEpochRequest;
 use wire::messages::produce_request::ProduceRequest;
 use wire::messages::{
-    ConsumerGroupDescribeRequest, ConsumerGroupHeartbeatRequest, DeleteGroupsRequest,
-    DescribeGroupsRequest, FindCoordinatorRequest, HeartbeatRequest, JoinGroupRequest,
-    LeaveGroupRequest, ListGroupsRequest, OffsetCommitRequest, OffsetDeleteRequest,
-    OffsetFetchRequest, SyncGroupRequest,
+    AlterPartitionReassignmentsRequest, AlterReplicaLogDirsRequest, ConsumerGroupDescribeRequest,
+    ConsumerGroupHeartbeatRequest, CreateAclsRequest, DeleteAclsRequest, DeleteGroupsRequest,
+    DescribeAclsRequest, DescribeClientQuotasRequest, DescribeGroupsRequest, DescribeQuorumRequest,
+    ElectLeadersRequest, FindCoordinatorRequest, HeartbeatRequest, JoinGroupRequest,
+    LeaveGroupRequest, ListGroupsRequest, ListPartitionReassignmentsRequest, OffsetCommitRequest,
+    OffsetDeleteRequest, OffsetFetchRequest, SyncGroupRequest,
 };
 
 on_one_and_two_shards!(every_advertised_version_is_served, only_brokers_are_described);
@@ -86,6 +88,19 @@ fn call_groups(caller: &mut Caller<'_>) {
     caller.every_version(&ConsumerGroupDescribeRequest::default());
 }
 
+/// What one node without security answers at once: nothing to do, or a refusal.
+fn call_what_one_node_refuses(caller: &mut Caller<'_>) {
+    caller.every_version(&DescribeAclsRequest::default());
+    caller.every_version(&CreateAclsRequest::default());
+    caller.every_version(&DeleteAclsRequest::default());
+    caller.every_version(&DescribeClientQuotasRequest::default());
+    caller.every_version(&DescribeQuorumRequest::default());
+    caller.every_version(&ElectLeadersRequest::default());
+    caller.every_version(&AlterPartitionReassignmentsRequest::default());
+    caller.every_version(&ListPartitionReassignmentsRequest::default());
+    caller.every_version(&AlterReplicaLogDirsRequest::default());
+}
+
 fn every_advertised_version_is_served(test: &str, shards: usize) {
     if against_kafka() {
         // Stock Kafka 4.3 is one step older than the newest versions of 4.4.
@@ -119,6 +134,7 @@ fn every_advertised_version_is_served(test: &str, shards: usize) {
         caller.every_version(&DescribeProducersRequest::default());
         caller.every_version(&InitProducerIdRequest::default());
         call_groups(&mut caller);
+        call_what_one_node_refuses(&mut caller);
         if caller.advertised.contains_key(&74) {
             caller.every_version(&ListConfigResourcesRequest::default());
         }

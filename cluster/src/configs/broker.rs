@@ -59,16 +59,53 @@ pub fn check(name: &str, value: &str) -> Result<String, CommandError> {
     check_value(key, value, false)
 }
 
+/// Numbers of threads, of which Kafka takes changes to the half and to the double at most.
+const THREADS: [&str; 7] = [
+    "background.threads",
+    "log.cleaner.threads",
+    "num.io.threads",
+    "num.network.threads",
+    "num.recovery.threads.per.data.dir",
+    "num.replica.fetchers",
+    "remote.log.reader.threads",
+];
+
+/// Refuses a number of threads that is too far from the one in force.
+///
+/// # Errors
+/// INVALID_REQUEST
+pub fn check_threads(key: &ConfigKey, held: &str, wanted: &str) -> Result<(), CommandError> {
+    let (Ok(held), Ok(wanted)) = (held.parse::<i64>(), wanted.parse::<i64>()) else {
+        return Ok(());
+    };
+    if !THREADS.contains(&key.name) || (held / 2..=held * 2).contains(&wanted) {
+        return Ok(());
+    }
+    let bound = match wanted < held {
+        true => "be at least half the current value",
+        false => "not be greater than double the current value",
+    };
+    let message = format!(
+        "Dynamic thread count update validation failed for {}={wanted}, value should {bound} \
+         {held}",
+        key.name
+    );
+    Err(CommandError::new(ErrorKind::InvalidRequest, message))
+}
+
 /// Refuses a config that cannot be changed while the broker runs; `all` is for all brokers at once.
 pub fn check_update(key: &ConfigKey, all: bool) -> Result<(), CommandError> {
     use super::Update::{ClusterWide, PerBroker, ReadOnly};
     let name = key.name;
     let message = match key.update {
-        ReadOnly => format!(
-            "{name} cannot be changed while a broker runs: set it where the broker is started"
+        ReadOnly => format!("Cannot update these configs dynamically: [{name}]"),
+        PerBroker if all => format!(
+            "Cannot update these configs at default cluster level, broker id must be specified: \
+             [{name}]"
         ),
-        PerBroker if all => {
-            format!("{name} cannot be set for all brokers at once: name a broker id")
+        // Kafka could; here a node listens where it was told to at its start.
+        PerBroker if name == "listeners" => {
+            format!("Cannot update these configs dynamically: [{name}]; start the node with others")
         }
         PerBroker | ClusterWide => return Ok(()),
     };

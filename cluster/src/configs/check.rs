@@ -18,6 +18,8 @@ pub enum Check {
     OneOf(&'static [&'static str]),
     OneOfAnyCase(&'static [&'static str]),
     ListOf(&'static [&'static str]),
+    /// `NAME:PROTOCOL,…`, in which no listener is promised more than PLAINTEXT.
+    ProtocolMap,
     /// `partition:broker,…` or `*`, as the throttles of replication take it.
     ThrottledReplicas,
     /// `earliest`, `latest`, or `by_duration:` and a duration as Java reads it.
@@ -33,16 +35,17 @@ pub(super) const OFFSET_RESETS: &str =
 /// `internal` lifts what is refused to topics of users and what the broker's own topics need.
 pub fn check_value(key: &ConfigKey, value: &str, internal: bool) -> Result<String, CommandError> {
     let value = value.trim();
+    // In Kafka's words, which tools and people look for.
     let refuse = |why: String| {
         let shown = if key.is_sensitive() { "[hidden]" } else { shorten(value) };
-        let message = format!("{shown:?} cannot be the value of {}: {why}", key.name);
+        let message = format!("Invalid value {shown} for configuration {}: {why}", key.name);
         CommandError::new(ErrorKind::InvalidConfig, message)
     };
     if value.len() > CONFIG_VALUE_LEN_MAX {
         return Err(refuse(format!("it is longer than {CONFIG_VALUE_LEN_MAX} bytes")));
     }
     check_type(key.value_type, value).map_err(refuse)?;
-    check_rule(key.check, value).map_err(refuse)?;
+    check_rule(key, value).map_err(refuse)?;
     match key.effect {
         Effect::Refused(why) if !internal && !is_default(key, value) => {
             let default = key.default.unwrap_or("not set");
@@ -61,58 +64,64 @@ fn is_default(key: &ConfigKey, value: &str) -> bool {
 }
 
 fn check_type(value_type: ValueType, value: &str) -> Result<(), String> {
-    let whole = |min: i64, max: i64| match value.parse::<i64>() {
-        Ok(number) if (min..=max).contains(&number) => Ok(()),
-        _ => Err(format!("it must be a whole number from {min} to {max}")),
-    };
-    match value_type {
-        ValueType::Boolean => match parse_bool(value) {
-            Some(_) => Ok(()),
-            None => Err("it must be true or false".into()),
-        },
+    let whole =
+        |min: i64, max: i64| value.parse::<i64>().is_ok_and(|number| (min..=max).contains(&number));
+    let fits = match value_type {
+        ValueType::Boolean if parse_bool(value).is_none() => {
+            return Err("Expected value to be either true or false".into());
+        }
         ValueType::Short => whole(i64::from(i16::MIN), i64::from(i16::MAX)),
         ValueType::Int => whole(i64::from(i32::MIN), i64::from(i32::MAX)),
         ValueType::Long => whole(i64::MIN, i64::MAX),
-        ValueType::Double => match value.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(()),
-            _ => Err("it must be a number".into()),
-        },
-        ValueType::String | ValueType::List | ValueType::Class | ValueType::Password => Ok(()),
-    }
+        ValueType::Double => value.parse::<f64>().is_ok_and(f64::is_finite),
+        _ => true,
+    };
+    let name = format!("{value_type:?}").to_uppercase();
+    if fits { Ok(()) } else { Err(format!("Not a number of type {name}")) }
 }
 
-fn check_rule(check: Check, value: &str) -> Result<(), String> {
+fn check_rule(key: &ConfigKey, value: &str) -> Result<(), String> {
     let number = value.parse::<i64>().unwrap_or(0);
-    let (fits, rule) = match check {
+    let one_of = |allowed: &[&str]| format!("String must be one of: {}", allowed.join(", "));
+    let (fits, rule) = match key.check {
         Check::Any => return Ok(()),
-        Check::AtLeast(min) => (number >= min, format!("{min} is the least")),
-        Check::Between(min, max) => {
-            ((min..=max).contains(&number), format!("it must be from {min} to {max}"))
-        }
+        Check::AtLeast(min) => (number >= min, format!("Value must be at least {min}")),
+        Check::Between(min, _) if number < min => (false, format!("Value must be at least {min}")),
+        Check::Between(_, max) => (number <= max, format!("Value must be no more than {max}")),
         Check::MinusOneOrBetween(min, max) => (
             number == -1 || (min..=max).contains(&number),
-            format!("it must be -1 or from {min} to {max}"),
+            format!("Value must be -1 or from {min} to {max}"),
         ),
         Check::Ratio => {
             let ratio = value.parse::<f64>().unwrap_or(f64::NAN);
-            ((0.0..=1.0).contains(&ratio), "it must be from 0 to 1".into())
+            let bound = if ratio > 1.0 { "no more than 1" } else { "at least 0" };
+            ((0.0..=1.0).contains(&ratio), format!("Value must be {bound}"))
         }
-        Check::OneOf(allowed) => {
-            (allowed.contains(&value), format!("it must be one of {}", allowed.join(", ")))
+        Check::OneOf(allowed) => (allowed.contains(&value), one_of(allowed)),
+        Check::OneOfAnyCase(allowed) => {
+            (allowed.iter().any(|one| one.eq_ignore_ascii_case(value)), one_of(allowed))
         }
-        Check::OneOfAnyCase(allowed) => (
-            allowed.iter().any(|one| one.eq_ignore_ascii_case(value)),
-            format!("it must be one of {}", allowed.join(", ")),
-        ),
-        Check::ListOf(allowed) => (
-            parse_list(value).iter().all(|item| allowed.contains(item)),
-            format!("it must be a list of {}", allowed.join(", ")),
-        ),
+        Check::ListOf(allowed) => {
+            (parse_list(value).iter().all(|item| allowed.contains(item)), one_of(allowed))
+        }
         Check::ThrottledReplicas => (
             throttled_replicas(value),
             "it must be * or a list of partition:broker, such as 0:1,1:2".into(),
         ),
-        Check::OffsetReset => (offset_reset(value), format!("it must be {OFFSET_RESETS}")),
+        Check::ProtocolMap => (
+            protocol_map(value),
+            "connections are neither encrypted nor authenticated yet: map names of listeners to \
+             PLAINTEXT, as in NAME:PLAINTEXT"
+                .into(),
+        ),
+        Check::OffsetReset => (
+            offset_reset(value),
+            // Kafka says it twice.
+            format!(
+                "Invalid value `{value}` for configuration {}. The value must be {OFFSET_RESETS}.",
+                key.name
+            ),
+        ),
     };
     if fits { Ok(()) } else { Err(rule) }
 }
@@ -123,6 +132,15 @@ fn throttled_replicas(value: &str) -> bool {
         item.split_once(':').is_some_and(|(partition, broker)| number(partition) && number(broker))
     };
     value == "*" || parse_list(value).iter().all(pair)
+}
+
+/// Kafka's default maps each protocol's name to itself, which promises nothing by itself.
+fn protocol_map(value: &str) -> bool {
+    let is_plain = |item: &&str| {
+        let parts = item.split_once(':').map(|(name, protocol)| (name.trim(), protocol.trim()));
+        parts.is_some_and(|(name, protocol)| protocol == "PLAINTEXT" || name == protocol)
+    };
+    parse_list(value).iter().all(is_plain)
 }
 
 fn offset_reset(value: &str) -> bool {

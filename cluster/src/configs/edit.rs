@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use super::{ConfigKey, ValueType, parse_list};
 use crate::error::{CommandError, ErrorKind};
 use crate::image::Overrides;
-use crate::limits::{CONFIG_CHANGES_PER_REQUEST_MAX, CONFIGS_PER_RESOURCE_MAX};
+use crate::limits::{
+    CONFIG_CHANGES_PER_REQUEST_MAX, CONFIG_NAME_LEN_MAX, CONFIG_VALUE_LEN_MAX,
+    CONFIGS_PER_RESOURCE_MAX,
+};
 
 /// One change of one config.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +46,9 @@ impl Operation {
 
 /// What a kind of resource allows: which names there are, and which values they take.
 pub trait Rules {
-    /// The config of that name, or the refusal that names a remedy.
-    fn key(&self, name: &str) -> Result<&'static ConfigKey, CommandError>;
+    /// The config of that name, or the refusal that names a remedy. `None` for a name that nobody
+    /// here knows and that is kept all the same, with any value.
+    fn key(&self, name: &str) -> Result<Option<&'static ConfigKey>, CommandError>;
     /// The value as it is kept.
     fn check(&self, key: &'static ConfigKey, value: &str) -> Result<String, CommandError>;
     /// What a list holds where it is not overridden: APPEND and SUBTRACT start from it.
@@ -59,9 +63,12 @@ pub fn edit_replace(
     check_names(configs.iter().map(|(name, _)| name))?;
     let mut overrides = Overrides::new();
     for (name, value) in configs {
-        let key = rules.key(name)?;
         let value = value.as_deref().ok_or_else(|| no_value(name))?;
-        overrides.insert(name.clone(), rules.check(key, value)?);
+        let value = match rules.key(name)? {
+            Some(key) => rules.check(key, value)?,
+            None => check_unknown(name, value)?,
+        };
+        overrides.insert(name.clone(), value);
     }
     check_count(&overrides)?;
     Ok(overrides)
@@ -93,17 +100,36 @@ fn apply(
         overrides.remove(name);
         return Ok(());
     }
-    let key = rules.key(name)?;
     let value = operation.value.as_deref().ok_or_else(|| no_value(name))?;
-    let value = match operation.operation {
-        Operation::Set | Operation::Delete => value.to_owned(),
-        Operation::Append | Operation::Subtract => {
+    let is_list_change = matches!(operation.operation, Operation::Append | Operation::Subtract);
+    let value = match rules.key(name)? {
+        None if is_list_change => return Err(no_list(name, operation.operation)),
+        None => check_unknown(name, value)?,
+        Some(key) if is_list_change => {
             let held = overrides.get(name).cloned().unwrap_or_else(|| rules.in_force(key));
-            edit_list(key, &held, operation.operation, value)?
+            rules.check(key, &edit_list(key, &held, operation.operation, value)?)?
         }
+        Some(key) => rules.check(key, value)?,
     };
-    overrides.insert(name.clone(), rules.check(key, &value)?);
+    overrides.insert(name.clone(), value);
     Ok(())
+}
+
+fn check_unknown(name: &str, value: &str) -> Result<String, CommandError> {
+    let bounds = [("name", name, CONFIG_NAME_LEN_MAX), ("value", value, CONFIG_VALUE_LEN_MAX)];
+    for (what, text, max) in bounds {
+        if text.len() > max {
+            let message = format!("the {what} of a config is longer than {max} bytes");
+            return Err(CommandError::new(ErrorKind::InvalidRequest, message));
+        }
+    }
+    Ok(value.to_owned())
+}
+
+fn no_list(name: &str, operation: Operation) -> CommandError {
+    let verb = format!("{operation:?}").to_uppercase();
+    let message = format!("Can't {verb} to key {name} because its type is not LIST.");
+    CommandError::new(ErrorKind::InvalidConfig, message)
 }
 
 /// Appends items that are not there yet, or takes away those that are.
@@ -114,11 +140,7 @@ fn edit_list(
     value: &str,
 ) -> Result<String, CommandError> {
     if key.value_type != ValueType::List {
-        let name = key.name;
-        return Err(CommandError::new(
-            ErrorKind::InvalidConfig,
-            format!("{name} is not a list, so nothing can be appended or subtracted: use SET"),
-        ));
+        return Err(no_list(key.name, operation));
     }
     let mut items = parse_list(held);
     let edited = parse_list(value);
@@ -138,7 +160,7 @@ fn check_names<'a>(names: impl Iterator<Item = &'a String>) -> Result<(), Comman
     let mut seen = BTreeSet::new();
     for name in names {
         if !seen.insert(name) {
-            let message = format!("{name:?} is named more than once for one resource");
+            let message = "Error due to duplicate config keys";
             return Err(CommandError::new(ErrorKind::InvalidRequest, message));
         }
         if seen.len() > CONFIG_CHANGES_PER_REQUEST_MAX {
@@ -160,6 +182,6 @@ fn check_count(overrides: &Overrides) -> Result<(), CommandError> {
 }
 
 fn no_value(name: &str) -> CommandError {
-    let message = format!("{name:?} is set to null: give a value, or delete the config");
+    let message = format!("Null value not supported for : {name}");
     CommandError::new(ErrorKind::InvalidRequest, message)
 }

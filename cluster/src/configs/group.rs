@@ -6,7 +6,6 @@
 use super::Check::{Any, AtLeast, OffsetReset, OneOf};
 use super::Effect::{Accepted, Acts};
 use super::ValueType::{Boolean, Int, String};
-use super::check::OFFSET_RESETS;
 use super::{ConfigKey, View, check_value};
 use crate::error::{CommandError, ErrorKind};
 use crate::image::Overrides;
@@ -140,28 +139,8 @@ pub fn check(mut overrides: Overrides, view: &View<'_>) -> Result<Overrides, Com
 }
 
 fn kept(key: &ConfigKey, value: &str) -> Result<std::string::String, CommandError> {
-    match check_value(key, value, false) {
-        Ok(kept) if key.value_type == Boolean => Ok(kept.to_ascii_lowercase()),
-        Ok(kept) => Ok(kept),
-        Err(_) => {
-            let (value, name, why) = (value.trim(), key.name, why_not(key, value.trim()));
-            Err(invalid(format!("Invalid value {value} for configuration {name}: {why}")))
-        }
-    }
-}
-
-/// Why that cannot be the value, in Kafka's words.
-fn why_not(key: &ConfigKey, value: &str) -> std::string::String {
-    match key.check {
-        AtLeast(least) if value.parse::<i32>().is_ok() => format!("Value must be at least {least}"),
-        OneOf(values) => format!("String must be one of: {}", values.join(", ")),
-        OffsetReset => format!(
-            "Invalid value `{value}` for configuration {}. The value must be {OFFSET_RESETS}.",
-            key.name
-        ),
-        _ if key.value_type == Boolean => "Expected value to be either true or false".to_owned(),
-        _ => "Not a number of type INT".to_owned(),
-    }
+    let kept = check_value(key, value, false)?;
+    Ok(if key.value_type == Boolean { kept.to_ascii_lowercase() } else { kept })
 }
 
 fn invalid(message: impl Into<std::string::String>) -> CommandError {

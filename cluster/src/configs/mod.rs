@@ -49,7 +49,12 @@ pub(crate) const MINUTE_MS: i64 = 60_000;
 
 // Why some values are refused.
 const TIERED: &str = "there is no tiered storage yet";
-const AUTHORIZER: &str = "there are no access control lists yet";
+const AUTHORIZER: &str = "there are no access control lists yet: whoever reaches the broker may do \
+     all (let a firewall decide who does)";
+const TLS: &str = "connections are not encrypted yet (end TLS in a proxy before the broker)";
+const SASL: &str =
+    "clients are not authenticated yet (let a firewall or a proxy decide who connects)";
+const PLUG_INS: &str = "classes of Java cannot be run here";
 const GROUP_PROTOCOLS: &str =
     "groups of the classic and of the consumer protocol are always served";
 
@@ -66,6 +71,8 @@ use synonym;
 /// A config's type, with Kafka's numbers (DescribeConfigs v3+).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueType {
+    /// Of a name that nobody here knows.
+    Unknown = 0,
     Boolean = 1,
     String = 2,
     Int = 3,

@@ -17,7 +17,7 @@ where
         None => "the configs that exist are those DescribeConfigs lists".to_owned(),
     };
     let shown: String = name.chars().take(NAME_LEN_COMPARED_MAX).collect();
-    let message = format!("{shown:?} is not the name of a {of} config; {remedy}");
+    let message = format!("Unknown {of} config name: {shown}; {remedy}");
     CommandError::new(ErrorKind::InvalidConfig, message)
 }
 

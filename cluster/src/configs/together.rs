@@ -19,6 +19,13 @@ impl std::fmt::Display for Setting {
     }
 }
 
+/// The first of each must be at least the second.
+const AT_LEAST: [(&str, &str); 3] = [
+    ("replica.socket.timeout.ms", "replica.fetch.wait.max.ms"),
+    ("replica.lag.time.max.ms", "replica.fetch.wait.max.ms"),
+    ("group.share.max.share.sessions", "group.share.max.size"),
+];
+
 /// Checks what a broker is started with; `given` is what was set, each value checked already. As in
 /// Kafka the bounds of classic groups may contradict each other: then no classic member can join.
 ///
@@ -48,7 +55,43 @@ pub fn check_together<'a>(given: impl Fn(&str) -> Option<&'a str>) -> Result<(),
             return Err(contradiction(&session, "above", &heartbeat));
         }
     }
-    Ok(())
+    for (larger, smaller) in AT_LEAST {
+        at_least(&setting(larger), &setting(smaller))?;
+    }
+    let queued = setting("queued.max.request.bytes");
+    if queued.value > 0 {
+        at_least(&queued, &setting("socket.request.max.bytes"))?;
+    }
+    let (idle, delay) =
+        (setting("connections.max.idle.ms"), setting("connection.failed.authentication.delay.ms"));
+    if idle.value >= 0 && delay.value >= idle.value {
+        return Err(contradiction(&idle, "above", &delay));
+    }
+    let per_ip = setting("max.connections.per.ip");
+    if per_ip.value == 0 && given("max.connections.per.ip.overrides").is_none_or(str::is_empty) {
+        return invalid(format!(
+            "{per_ip} refuses every client: raise it, or let some in by \
+             max.connections.per.ip.overrides"
+        ));
+    }
+    check_cleaner(&setting("log.cleaner.dedupe.buffer.size"), &setting("log.cleaner.threads"))
+}
+
+/// As in Kafka every thread of compaction needs more than this for the keys it has seen.
+const DEDUPE_BYTES_PER_THREAD: i64 = 1 << 20;
+
+fn check_cleaner(buffer: &Setting, threads: &Setting) -> Result<(), CommandError> {
+    if buffer.value / threads.value.max(1) > DEDUPE_BYTES_PER_THREAD {
+        return Ok(());
+    }
+    invalid(format!(
+        "{buffer} is too little for {threads}: each needs more than {DEDUPE_BYTES_PER_THREAD} \
+         bytes, so raise the first or lower the second"
+    ))
+}
+
+fn invalid<T>(message: String) -> Result<T, CommandError> {
+    Err(CommandError::new(ErrorKind::InvalidConfig, message))
 }
 
 fn at_least(larger: &Setting, smaller: &Setting) -> Result<(), CommandError> {

@@ -123,8 +123,8 @@ pub fn check_together(overrides: &Overrides) -> Result<(), CommandError> {
         return Err(CommandError::new(
             ErrorKind::InvalidConfig,
             format!(
-                "min.compaction.lag.ms ({min}) is more than max.compaction.lag.ms ({max}): a \
-                 record cannot be safe from compaction longer than it may wait for it"
+                "conflict topic config setting min.compaction.lag.ms ({min}) > \
+                 max.compaction.lag.ms ({max})"
             ),
         ));
     }

@@ -1,6 +1,7 @@
 //! The configs as one broker has them at one image: resolved, and as DescribeConfigs shows them.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ConfigKey, Source, Synonym, Update, ValueType, broker, group, topic};
 use crate::error::CommandError;
@@ -30,7 +31,7 @@ impl StaticConfigs {
 /// A config as DescribeConfigs (32) v1-4 shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// `None` if not set, and always for what is sensitive.
     pub value: Option<String>,
     pub source: Source,
@@ -44,7 +45,7 @@ pub struct Described {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DescribedSynonym {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// In the unit of `name`.
     pub value: Option<String>,
     pub source: Source,
@@ -132,7 +133,11 @@ impl<'a> View<'a> {
             // As in Kafka: what no broker config stands in for shows its own default.
             if key.synonyms.is_empty() {
                 let value = key.default.and_then(|default| shown(key, default));
-                synonyms.push(DescribedSynonym { name: key.name, value, source: Source::Default });
+                synonyms.push(DescribedSynonym {
+                    name: key.name.into(),
+                    value,
+                    source: Source::Default,
+                });
             }
             described_key(key, shown(key, &self.value_of(overrides, key)), synonyms, false)
         };
@@ -147,9 +152,16 @@ impl<'a> View<'a> {
         source: Source,
     ) -> impl Iterator<Item = DescribedSynonym> {
         let own = overrides.get(key.name);
-        let own =
-            own.map(|value| DescribedSynonym { name: key.name, value: shown(key, value), source });
-        let of_broker = self.candidates(key.synonyms.iter().copied());
+        let own = own.map(|value| DescribedSynonym {
+            name: key.name.into(),
+            value: shown(key, value),
+            source,
+        });
+        // As in Kafka nothing comes before the synonym of the same unit: 168 hours are no 168 ms.
+        let same_unit = key.synonyms.first().map(|first| first.name);
+        let of_broker = self
+            .candidates(key.synonyms.iter().copied())
+            .skip_while(move |found| Some(found.synonym.name) != same_unit);
         own.into_iter().chain(of_broker.map(|found| described(&found)))
     }
 
@@ -166,19 +178,36 @@ impl<'a> View<'a> {
             let value = synonyms.first().and_then(|first| first.value.clone());
             described_key(key, value, synonyms, key.update == Update::ReadOnly)
         };
-        broker::keys().map(describe).collect()
+        broker::keys().map(describe).chain(self.unknown()).collect()
+    }
+
+    /// What is set on this broker, or on all, under names that nobody here knows: as in Kafka they
+    /// could be secrets, and their values are not shown.
+    fn unknown(&self) -> impl Iterator<Item = Described> {
+        let names: BTreeSet<&'a String> = self.of_broker.keys().chain(self.of_all.keys()).collect();
+        let view = *self;
+        names.into_iter().filter(|name| broker::key(name).is_none()).map(move |name| {
+            let layers = [
+                (view.of_broker, Source::DynamicBroker),
+                (view.of_all, Source::DynamicDefaultBroker),
+            ];
+            let held = layers.into_iter().filter(|(layer, _)| layer.contains_key(name));
+            described_unknown(name, held.map(|(_, source)| source))
+        })
     }
 
     /// What is set for all brokers at once: only that, as in Kafka.
     #[must_use]
     pub fn describe_all_brokers(&self) -> Vec<Described> {
         let describe = |(name, value): (&String, &String)| {
-            let key = broker::key(name)?;
             let source = Source::DynamicDefaultBroker;
-            let own = DescribedSynonym { name: key.name, value: shown(key, value), source };
-            Some(described_key(key, own.value.clone(), vec![own], false))
+            let Some(key) = broker::key(name) else {
+                return described_unknown(name, std::iter::once(source));
+            };
+            let own = DescribedSynonym { name: key.name.into(), value: shown(key, value), source };
+            described_key(key, own.value.clone(), vec![own], false)
         };
-        self.of_all.iter().filter_map(describe).collect()
+        self.of_all.iter().map(describe).collect()
     }
 
     /// Values of the named broker configs, the strongest first: set for this broker, for all, at
@@ -220,7 +249,23 @@ fn described(found: &Candidate<'_>) -> DescribedSynonym {
         Some(key) => shown(key, found.value),
         None => None,
     };
-    DescribedSynonym { name: found.synonym.name, value, source: found.source }
+    DescribedSynonym { name: found.synonym.name.into(), value, source: found.source }
+}
+
+fn described_unknown(name: &str, sources: impl Iterator<Item = Source>) -> Described {
+    let name: Cow<'static, str> = name.to_owned().into();
+    let synonym = |source| DescribedSynonym { name: name.clone(), value: None, source };
+    let synonyms: Vec<_> = sources.map(synonym).collect();
+    Described {
+        name: name.clone(),
+        value: None,
+        source: synonyms.first().map_or(Source::Default, |first| first.source),
+        read_only: true,
+        sensitive: true,
+        synonyms,
+        value_type: ValueType::Unknown,
+        doc: "",
+    }
 }
 
 fn described_key(
@@ -230,7 +275,7 @@ fn described_key(
     read_only: bool,
 ) -> Described {
     Described {
-        name: key.name,
+        name: key.name.into(),
         value,
         source: synonyms.first().map_or(Source::Default, |first| first.source),
         read_only,

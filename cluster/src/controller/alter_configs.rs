@@ -20,8 +20,7 @@ pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: AlterConfigs) 
     let mut groups = image.configured_count(ResourceKind::Group);
     for AlterResource { kind, name, change } in request.resources {
         let outcome = if twice.contains(&(kind, name.clone())) {
-            let message = format!("{kind:?} {name:?} is named more than once in the request");
-            refuse(ErrorKind::InvalidRequest, message)
+            refuse(ErrorKind::InvalidRequest, "Each resource must appear at most once.")
         } else {
             overrides_after(image, fixed, kind, &name, &change)
         };
@@ -53,12 +52,11 @@ fn overrides_after(
     match kind {
         ResourceKind::Topic => {
             if name.is_empty() {
-                let message = "configs of all topics at once are set on the brokers: topic \"\" \
-                               does not exist";
+                let message = "Default topic resources are not allowed.";
                 return refuse(ErrorKind::InvalidRequest, message);
             }
             if image.topic(name).is_none() {
-                let message = format!("there is no topic {name:?}");
+                let message = format!("The topic '{name}' does not exist.");
                 return refuse(ErrorKind::UnknownTopic, message);
             }
             let view = View::new(image, fixed, ANY_BROKER);
@@ -119,10 +117,16 @@ fn check_broker(image: &Image, name: &str) -> Result<Option<i32>, CommandError> 
         // "01" would be kept under a name that no broker looks at.
         Ok(id) if id.to_string() == name => match image.broker(id) {
             Some(_) => Ok(Some(id)),
-            None => refuse(ErrorKind::UnknownBroker, format!("there is no broker of id {id}")),
+            None => {
+                let ids: Vec<_> = image.brokers().map(|broker| broker.id.to_string()).collect();
+                let expected = ids.join(" or ");
+                let message =
+                    format!("Unexpected broker id, expected {expected}, but received {id}");
+                refuse(ErrorKind::InvalidRequest, message)
+            }
         },
         _ => {
-            let message = format!("a broker is named by its id, or \"\" for all: not {name:?}");
+            let message = format!("Node id must be an integer, but it is: {name}");
             refuse(ErrorKind::InvalidRequest, message)
         }
     }
@@ -156,8 +160,8 @@ pub(super) struct TopicRules<'a> {
 }
 
 impl Rules for TopicRules<'_> {
-    fn key(&self, name: &str) -> Result<&'static ConfigKey, CommandError> {
-        topic::key(name).ok_or_else(|| unknown_name("topic", name, topic::KEYS))
+    fn key(&self, name: &str) -> Result<Option<&'static ConfigKey>, CommandError> {
+        topic::key(name).map(Some).ok_or_else(|| unknown_name("topic", name, topic::KEYS))
     }
 
     fn check(&self, key: &'static ConfigKey, value: &str) -> Result<String, CommandError> {
@@ -175,8 +179,8 @@ struct GroupRules<'a> {
 }
 
 impl Rules for GroupRules<'_> {
-    fn key(&self, name: &str) -> Result<&'static ConfigKey, CommandError> {
-        group::key(name)
+    fn key(&self, name: &str) -> Result<Option<&'static ConfigKey>, CommandError> {
+        group::key(name).map(Some)
     }
 
     /// Values are checked once all names are known, as Kafka does.
@@ -196,14 +200,19 @@ struct BrokerRules<'a> {
 }
 
 impl Rules for BrokerRules<'_> {
-    fn key(&self, name: &str) -> Result<&'static ConfigKey, CommandError> {
-        let key = broker::key(name).ok_or_else(|| unknown_name("broker", name, broker::keys()))?;
+    /// As in Kafka a name that no broker knows is kept: plug-ins there have configs of their own.
+    fn key(&self, name: &str) -> Result<Option<&'static ConfigKey>, CommandError> {
+        let Some(key) = broker::key(name) else { return Ok(None) };
         broker::check_update(key, self.all)?;
-        Ok(key)
+        Ok(Some(key))
     }
 
+    /// As in Kafka a broker refuses values with INVALID_REQUEST, where topics have INVALID_CONFIG.
     fn check(&self, key: &'static ConfigKey, value: &str) -> Result<String, CommandError> {
-        check_value(key, value, false)
+        let kept = check_value(key, value, false)
+            .map_err(|error| CommandError::new(ErrorKind::InvalidRequest, error.message))?;
+        broker::check_threads(key, &self.in_force(key), &kept)?;
+        Ok(kept)
     }
 
     fn in_force(&self, key: &'static ConfigKey) -> String {

@@ -1,7 +1,7 @@
 //! CreatePartitions (37): more partitions for topics, never fewer.
 
 use super::create_topics::{check_budget, check_replicas};
-use super::{Step, refuse, repeated};
+use super::{Step, refuse, repeated, unknown_topic};
 use crate::command::{CreatePartitions, CreatePartitionsResult, MorePartitions, Reply};
 use crate::error::{CommandError, ErrorKind};
 use crate::image::{Image, Topic};
@@ -16,8 +16,7 @@ pub(super) fn step(image: &Image, request: CreatePartitions) -> Step {
     let mut results = Vec::with_capacity(request.topics.len());
     for more in request.topics {
         let outcome = if twice.contains(&more.name) {
-            let message = format!("topic {:?} is named more than once in the request", more.name);
-            refuse(ErrorKind::InvalidRequest, message)
+            refuse(ErrorKind::InvalidRequest, "Duplicate topic name.")
         } else {
             grow(image, &mut placement, &more, records.len())
         };
@@ -38,8 +37,7 @@ fn grow(
     before: usize,
 ) -> Result<Vec<Record>, CommandError> {
     let Some(topic) = image.topic(&more.name) else {
-        let message = format!("there is no topic {:?}", more.name);
-        return refuse(ErrorKind::UnknownTopic, message);
+        return Err(unknown_topic(&more.name));
     };
     let added = check_count(image, topic, more.count, before)?;
     let replicas = match &more.assignments {
@@ -69,13 +67,12 @@ fn check_count(
     let (name, held) = (&topic.name, topic.partitions.len());
     let Some(added) = usize::try_from(count).ok().and_then(|count| count.checked_sub(held)) else {
         let message = format!(
-            "topic {name:?} has {held} partitions; {count} would not be more, and partitions \
-             cannot be taken away"
+            "The topic {name} currently has {held} partition(s); {count} would not be an increase."
         );
         return refuse(ErrorKind::InvalidPartitions, message);
     };
     if added == 0 {
-        let message = format!("topic {name:?} has {held} partitions already");
+        let message = format!("Topic already has {held} partition(s).");
         return refuse(ErrorKind::InvalidPartitions, message);
     }
     if held + added > PARTITIONS_PER_TOPIC_MAX {
@@ -94,19 +91,19 @@ fn check_assignments(
 ) -> Result<(), CommandError> {
     if assignments.len() != added {
         let message = format!(
-            "{added} partitions are to be added, and replicas are given for {}",
+            "Attempted to add {added} additional partition(s), but only {} assignment(s) were \
+             specified.",
             assignments.len()
         );
         return refuse(ErrorKind::InvalidReplicaAssignment, message);
     }
     let factor = topic.replication_factor() as usize;
-    let first = topic.partitions.len();
-    for (partition, replicas) in (first..).zip(assignments) {
-        check_replicas(image, partition, replicas)?;
+    for replicas in assignments {
+        check_replicas(image, replicas)?;
         if replicas.len() != factor {
             let message = format!(
-                "partition {partition} is given {} replicas, and the topic's partitions have \
-                 {factor}",
+                "The manual partition assignment includes a partition with {} replica(s), but this \
+                 is not consistent with previous partitions, which have {factor} replica(s).",
                 replicas.len()
             );
             return refuse(ErrorKind::InvalidReplicaAssignment, message);

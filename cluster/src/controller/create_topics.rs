@@ -1,5 +1,7 @@
 //! CreateTopics (19): each topic of a request is created as a whole or refused.
 
+use std::collections::BTreeMap;
+
 use wire::Uuid;
 
 use super::{ANY_BROKER, Step, refuse, repeated};
@@ -12,7 +14,7 @@ use crate::limits::{
     PARTITIONS_PER_REQUEST_MAX, PARTITIONS_PER_TOPIC_MAX, PARTITIONS_TOTAL_MAX,
     REPLICATION_FACTOR_MAX,
 };
-use crate::names::check_topic_name;
+use crate::names::{CLUSTER_METADATA, check_topic_name};
 use crate::placement::Placement;
 use crate::records::{
     ConfigChanged, Partition, PartitionRecord, Record, ResourceKind, TopicCreated,
@@ -32,8 +34,7 @@ pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: CreateTopics) 
     let mut results = Vec::with_capacity(request.topics.len());
     for topic in request.topics {
         let outcome = if twice.contains(&topic.name) {
-            let message = format!("topic {:?} is named more than once in the request", topic.name);
-            refuse(ErrorKind::InvalidRequest, message)
+            refuse(ErrorKind::InvalidRequest, "Duplicate topic name.")
         } else {
             batch.create(&topic)
         };
@@ -64,11 +65,13 @@ impl Batch<'_> {
         let overrides = self.check_configs(new)?;
         let replicas =
             if new.assignments.is_empty() { self.place(new)? } else { self.assigned(new)? };
+        let mut configs = self.view().describe_overrides(&overrides);
+        configs.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let created = CreatedTopic {
             id: new.id,
             num_partitions: replicas.len() as i32,
             replication_factor: replicas[0].len() as i16,
-            configs: self.view().describe_overrides(&overrides),
+            configs,
         };
         let records = records_of(new, replicas, &overrides);
         self.partitions += created.num_partitions as usize;
@@ -87,13 +90,17 @@ impl Batch<'_> {
     fn check_identity(&self, new: &NewTopic) -> Result<(), CommandError> {
         let name = &new.name;
         check_topic_name(name)?;
+        if name == CLUSTER_METADATA {
+            let message = format!("Creation of internal topic {name} is prohibited.");
+            return refuse(ErrorKind::InvalidRequest, message);
+        }
         if self.image.topic(name).is_some() {
-            return refuse(ErrorKind::TopicExists, format!("topic {name:?} exists already"));
+            return refuse(ErrorKind::TopicExists, format!("Topic '{name}' already exists."));
         }
         if let Some(other) = self.image.colliding_topic(name) {
             let message = format!(
-                "topic {name:?} collides with topic {other:?}: in the names of metrics '.' and \
-                 '_' are one"
+                "Topic '{name}' collides with existing topic: {other} (in the names of metrics \
+                 '.' and '_' are one)"
             );
             return refuse(ErrorKind::InvalidTopic, message);
         }
@@ -106,7 +113,16 @@ impl Batch<'_> {
 
     fn check_configs(&self, new: &NewTopic) -> Result<Overrides, CommandError> {
         let rules = TopicRules { topic: &new.name, view: self.view() };
-        let overrides = edit_replace(&new.configs, &rules)
+        let null = new.configs.iter().filter(|(_, value)| value.is_none());
+        let null: Vec<&str> = null.map(|(name, _)| name.as_str()).collect();
+        if !null.is_empty() {
+            let names = null.join(",");
+            let message = format!("Null value not supported for topic configs: {names}");
+            return refuse(ErrorKind::InvalidConfig, message);
+        }
+        // As in Kafka, of two values for one config the last is taken.
+        let last: BTreeMap<_, _> = new.configs.iter().cloned().collect();
+        let overrides = edit_replace(&last.into_iter().collect::<Vec<_>>(), &rules)
             // Whatever is wrong with configs of a new topic is INVALID_CONFIG in Kafka.
             .map_err(|error| CommandError::new(ErrorKind::InvalidConfig, error.message))?;
         topic::check_together(&overrides)?;
@@ -123,18 +139,20 @@ impl Batch<'_> {
             -1 => self.settings.default_replication_factor,
             given => given,
         };
+        if factor < 1 {
+            let message =
+                "Replication factor must be larger than 0, or -1 to use the default value.";
+            return refuse(ErrorKind::InvalidReplicationFactor, message);
+        }
         let Ok(partitions @ 1..=PARTITIONS_PER_TOPIC_MAX) = usize::try_from(partitions) else {
-            let message = format!(
-                "{partitions} partitions are not possible: 1 to {PARTITIONS_PER_TOPIC_MAX}, or \
-                 -1 for the cluster's num.partitions"
-            );
+            let message = match partitions {
+                1.. => format!("a topic has {PARTITIONS_PER_TOPIC_MAX} partitions at most"),
+                _ => "Number of partitions was set to an invalid non-positive value.".to_owned(),
+            };
             return refuse(ErrorKind::InvalidPartitions, message);
         };
-        if !(1..=REPLICATION_FACTOR_MAX).contains(&factor) {
-            let message = format!(
-                "a replication factor of {factor} is not possible: 1 to {REPLICATION_FACTOR_MAX}, \
-                 or -1 for the cluster's default.replication.factor"
-            );
+        if factor > REPLICATION_FACTOR_MAX {
+            let message = format!("a partition has {REPLICATION_FACTOR_MAX} replicas at most");
             return refuse(ErrorKind::InvalidReplicationFactor, message);
         }
         check_budget(&self.image, partitions, self.partitions)?;
@@ -143,19 +161,24 @@ impl Batch<'_> {
 
     /// The request places.
     fn assigned(&mut self, new: &NewTopic) -> Result<Vec<Vec<i32>>, CommandError> {
-        if new.num_partitions != -1 || new.replication_factor != -1 {
-            let message = "where replicas are assigned by hand, the number of partitions and the \
-                           replication factor follow from them and must be -1";
+        let counted = [
+            (i32::from(new.replication_factor), "replication factor"),
+            (new.num_partitions, "numPartitions"),
+        ];
+        if let Some((_, what)) = counted.iter().find(|(count, _)| *count != -1) {
+            let message = format!(
+                "A manual partition assignment was specified, but {what} was not set to -1."
+            );
             return refuse(ErrorKind::InvalidRequest, message);
         }
         check_budget(&self.image, new.assignments.len(), self.partitions)?;
         let replicas = in_order(&new.assignments)?;
-        for (partition, brokers) in replicas.iter().enumerate() {
-            check_replicas(&self.image, partition, brokers)?;
+        for brokers in &replicas {
+            check_replicas(&self.image, brokers)?;
             if brokers.len() != replicas[0].len() {
                 let message = format!(
-                    "partition {partition} is assigned {} replicas and partition 0 {}: all \
-                     partitions of a topic have as many",
+                    "The manual partition assignment includes a partition with {} replica(s), but \
+                     this is not consistent with previous partitions, which have {} replica(s).",
                     brokers.len(),
                     replicas[0].len()
                 );
@@ -196,11 +219,13 @@ fn in_order(assignments: &[Assignment]) -> Result<Vec<Vec<i32>>, CommandError> {
     sorted.sort_by_key(|assignment| assignment.partition);
     for (expected, assignment) in (0..).zip(&sorted) {
         if assignment.partition != expected {
-            let message = format!(
-                "partitions assigned by hand must be numbered from 0 without gaps or repeats: {} \
-                 is where {expected} should be",
-                assignment.partition
-            );
+            let partition = assignment.partition;
+            let message = match sorted.iter().filter(|other| other.partition == partition).count() {
+                1 => "partitions should be a consecutive 0-based integer sequence".to_owned(),
+                _ => {
+                    format!("Found multiple manual partition assignments for partition {partition}")
+                }
+            };
             return refuse(ErrorKind::InvalidReplicaAssignment, message);
         }
     }
@@ -208,34 +233,33 @@ fn in_order(assignments: &[Assignment]) -> Result<Vec<Vec<i32>>, CommandError> {
 }
 
 /// Replicas given by hand: brokers that exist, each once, on different nodes.
-pub(super) fn check_replicas(
-    image: &Image,
-    partition: usize,
-    brokers: &[i32],
-) -> Result<(), CommandError> {
+///
+/// # Errors
+/// INVALID_REPLICA_ASSIGNMENT
+pub fn check_replicas(image: &Image, brokers: &[i32]) -> Result<(), CommandError> {
     let refuse = |why: String| {
-        let message = format!("the replicas assigned to partition {partition} {why}");
+        let message = format!("The manual partition assignment includes {why}");
         refuse(ErrorKind::InvalidReplicaAssignment, message)
     };
     if brokers.is_empty() {
-        return refuse("are none".into());
+        return refuse("an empty replica list.".into());
     }
     if brokers.len() > REPLICATION_FACTOR_MAX as usize {
-        return refuse(format!("are more than {REPLICATION_FACTOR_MAX}"));
+        return refuse(format!("more than {REPLICATION_FACTOR_MAX} replicas of one partition."));
     }
     let mut nodes: Vec<(i32, i32)> = Vec::with_capacity(brokers.len());
     for &id in brokers {
         let Some(broker) = image.broker(id) else {
-            return refuse(format!("name broker {id}, which is not registered"));
+            return refuse(format!("broker {id}, but no such broker is registered."));
         };
         match nodes.iter().find(|(_, node)| *node == broker.node_id) {
             Some((other, _)) if *other == id => {
-                return refuse(format!("name broker {id} more than once"));
+                return refuse(format!("the broker {id} more than once."));
             }
             Some((other, node)) => {
                 return refuse(format!(
-                    "name brokers {other} and {id}, which are both on node {node}: a node that \
-                     fails would take both"
+                    "brokers {other} and {id}, which are both on node {node}: a node that fails \
+                     would take both."
                 ));
             }
             None => nodes.push((id, broker.node_id)),

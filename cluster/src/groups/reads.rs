@@ -44,17 +44,16 @@ pub(super) fn describe(group_id: &str, group: Option<&Group>) -> DescribedGroup<
     }
 }
 
-/// What a member reads and got is only told while that is settled.
+/// What a member says of itself is only told while that is settled; what it was given last, always.
 fn describe_member(member: &Member, protocol: Option<&str>) -> DescribedGroupMember<'static> {
     let metadata = protocol.and_then(|protocol| member.metadata(protocol));
-    let assignment = protocol.map_or(&[][..], |_| &member.assignment);
     DescribedGroupMember {
         member_id: owned(&member.id),
         group_instance_id: member.instance_id.as_deref().map(owned),
         client_id: owned(&member.client_id),
         client_host: owned(&member.client_host),
         member_metadata: Cow::Owned(metadata.map_or(Vec::new(), |bytes| bytes.to_vec())),
-        member_assignment: Cow::Owned(assignment.to_vec()),
+        member_assignment: Cow::Owned(member.assignment.to_vec()),
     }
 }
 
@@ -76,7 +75,6 @@ pub(super) fn describe_consumer(
         error_code: ErrorCode::GroupIdNotFound as i16,
         error_message: Some(Cow::Owned(message)),
         group_id: owned(group_id),
-        group_state: owned(STATE_DEAD),
         ..consumer_group_describe_response::DescribedGroup::default()
     }
 }

@@ -66,7 +66,7 @@ pub async fn alter(
                 resources.push(AlterResource { kind, name: name.to_owned(), change });
             }
             (None, _) => {
-                let message = format!("{kind} is no type of resource that has configs");
+                let message = format!("Unknown resource type {kind}");
                 outcomes.push(Some((ErrorCode::InvalidRequest, Some(message))));
             }
             (_, Err(refused)) => outcomes.push(Some(refused)),

@@ -46,7 +46,7 @@ pub async fn handle(
         }
     };
     for (name, _) in seen.iter().filter(|(_, count)| **count > 1) {
-        let message = "the request names this topic more than once".to_owned();
+        let message = "Duplicate topic name.".to_owned();
         results.push(answer(name, Err((ErrorCode::InvalidRequest, message))));
     }
     ctx.respond(&CreatePartitionsResponse { results, ..Default::default() })

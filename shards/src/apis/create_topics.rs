@@ -44,7 +44,7 @@ pub async fn handle(
         }
     };
     for (name, _) in seen.iter().filter(|(_, count)| **count > 1) {
-        let message = "the request names this topic more than once".to_owned();
+        let message = "Duplicate topic name.".to_owned();
         topics.push(refused(name, (ErrorCode::InvalidRequest, message)));
     }
     ctx.respond(&CreateTopicsResponse { topics, ..Default::default() })
@@ -87,7 +87,7 @@ fn answer(result: CreateTopicResult) -> CreatableTopicResult<'static> {
         Err(error) => return refused(&result.name, errors::command(&error)),
     };
     let configs = created.configs.into_iter().map(|config| CreatableTopicConfigs {
-        name: config.name.to_owned().into(),
+        name: config.name,
         value: config.value.map(Into::into),
         read_only: config.read_only,
         config_source: config.source.as_i8(),
@@ -95,6 +95,7 @@ fn answer(result: CreateTopicResult) -> CreatableTopicResult<'static> {
     });
     CreatableTopicResult {
         name: result.name.into(),
+        error_message: None,
         topic_id: created.id,
         num_partitions: created.num_partitions,
         replication_factor: created.replication_factor,

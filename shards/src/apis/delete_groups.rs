@@ -2,6 +2,7 @@
 //!
 //! Only groups without members can be deleted; each succeeds or fails on its own. v3 has messages.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use cluster::groups::{Reply, Request};
@@ -22,7 +23,9 @@ pub async fn handle(
     let request: DeleteGroupsRequest<'_> = ctx.decode(body)?;
     let too_many = request.groups_names.len() > GROUPS_PER_REQUEST_MAX;
     let mut results = Vec::with_capacity(request.groups_names.len());
-    for group_id in &request.groups_names {
+    // As in Kafka a group that is named twice has one answer.
+    let mut seen = HashSet::new();
+    for group_id in request.groups_names.iter().filter(|name| seen.insert(&***name)) {
         let code = match too_many {
             true => ErrorCode::InvalidRequest,
             false => delete(shard, ctx, group_id).await?,

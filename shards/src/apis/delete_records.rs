@@ -1,16 +1,19 @@
 //! DeleteRecords (key 21), versions 0–2 (KIP-107).
 //!
 //! Moves a partition's log start; -1 means the high watermark. Segments that lie below it whole are
-//! removed. A topic that is only compacted keeps its records (POLICY_VIOLATION). The answer waits
-//! until the new log start is on stable storage: what it says is deleted does not come back after a
-//! crash.
+//! removed. A topic that is only compacted keeps its records (POLICY_VIOLATION), and so do the
+//! topics of the brokers themselves (INVALID_TOPIC_EXCEPTION). The answer waits until the new log
+//! start is on stable storage: what it says is deleted does not come back after a crash.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
+use cluster::names;
 use storage::LogId;
 use wire::ErrorCode;
 use wire::hot::TopicRef;
+use wire::messages::delete_records_request::DeleteRecordsTopic;
 use wire::messages::delete_records_response::{
     DeleteRecordsPartitionResult, DeleteRecordsTopicResult,
 };
@@ -35,11 +38,11 @@ pub async fn handle(
     let timeout_ms = u64::try_from(request.timeout_ms).unwrap_or(0);
     let deadline_ms = shard.clock.mono_ms() + timeout_ms;
     // All partitions are under way before the first is waited for.
-    let asked = request.topics.iter().flat_map(|topic| {
-        let partitions = topic.partitions.iter();
-        partitions.map(|asked| delete(shard, &topic.name, asked.partition_index, asked.offset))
+    let asked = once(&request.topics);
+    let moved = asked.iter().flat_map(|(topic, partitions)| {
+        partitions.iter().map(move |(index, offset)| delete(shard, topic, *index, *offset))
     });
-    let moved: Vec<_> = asked.collect();
+    let moved: Vec<_> = moved.collect();
     shard.logs.wake();
     let mut outcomes = Vec::with_capacity(moved.len());
     for moved in moved {
@@ -49,17 +52,27 @@ pub async fn handle(
         });
     }
     let mut outcomes = outcomes.into_iter();
-    let topics = request.topics.iter().map(|topic| {
-        let each = topic.partitions.iter().zip(outcomes.by_ref());
-        let partitions = each.map(|(asked, outcome)| DeleteRecordsPartitionResult {
-            partition_index: asked.partition_index,
+    let topics = asked.into_iter().map(|(name, partitions)| {
+        let each = partitions.into_keys().zip(outcomes.by_ref());
+        let partitions = each.map(|(partition_index, outcome)| DeleteRecordsPartitionResult {
+            partition_index,
             low_watermark: outcome.unwrap_or(INVALID_LOW_WATERMARK),
             error_code: outcome.err().unwrap_or(ErrorCode::None) as i16,
         });
-        DeleteRecordsTopicResult { name: topic.name.clone(), partitions: partitions.collect() }
+        DeleteRecordsTopicResult { name: name.into(), partitions: partitions.collect() }
     });
     let topics = topics.collect();
     ctx.respond(&DeleteRecordsResponse { topics, ..Default::default() })
+}
+
+/// As in Kafka a partition that is named twice is asked for once, by the last of its offsets.
+fn once<'a>(topics: &'a [DeleteRecordsTopic<'_>]) -> BTreeMap<&'a str, BTreeMap<i32, i64>> {
+    let mut once: BTreeMap<&str, BTreeMap<i32, i64>> = BTreeMap::new();
+    for topic in topics {
+        let partitions = topic.partitions.iter().map(|asked| (asked.partition_index, asked.offset));
+        once.entry(&topic.name).or_default().extend(partitions);
+    }
+    once
 }
 
 /// A log start that is not yet known to be on stable storage.
@@ -96,6 +109,10 @@ async fn durable(shard: &Rc<Shard>, moved: &Moved, deadline_ms: u64) -> Result<i
 /// Moves the log start.
 fn delete(shard: &Shard, topic: &str, index: i32, offset: i64) -> Result<Moved, ErrorCode> {
     let partition = shard.partitions.led_here(TopicRef::Name(topic), index)?;
+    // What the brokers keep there is not a client's to delete.
+    if names::is_internal(topic) {
+        return Err(ErrorCode::InvalidTopicException);
+    }
     let cleanup = partition.cleanup.get();
     if cleanup.compact && !cleanup.delete {
         return Err(ErrorCode::PolicyViolation);

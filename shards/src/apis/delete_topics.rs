@@ -1,7 +1,8 @@
 //! DeleteTopics (key 20), versions 1–6.
 //!
-//! By name, from v6 also by topic id. Each topic succeeds or fails on its own. The answer comes
-//! when every shard has taken its partitions down; their files go after `file.delete.delay.ms`.
+//! By name, from v6 also by topic id. Each topic succeeds or fails on its own; one that is named
+//! twice, or by a name and an id, stays. The answer comes when every shard has taken its partitions
+//! down; their files go after `file.delete.delay.ms`.
 
 use std::rc::Rc;
 
@@ -23,7 +24,8 @@ pub async fn handle(
     let request: DeleteTopicsRequest<'_> = ctx.decode(body)?;
     let by_name = request.topic_names.iter().map(|name| TopicRef::Name(name.to_string()));
     let by_state = request.topics.iter().map(|topic| match &topic.name {
-        Some(name) => TopicRef::Name(name.to_string()),
+        Some(name) if topic.topic_id.is_zero() => TopicRef::Name(name.to_string()),
+        Some(name) => TopicRef::Both(name.to_string(), topic.topic_id),
         None => TopicRef::Id(topic.topic_id),
     });
     let topics: Vec<TopicRef> = by_name.chain(by_state).collect();
@@ -43,6 +45,7 @@ fn refused(topic: TopicRef, code: ErrorCode, message: &str) -> DeletableTopicRes
     let (name, topic_id) = match topic {
         TopicRef::Name(name) => (Some(name.into()), Uuid::ZERO),
         TopicRef::Id(id) => (None, id),
+        TopicRef::Both(name, id) => (Some(name.into()), id),
     };
     DeletableTopicResult {
         name,

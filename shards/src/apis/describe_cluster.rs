@@ -24,14 +24,20 @@ pub async fn handle(
 ) -> Result<Vec<u8>, HandlerError> {
     let request: DescribeClusterRequest = ctx.decode(body)?;
     if request.endpoint_type != ENDPOINT_BROKERS {
-        let code = match request.endpoint_type {
-            ENDPOINT_CONTROLLERS => ErrorCode::MismatchedEndpointType,
-            _ => ErrorCode::UnsupportedEndpointType,
+        let (code, message) = match request.endpoint_type {
+            ENDPOINT_CONTROLLERS => (
+                ErrorCode::MismatchedEndpointType,
+                "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of \
+                 type CONTROLLER"
+                    .to_owned(),
+            ),
+            other => {
+                (ErrorCode::UnsupportedEndpointType, format!("Unsupported endpoint type {other}"))
+            }
         };
         return ctx.respond(&DescribeClusterResponse {
             error_code: code as i16,
-            error_message: Some("this listener serves brokers (endpoint type 1)".into()),
-            endpoint_type: request.endpoint_type,
+            error_message: Some(message.into()),
             ..Default::default()
         });
     }

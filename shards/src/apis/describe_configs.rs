@@ -47,13 +47,20 @@ fn configs_of(
     match ResourceKind::from_i8(resource.resource_type) {
         Some(ResourceKind::Topic) => topic_configs(&view, image, name),
         Some(ResourceKind::Broker) if name.is_empty() => Ok(view.describe_all_brokers()),
-        Some(ResourceKind::Broker) => broker_configs(shard, image, name),
+        Some(ResourceKind::Broker) => broker_configs(shard, image, name, " or empty string,"),
         Some(ResourceKind::Group) if name.is_empty() => {
             Err((ErrorCode::InvalidRequest, "Group name must not be empty".to_owned()))
         }
         Some(ResourceKind::Group) => Ok(view.describe_group(name)),
+        Some(ResourceKind::ClientMetrics) if name.is_empty() => {
+            let message = "Client metrics subscription name must not be empty".to_owned();
+            Err((ErrorCode::InvalidRequest, message))
+        }
         // Nothing of these kinds is kept yet, and so none is set.
-        Some(ResourceKind::ClientMetrics | ResourceKind::BrokerLogger) => Ok(Vec::new()),
+        Some(ResourceKind::ClientMetrics) => Ok(Vec::new()),
+        Some(ResourceKind::BrokerLogger) => {
+            broker_configs(shard, image, name, "").map(|_| Vec::new())
+        }
         None => {
             let kind = resource.resource_type;
             let message = format!("{kind} is no type of resource that has configs");
@@ -69,17 +76,23 @@ fn topic_configs(view: &View<'_>, image: &Image, name: &str) -> Result<Vec<Descr
     match image.topic(name) {
         Some(_) => Ok(view.describe_topic(name)),
         None => {
-            let message = format!("there is no topic {name:?}");
-            Err((ErrorCode::UnknownTopicOrPartition, message))
+            // Kafka says nothing more either.
+            Err((ErrorCode::UnknownTopicOrPartition, String::new()))
         }
     }
 }
 
-/// Configs are the node's: any shard answers for any broker of its own node.
-fn broker_configs(shard: &Shard, image: &Image, name: &str) -> Result<Vec<Described>, Refusal> {
+/// Configs are the node's: any shard answers for any broker of its own node. `or` is what else
+/// could have been asked for, for the refusal.
+fn broker_configs(
+    shard: &Shard,
+    image: &Image,
+    name: &str,
+    or: &str,
+) -> Result<Vec<Described>, Refusal> {
     let refuse = |message| Err((ErrorCode::InvalidRequest, message));
     let Ok(id) = name.parse::<i32>() else {
-        return refuse(format!("{name:?} is no broker id"));
+        return refuse(format!("Broker id must be an integer, but it is: {name}"));
     };
     match image.broker(id) {
         Some(broker) if broker.node_id == shard.node.node_id => {
@@ -87,7 +100,7 @@ fn broker_configs(shard: &Shard, image: &Image, name: &str) -> Result<Vec<Descri
         }
         _ => {
             let here = shard.broker_id;
-            refuse(format!("this is broker {here}; ask broker {id} for its configs"))
+            refuse(format!("Unexpected broker id, expected {here}{or} but received {id}"))
         }
     }
 }
@@ -99,11 +112,12 @@ fn answer<'a>(
     with_docs: bool,
 ) -> DescribeConfigsResult<'a> {
     let (error_code, error_message, mut configs) = match found {
-        Ok(configs) => (ErrorCode::None, None, configs),
+        // Not null: Kafka's success has this.
+        Ok(configs) => (ErrorCode::None, Some("".into()), configs),
         Err((code, message)) => (code, Some(message.into()), Vec::new()),
     };
     if let Some(keys) = resource.configuration_keys.as_ref().filter(|keys| !keys.is_empty()) {
-        configs.retain(|config| keys.iter().any(|key| key == config.name));
+        configs.retain(|config| keys.contains(&config.name));
     }
     let shown = configs.into_iter().map(|config| shown(config, with_synonyms, with_docs));
     DescribeConfigsResult {
@@ -121,13 +135,13 @@ fn shown(
     with_docs: bool,
 ) -> DescribeConfigsResourceResult<'static> {
     let synonym = |synonym: cluster::configs::DescribedSynonym| DescribeConfigsSynonym {
-        name: Cow::Borrowed(synonym.name),
+        name: synonym.name,
         value: synonym.value.map(Into::into),
         source: synonym.source.as_i8(),
     };
     let synonyms = if with_synonyms { config.synonyms } else { Vec::new() };
     DescribeConfigsResourceResult {
-        name: Cow::Borrowed(config.name),
+        name: config.name,
         value: config.value.map(Into::into),
         read_only: config.read_only,
         config_source: config.source.as_i8(),

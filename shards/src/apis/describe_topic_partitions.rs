@@ -84,6 +84,7 @@ fn missing(name: String) -> DescribeTopicPartitionsResponseTopic<'static> {
     DescribeTopicPartitionsResponseTopic {
         error_code: code as i16,
         name: Some(name.into()),
+        topic_authorized_operations: operations::topic(true),
         ..Default::default()
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The coordinator of a group is the leader of its partition of `__consumer_offsets`. v1 has key
 //! types, of which only groups (0) have coordinators here; v4 asks for many keys at once (KIP-699).
+//! Nobody may use a transactional id yet: of all codes that is the one after which every client
+//! stops. librdkafka asks again for ever after any other.
 
 use std::rc::Rc;
 
@@ -17,6 +19,7 @@ use crate::limits::GROUPS_PER_REQUEST_MAX;
 use crate::shard::Shard;
 
 const GROUP: i8 = 0;
+const TRANSACTION: i8 = 1;
 const FIRST_VERSION_WITH_MESSAGE: i16 = 1;
 const FIRST_VERSION_WITH_MANY: i16 = 4;
 
@@ -46,10 +49,15 @@ pub async fn handle(
         return ctx.respond(&FindCoordinatorResponse { coordinators, ..Default::default() });
     }
     let found = coordinator(find(&request.key));
+    // Kafka's word for "no error", in these versions.
+    let message = match found.error_code {
+        0 => Some("NONE".into()),
+        _ => found.error_message,
+    };
     let with_message = ctx.api_version >= FIRST_VERSION_WITH_MESSAGE;
     ctx.respond(&FindCoordinatorResponse {
         error_code: found.error_code,
-        error_message: found.error_message.filter(|_| with_message),
+        error_message: message.filter(|_| with_message),
         node_id: found.node_id,
         host: found.host,
         port: found.port,
@@ -58,8 +66,10 @@ pub async fn handle(
 }
 
 fn find<'a>(image: &'a Image, key_type: i8, key: &str) -> Result<&'a Broker, ErrorCode> {
-    if key_type != GROUP {
-        return Err(ErrorCode::InvalidRequest);
+    match key_type {
+        GROUP => {}
+        TRANSACTION => return Err(ErrorCode::TransactionalIdAuthorizationFailed),
+        _ => return Err(ErrorCode::InvalidRequest),
     }
     let topic = image.topic(CONSUMER_OFFSETS).ok_or(ErrorCode::CoordinatorNotAvailable)?;
     let index = partition_for(key, topic.partitions.len() as i32);
@@ -88,8 +98,10 @@ fn coordinator(found: Result<&Broker, ErrorCode>) -> Coordinator<'_> {
 fn message(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::InvalidRequest => {
-            "only groups (key type 0) have coordinators here: there are no transactions and no \
-             share groups yet"
+            "only groups (key type 0) have coordinators here: there are no share groups yet"
+        }
+        ErrorCode::TransactionalIdAuthorizationFailed => {
+            "transactions are not served yet: produce without a transactional id"
         }
         _ => "the coordinator is not available: __consumer_offsets has no leader for it",
     }

@@ -1,8 +1,8 @@
 //! InitProducerId (key 22), versions 0–5.
 //!
 //! Without a transactional id every call gives a fresh producer id in epoch 0; ids come from blocks
-//! that the controller hands out durably, so none is ever given twice. With a transactional id the
-//! transaction coordinator would answer; there is none yet.
+//! that the controller hands out durably, so none is ever given twice. A transactional id is
+//! refused as by FindCoordinator: there are no transactions yet.
 
 use std::rc::Rc;
 
@@ -21,7 +21,7 @@ pub async fn handle(
     let outcome = match request.transactional_id.as_deref() {
         None => shard.next_producer_id().await,
         Some("") => Err(ErrorCode::InvalidRequest),
-        Some(_) => Err(ErrorCode::CoordinatorNotAvailable),
+        Some(_) => Err(ErrorCode::TransactionalIdAuthorizationFailed),
     };
     ctx.respond(&match outcome {
         Ok(producer_id) => InitProducerIdResponse { producer_id, ..Default::default() },

@@ -4,20 +4,28 @@
 //! Invariant: an API is served if and only if it has a row here; ApiVersions is answered from it.
 
 pub mod alter_configs;
+pub mod alter_partition_reassignments;
+pub mod alter_replica_log_dirs;
 pub mod api_versions;
 pub mod consumer_group_describe;
 pub mod consumer_group_heartbeat;
+pub mod create_acls;
 pub mod create_partitions;
 pub mod create_topics;
+pub mod delete_acls;
 pub mod delete_groups;
 pub mod delete_records;
 pub mod delete_topics;
+pub mod describe_acls;
+pub mod describe_client_quotas;
 pub mod describe_cluster;
 pub mod describe_configs;
 pub mod describe_groups;
 pub mod describe_log_dirs;
 pub mod describe_producers;
+pub mod describe_quorum;
 pub mod describe_topic_partitions;
+pub mod elect_leaders;
 pub mod fetch;
 pub mod find_coordinator;
 pub mod heartbeat;
@@ -28,6 +36,7 @@ pub mod leave_group;
 pub mod list_config_resources;
 pub mod list_groups;
 pub mod list_offsets;
+pub mod list_partition_reassignments;
 pub mod metadata;
 pub mod offset_commit;
 pub mod offset_delete;
@@ -73,12 +82,21 @@ pub static TABLE: &[Row] = &[
     serial!(DeleteRecords, delete_records),
     serial!(InitProducerId, init_producer_id),
     serial!(OffsetForLeaderEpoch, offset_for_leader_epoch),
+    serial!(DescribeAcls, describe_acls),
+    serial!(CreateAcls, create_acls),
+    serial!(DeleteAcls, delete_acls),
     serial!(DescribeConfigs, describe_configs),
     serial!(AlterConfigs, alter_configs),
+    serial!(AlterReplicaLogDirs, alter_replica_log_dirs),
     serial!(DescribeLogDirs, describe_log_dirs),
     serial!(CreatePartitions, create_partitions),
     serial!(DeleteGroups, delete_groups),
+    serial!(ElectLeaders, elect_leaders),
+    serial!(AlterPartitionReassignments, alter_partition_reassignments),
+    serial!(ListPartitionReassignments, list_partition_reassignments),
     serial!(OffsetDelete, offset_delete),
+    serial!(DescribeClientQuotas, describe_client_quotas),
+    serial!(DescribeQuorum, describe_quorum),
     serial!(IncrementalAlterConfigs, incremental_alter_configs),
     serial!(DescribeCluster, describe_cluster),
     serial!(DescribeProducers, describe_producers),

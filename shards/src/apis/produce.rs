@@ -263,7 +263,7 @@ fn admit(
     }
     let shard = call.shard;
     let now = shard.clock.now();
-    let admitted = shard.store.borrow_mut().admit(partition.log, batch, now, rewritten);
+    let admitted = shard.logs.store_mut().admit(partition.log, batch, now, rewritten);
     let header = admitted.map_err(|error| {
         let code = errors::admit(&error);
         match error {

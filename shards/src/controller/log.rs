@@ -18,7 +18,7 @@ use crate::runtime::stop::Stop;
 /// The id Kafka's own metadata topic has.
 const TOPIC_ID: Uuid = Uuid([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 /// One voter for all time, so there is one epoch until Raft counts terms.
-const EPOCH: i32 = 0;
+pub const EPOCH: i32 = 0;
 
 pub struct MetadataLog {
     log: LogId,

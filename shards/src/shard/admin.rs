@@ -22,6 +22,7 @@ impl Shard {
         let own = [
             ("node.id", id.as_str()),
             ("broker.id", id.as_str()),
+            ("listeners", &address),
             ("advertised.listeners", &address),
             ("log.dirs", &log_dir.display().to_string()),
         ];

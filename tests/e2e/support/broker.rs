@@ -47,6 +47,8 @@ pub struct Options {
     pub arena_mib: Option<usize>,
     /// Instead of a folder in the test's own.
     pub data: Option<PathBuf>,
+    /// Stock Kafka, whatever the other tests run against.
+    pub is_stock_kafka: bool,
 }
 
 impl Options {
@@ -54,7 +56,17 @@ impl Options {
         let (settings, restrictions) = (Vec::new(), Restrictions::default());
         let (host, advertised_host) = ("127.0.0.1", None);
         let (arena_mib, data) = (None, None);
-        Options { shards, settings, restrictions, host, advertised_host, arena_mib, data }
+        let is_stock_kafka = against_kafka();
+        Options {
+            shards,
+            settings,
+            restrictions,
+            host,
+            advertised_host,
+            arena_mib,
+            data,
+            is_stock_kafka,
+        }
     }
 
     pub fn set(mut self, key: &str, value: &str) -> Options {
@@ -64,6 +76,11 @@ impl Options {
 
     pub fn data(mut self, data: &Path) -> Options {
         self.data = Some(data.to_owned());
+        self
+    }
+
+    pub fn stock_kafka(mut self) -> Options {
+        self.is_stock_kafka = true;
         self
     }
 
@@ -130,7 +147,7 @@ impl Broker {
     /// Starts the process and waits for nothing.
     pub fn spawn(&mut self) {
         assert!(matches!(self.running, Running::No), "the broker runs already");
-        self.running = if against_kafka() {
+        self.running = if self.options.is_stock_kafka {
             Running::Kafka(self.spawn_kafka())
         } else {
             Running::Binary(self.command().spawn().expect("the release binary; tests/run build"))
@@ -238,7 +255,7 @@ impl Broker {
                 std::thread::sleep(Duration::from_millis(5));
             }
         }
-        if against_kafka() && self.options.shards > 1 {
+        if self.options.is_stock_kafka && self.options.shards > 1 {
             let all = self.options.shards;
             eventually("every broker of stock Kafka has registered", limit, || {
                 super::topic::brokers(&mut self.connect(0)).len() == all
@@ -274,7 +291,7 @@ impl Broker {
     /// Where the partitions of a shard live.
     pub fn shard_dir(&self, shard: usize) -> PathBuf {
         let dir = self.data_dir().join(format!("shard-{shard}"));
-        if against_kafka() { dir.join("data") } else { dir }
+        if self.options.is_stock_kafka { dir.join("data") } else { dir }
     }
 
     pub fn pid(&self) -> u32 {

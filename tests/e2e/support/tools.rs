@@ -22,6 +22,10 @@ pub const VERIFIABLE_CONSUMER: &str = "org.apache.kafka.tools.VerifiableConsumer
 pub const DUMP_LOG: &str = "org.apache.kafka.tools.DumpLogSegments";
 pub const BROKER_API_VERSIONS: &str = "org.apache.kafka.tools.BrokerApiVersionsCommand";
 pub const CLUSTER: &str = "org.apache.kafka.tools.ClusterTool";
+pub const METADATA_QUORUM: &str = "org.apache.kafka.tools.MetadataQuorumCommand";
+pub const REASSIGN_PARTITIONS: &str = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";
+pub const LEADER_ELECTION: &str = "org.apache.kafka.tools.LeaderElectionCommand";
+pub const ACLS: &str = "org.apache.kafka.tools.AclCommand";
 pub const STREAMS_RESETTER: &str = "org.apache.kafka.tools.StreamsResetter";
 pub const KEY_PARTITIONS: &str = "ToolRunner$KeyPartitions";
 

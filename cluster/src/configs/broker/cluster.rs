@@ -3,7 +3,8 @@
 use super::table;
 use crate::configs::Check::{Any, AtLeast, ListOf, OneOf};
 use crate::configs::ConfigKey;
-use crate::configs::Effect::{Accepted, Acts};
+use crate::configs::Effect::{Accepted, Acts, Refused};
+use crate::configs::PLUG_INS;
 use crate::configs::Update::{ClusterWide, ReadOnly};
 use crate::configs::ValueType::{Boolean, Class, Int, List, Long, String};
 
@@ -40,9 +41,9 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "After how long without a report a broker counts as gone.";
     "initial.broker.registration.timeout.ms": Int = "60000", Any, ReadOnly, Accepted, [],
         "How long a starting broker tries to register.";
-    "create.topic.policy.class.name": Class = null, Any, ReadOnly, Accepted, [],
+    "create.topic.policy.class.name": Class = null, Any, ReadOnly, Refused(PLUG_INS), [],
         "Kafka's plug-in that may refuse new topics.";
-    "alter.config.policy.class.name": Class = null, Any, ReadOnly, Accepted, [],
+    "alter.config.policy.class.name": Class = null, Any, ReadOnly, Refused(PLUG_INS), [],
         "Kafka's plug-in that may refuse config changes.";
     "controller.quorum.voters": List = "", Any, ReadOnly, Accepted, [],
         "The voters of the metadata log, as id@host:port.";
@@ -116,7 +117,7 @@ pub(super) const KEYS: &[ConfigKey] = table! {
     "alter.log.dirs.replication.quota.window.size.seconds": Int = "1",
         AtLeast(1), ReadOnly, Accepted, [],
         "Length of such a window.";
-    "config.providers": List = "", Any, ClusterWide, Accepted, [],
+    "config.providers": List = "", Any, ClusterWide, Refused(PLUG_INS), [],
         "Kafka's plug-ins that fetch config values from elsewhere.";
     "kafka.metrics.reporters": List = "", Any, ReadOnly, Accepted, [],
         "Kafka's old plug-ins that report metrics.";

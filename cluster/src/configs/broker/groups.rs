@@ -138,7 +138,7 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "Replicas of __consumer_offsets; as many as there are nodes if those are fewer.";
     "offsets.topic.segment.bytes": Int = "104857600", AtLeast(1), ReadOnly, Acts, [],
         "segment.bytes of __consumer_offsets.";
-    "offsets.topic.compression.codec": Int = "0", Any, ReadOnly, Accepted, [],
+    "offsets.topic.compression.codec": Int = "0", Between(0, 4), ReadOnly, Accepted, [],
         "Compression of __consumer_offsets in Kafka, by its number.";
     "offsets.load.buffer.size": Int = "5242880", AtLeast(1), ReadOnly, Accepted, [],
         "Bytes read at a time when a coordinator loads its groups.";

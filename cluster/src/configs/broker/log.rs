@@ -15,12 +15,12 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "The directory of data if log.dirs is not set.";
     "log.segment.bytes": Int = "1073741824", AtLeast(1_048_576), ClusterWide, Acts, [],
         "Size at which a segment file is closed, for topics without segment.bytes.";
-    "log.roll.ms": Long = null, Any, ClusterWide, Acts, ["log.roll.hours" * HOUR_MS],
+    "log.roll.ms": Long = null, AtLeast(1), ClusterWide, Acts, ["log.roll.hours" * HOUR_MS],
         "Age at which a segment is closed, for topics without segment.ms.";
     "log.roll.hours": Int = "168", AtLeast(1), ReadOnly, Acts, [],
         "As log.roll.ms, in hours; log.roll.ms comes first.";
     "log.roll.jitter.ms": Long = null,
-        Any, ClusterWide, Accepted, ["log.roll.jitter.hours" * HOUR_MS],
+        AtLeast(0), ClusterWide, Accepted, ["log.roll.jitter.hours" * HOUR_MS],
         "Random time by which segments are closed earlier, at most.";
     "log.roll.jitter.hours": Int = "0", AtLeast(0), ReadOnly, Accepted, [],
         "As log.roll.jitter.ms, in hours; log.roll.jitter.ms comes first.";
@@ -40,12 +40,13 @@ pub(super) const KEYS: &[ConfigKey] = table! {
     "log.flush.start.offset.checkpoint.interval.ms": Int = "60000",
         AtLeast(0), ReadOnly, Accepted, [],
         "How often Kafka writes log starts; they are written at once here.";
-    "log.retention.ms": Long = null, Any, ClusterWide, Acts,
+    "log.retention.ms": Long = null, MinusOneOrBetween(1, i64::MAX), ClusterWide, Acts,
         ["log.retention.minutes" * MINUTE_MS, "log.retention.hours" * HOUR_MS],
         "Age at which records go, for topics without retention.ms; -1: never.";
-    "log.retention.minutes": Int = null, Any, ReadOnly, Acts, ["log.retention.hours" * 60],
+    "log.retention.minutes": Int = null,
+        MinusOneOrBetween(1, i64::MAX), ReadOnly, Acts, ["log.retention.hours" * 60],
         "As log.retention.ms, in minutes; log.retention.ms comes first.";
-    "log.retention.hours": Int = "168", Any, ReadOnly, Acts, [],
+    "log.retention.hours": Int = "168", MinusOneOrBetween(1, i64::MAX), ReadOnly, Acts, [],
         "As log.retention.ms, in hours; minutes and milliseconds come first.";
     "log.retention.bytes": Long = "-1", Any, ClusterWide, Acts, [],
         "Bytes a partition keeps, for topics without retention.bytes; -1: all.";
@@ -56,7 +57,7 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "cleanup.policy of topics without it.";
     "log.cleaner.enable": Boolean = "true", Any, ReadOnly, Acts, [],
         "Whether logs are compacted at all.";
-    "log.cleaner.threads": Int = "1", AtLeast(0), ClusterWide, Accepted, [],
+    "log.cleaner.threads": Int = "1", AtLeast(1), ClusterWide, Accepted, [],
         "Threads of compaction in Kafka; here each shard compacts its own logs.";
     "log.cleaner.backoff.ms": Long = "15000", AtLeast(0), ClusterWide, Acts, [],
         "How long compaction rests when there is nothing to do.";

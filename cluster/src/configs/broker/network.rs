@@ -1,11 +1,11 @@
 //! Broker configs of connections, requests and metrics.
 
 use super::table;
-use crate::configs::Check::{Any, AtLeast, OneOf};
-use crate::configs::ConfigKey;
-use crate::configs::Effect::{Accepted, Acts};
+use crate::configs::Check::{Any, AtLeast, OneOf, ProtocolMap};
+use crate::configs::Effect::{Accepted, Acts, Refused};
 use crate::configs::Update::{ClusterWide, PerBroker, ReadOnly};
 use crate::configs::ValueType::{Class, Int, List, Long, String};
+use crate::configs::{ConfigKey, PLUG_INS, SASL, TLS};
 
 pub(super) const KEYS: &[ConfigKey] = table! {
     "listeners": List = null, Any, PerBroker, Acts, [],
@@ -14,12 +14,12 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "The addresses clients are told to connect to.";
     "listener.security.protocol.map": String =
         "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT",
-        Any, PerBroker, Accepted, [],
+        ProtocolMap, PerBroker, Accepted, [],
         "The security protocol of each listener's name.";
     "inter.broker.listener.name": String = null, Any, ReadOnly, Accepted, [],
         "The listener brokers use among themselves.";
     "security.inter.broker.protocol": String = "PLAINTEXT",
-        OneOf(&["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]), ReadOnly, Accepted, [],
+        OneOf(&["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]), ReadOnly, Refused(TLS), [],
         "The security protocol brokers use among themselves.";
     "early.start.listeners": List = null, Any, ReadOnly, Accepted, [],
         "Listeners that Kafka opens before it has authorized anything.";
@@ -37,7 +37,7 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "The bound to which that time grows with failures.";
     "connections.max.idle.ms": Long = "600000", Any, ReadOnly, Acts, [],
         "A connection that is idle this long is closed.";
-    "connections.max.reauth.ms": Long = "0", Any, ReadOnly, Accepted, [],
+    "connections.max.reauth.ms": Long = "0", Any, ReadOnly, Refused(SASL), [],
         "How long an authentication is good for; 0: as long as the connection.";
     "connection.failed.authentication.delay.ms": Int = "100", AtLeast(0), ReadOnly, Accepted, [],
         "How long the answer to a failed authentication is held back.";
@@ -77,7 +77,7 @@ pub(super) const KEYS: &[ConfigKey] = table! {
         "Time windows kept to measure quotas.";
     "quota.window.size.seconds": Int = "1", AtLeast(1), ReadOnly, Accepted, [],
         "Length of a time window of quotas.";
-    "client.quota.callback.class": Class = null, Any, ReadOnly, Accepted, [],
+    "client.quota.callback.class": Class = null, Any, ReadOnly, Refused(PLUG_INS), [],
         "Kafka's plug-in that decides quotas.";
     "metric.reporters": List = "", Any, ClusterWide, Accepted, [],
         "Kafka's plug-ins that report metrics; metrics are served by HTTP here.";

@@ -21,11 +21,12 @@ fn a_group_is_described() {
     assert_eq!(&*member.client_host, "/127.0.0.1");
     assert_eq!(&*member.member_metadata, subscription("a"));
     assert_eq!(&*member.member_assignment, ids[0].as_bytes());
-    // While it rebalances, nothing of that is settled.
+    // While it rebalances only the last assignments are told: nothing else is settled.
     world.join(9, &join(&ids[0], &["range"]));
     let described = world.coordinator.describe("g");
     assert_eq!((&*described.group_state, &*described.protocol_data), ("PreparingRebalance", ""));
     assert!(described.members[0].member_metadata.is_empty());
+    assert_eq!(&*described.members[0].member_assignment, ids[0].as_bytes());
 }
 
 #[test]
