@@ -21,6 +21,7 @@ mod connections;
 mod corruption;
 mod crash;
 mod disk_full;
+mod disk_full_admin;
 mod group_configs;
 mod groups;
 mod groups_damage;
