@@ -180,7 +180,7 @@ impl<D: Disk> Store<D> {
                 let result = opened(result);
                 match self.logs.get_mut(log) {
                     Some(log) => log.on_made(base_offset, allocate_bytes, positions, result, io),
-                    None => put_away(result, io),
+                    None => put_away(result.ok(), io),
                 }
             }
             Purpose::Side { log, positions } => {
@@ -221,7 +221,7 @@ impl<D: Disk> Store<D> {
         let io = &mut self.io;
         match self.logs.get_mut(id) {
             Some(log) => log.on_created(base_offset, allocate_bytes, result, io),
-            None => put_away(result, io),
+            None => put_away(result.ok(), io),
         }
     }
 
@@ -245,8 +245,8 @@ impl<D: Disk> Store<D> {
 }
 
 /// The log was deleted meanwhile: nobody will use the file.
-fn put_away<D: Disk>(file: io::Result<FileId>, io: &mut Io<D>) {
-    if let Ok(file) = file {
+fn put_away<D: Disk>(file: Option<FileId>, io: &mut Io<D>) {
+    if let Some(file) = file {
         io.disk.close(file);
     }
 }
