@@ -95,7 +95,6 @@ fn delete_topic(broker: &Broker, name: &str) {
 fn restart(full: &mut Full) {
     full.broker.kill();
     full.broker.start_again();
-    full.topic.wait_until_led(&full.broker);
     full.must_have_all();
 }
 
