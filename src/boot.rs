@@ -43,6 +43,7 @@ pub fn node_config(
             ArenaPlan::Without(_) => None,
         },
         store_limits: tuning.limits(),
+        ballast: data.ballast.clone(),
         buffered_disk: disk.direct == Direct::Refused,
         ..NodeConfig::new(config.node_id, cluster_id, data.path.clone())
     })

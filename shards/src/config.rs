@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use cluster::configs::StaticConfigs;
+use storage::Ballast;
 use storage::limits::StoreLimits;
 use wire::Uuid;
 
@@ -35,6 +36,8 @@ pub struct NodeConfig {
     /// For file systems that refuse direct I/O.
     pub buffered_disk: bool,
     pub store_limits: StoreLimits,
+    /// Space kept back for a full disk.
+    pub ballast: Ballast,
     /// Ports listened on, by shard; filled in by [`crate::Node::start`].
     pub ports: Vec<u16>,
 }
@@ -75,6 +78,7 @@ impl NodeConfig {
             arena: None,
             buffered_disk: false,
             store_limits: StoreLimits::default(),
+            ballast: Ballast::default(),
             ports: Vec::new(),
         }
     }

@@ -16,6 +16,20 @@ pub enum ControllerError {
     TimedOut,
     #[error("the controller is stopping")]
     Stopping,
+    #[error(
+        "{partitions} partitions could not be reached: start with {shards} cores or more (--cores), \
+         or delete the topics of the surplus shards first"
+    )]
+    Orphans { partitions: usize, shards: usize },
+    /// There is no room for so many new partitions.
+    #[error(
+        "no space left on the disk for {0} new partitions: delete topics or records, lower \
+         retention, or make space on the file system"
+    )]
+    DiskFull(u64),
+    /// There is no room for the command's own record.
+    #[error("no space left on the disk, not even what is kept back for such requests")]
+    ReserveUsed,
     #[error("metadata log: {0}")]
     Log(String),
 }
@@ -128,7 +142,8 @@ pub fn controller(error: &ControllerError) -> (ErrorCode, String) {
         ControllerError::Refused(refused) => return command(refused),
         ControllerError::Busy | ControllerError::TimedOut => ErrorCode::RequestTimedOut,
         ControllerError::Stopping => ErrorCode::NotController,
-        ControllerError::Log(_) => ErrorCode::UnknownServerError,
+        ControllerError::DiskFull(_) | ControllerError::ReserveUsed => ErrorCode::KafkaStorageError,
+        ControllerError::Orphans { .. } | ControllerError::Log(_) => ErrorCode::UnknownServerError,
     };
     (code, error.to_string())
 }

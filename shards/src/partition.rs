@@ -37,6 +37,8 @@ pub use waiters::{AckWaiter, Acked};
 /// The partitions of one shard.
 pub struct Partitions {
     table: RefCell<Table>,
+    /// Of topics by id: partitions whose log could not be opened.
+    unopened: RefCell<Vec<(Uuid, i32)>>,
     logs: Rc<Logs>,
     metadata: Rc<Metadata>,
     metrics: Arc<ShardMetrics>,
@@ -68,7 +70,7 @@ pub struct Partition {
 
 impl Partitions {
     pub fn new(logs: Rc<Logs>, metadata: Rc<Metadata>, metrics: Arc<ShardMetrics>) -> Self {
-        Self { table: RefCell::default(), logs, metadata, metrics }
+        Self { table: RefCell::default(), unopened: RefCell::default(), logs, metadata, metrics }
     }
 
     /// The broker that leads them.

@@ -9,6 +9,7 @@
 
 mod admin;
 mod commands;
+mod room;
 
 use std::cell::RefCell;
 use std::rc::Rc;

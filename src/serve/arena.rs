@@ -68,6 +68,10 @@ fn note(plan: &ArenaPlan, data: &Path) -> Result<()> {
     };
     fs::create_dir_all(directory).map_err(|error| unusable(directory, error))?;
     let path = data.join(PLACE);
+    // On a full disk a note that is there stays there.
+    if fs::read(&path).is_ok_and(|noted| noted == directory.as_os_str().as_bytes()) {
+        return Ok(());
+    }
     let write = || -> io::Result<()> {
         let mut file = File::create(&path)?;
         file.write_all(directory.as_os_str().as_bytes())?;

@@ -5,6 +5,8 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use storage::Ballast;
+
 use super::host;
 use super::identity::{self, Identity};
 use crate::limits::LOCK_WAIT;
@@ -19,6 +21,8 @@ pub struct DataDir {
     pub identity: Identity,
     /// The process that last used it did not stop cleanly.
     pub after_crash: bool,
+    /// Space kept back, so that there is a start on a full disk too.
+    pub ballast: Ballast,
     /// The lock goes with the file.
     lock: File,
 }
@@ -32,10 +36,16 @@ impl DataDir {
             let error = io::Error::from(io::ErrorKind::NotADirectory);
             return Err(unusable(&path, "use", &error));
         }
-        let (lock, after_crash) = lock(&path)?;
-        check_writable(&path)?;
+        let mut lock = lock(&path)?;
+        // A clean stop empties the file.
+        let after_crash = lock.metadata().is_ok_and(|metadata| metadata.len() > 0);
+        let ballast = Ballast::open(&path).map_err(|error| unusable(&path, "use", &error))?;
+        let noted = ballast.with_reserve(|| note_holder(&mut lock));
+        noted.map_err(|error| unusable(&path, "write to", &error))?;
+        let checked = ballast.with_reserve(|| check_writable(&path));
+        checked.map_err(|error| unusable(&path, "write to", &error))?;
         let identity = identity::open(&path, node_id, shards)?;
-        Ok(DataDir { path, identity, after_crash, lock })
+        Ok(DataDir { path, identity, after_crash, ballast, lock })
     }
 }
 
@@ -65,7 +75,7 @@ fn unusable(path: &Path, what: &str, error: &io::Error) -> Problem {
 }
 
 /// Takes the lock, or says who has it. A killed process that is still going away is waited for.
-fn lock(data: &Path) -> Result<(File, bool)> {
+fn lock(data: &Path) -> Result<File> {
     let path = data.join(LOCK);
     let mut options = OpenOptions::new();
     let mut file = options
@@ -78,7 +88,7 @@ fn lock(data: &Path) -> Result<(File, bool)> {
     let from = Instant::now();
     loop {
         match file.try_lock() {
-            Ok(()) => break,
+            Ok(()) => return Ok(file),
             Err(TryLockError::Error(error)) => return Err(unusable(data, "lock", &error)),
             Err(TryLockError::WouldBlock) => {}
         }
@@ -92,15 +102,13 @@ fn lock(data: &Path) -> Result<(File, bool)> {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    // A clean stop empties the file.
-    let after_crash = file.metadata().is_ok_and(|metadata| metadata.len() > 0);
-    let mut note = || -> io::Result<()> {
-        file.set_len(0)?;
-        file.rewind()?;
-        writeln!(file, "{}", std::process::id())
-    };
-    note().map_err(|error| unusable(data, "write to", &error))?;
-    Ok((file, after_crash))
+}
+
+/// Says in the lock's file who has it.
+fn note_holder(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "{}", std::process::id())
 }
 
 fn holder(file: &mut File) -> Option<u32> {
@@ -113,9 +121,10 @@ fn holder(file: &mut File) -> Option<u32> {
 /// More than a start writes before it serves: a node that starts can note what it decides.
 const CHECK_BYTES: usize = 256 << 10;
 
-/// A directory can be there and its disk not take a byte. With a full disk there is no start: every
-/// start is a new leader epoch, which has to be on stable storage before a client sees it.
-fn check_writable(data: &Path) -> Result<()> {
+/// A directory can be there and its disk not take a byte. Every start is a new leader epoch, which
+/// has to be on stable storage before a client sees it: with a full disk, and nothing kept back, or
+/// all of that used up, there is no start.
+fn check_writable(data: &Path) -> io::Result<()> {
     let path = data.join(".write-check");
     let check = || -> io::Result<()> {
         let mut file = File::create(&path)?;
@@ -123,9 +132,8 @@ fn check_writable(data: &Path) -> Result<()> {
         file.sync_all()?;
         fs::remove_file(&path)
     };
-    check().map_err(|error| {
+    check().inspect_err(|_| {
         let _ = fs::remove_file(&path);
-        unusable(data, "write to", &error)
     })
 }
 

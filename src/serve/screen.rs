@@ -44,6 +44,7 @@ impl Facts<'_> {
             ("data", self.data_line()),
             ("kernel", self.kernel()),
             ("disk", self.tuning()),
+            ("reserve", self.reserve()),
             ("limits", self.limits()),
             ("durability", self.durability()),
         ]
@@ -106,6 +107,18 @@ impl Facts<'_> {
         )
     }
 
+    fn reserve(&self) -> String {
+        let ballast = &self.data.ballast;
+        let Some(path) = ballast.path() else {
+            return "nothing is kept back for a full disk: the file system is too small".into();
+        };
+        let (bytes, path) = (human_bytes(ballast.bytes()), path.display());
+        match ballast.is_missing() {
+            false => format!("{bytes} kept back for a full disk, in {path}"),
+            true => format!("{bytes} for a full disk, in use: {path} is made again with more room"),
+        }
+    }
+
     fn limits(&self) -> String {
         let files = self.open_files.map_or("any number of".into(), |limit| limit.to_string());
         let memory = self.lockable_memory.map_or("any".into(), human_bytes);
@@ -154,6 +167,13 @@ pub fn warnings(facts: &Facts<'_>) -> Vec<String> {
             human_bytes(facts.disk.free_bytes),
             facts.data.path.display()
         ));
+    }
+    if facts.data.ballast.is_missing() {
+        warnings.push(
+            "the disk is full, or nearly: produce may be refused; delete topics or records, lower \
+             retention, or make space on the file system"
+                .into(),
+        );
     }
     if facts.disk.direct == Direct::Refused {
         warnings.push(

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use storage::disk::ring::{RingConfig, RingDisk};
 use storage::{
-    AppendContext, AppendError, CleanerConfig, Event, LogConfig, LogId, LogKey, Now, ReadOutcome,
-    ReadRequest, Store, StoreConfig, StoreLimits, TicketResult, Uuid,
+    AppendContext, AppendError, Ballast, CleanerConfig, Event, LogConfig, LogId, LogKey, Now,
+    ReadOutcome, ReadRequest, Store, StoreConfig, StoreLimits, TicketResult, Uuid,
 };
 use wire::records::{BatchBuilder, BatchHeader, Batches};
 
@@ -26,7 +26,12 @@ fn now(from: Instant) -> Now {
 fn open(dir: &std::path::Path, from: Instant) -> RingStore {
     let ring = RingDisk::new(&RingConfig::default()).expect("a ring");
     let limits = StoreLimits::default();
-    let config = StoreConfig { data_dir: dir.to_path_buf(), arena: None, limits };
+    let config = StoreConfig {
+        data_dir: dir.to_path_buf(),
+        arena: None,
+        limits,
+        ballast: Ballast::default(),
+    };
     Store::open(ring, config, now(from)).expect("a store")
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use wire::records::Packing;
 
+use crate::ballast::Ballast;
 use crate::limits::StoreLimits;
 
 /// Where a record's timestamp comes from (`message.timestamp.type`).
@@ -14,6 +15,16 @@ pub enum TimestampType {
     CreateTime,
     /// The broker's clock at append replaces it, and the batch gets a new CRC.
     LogAppendTime,
+}
+
+/// How much of the space kept back for a full disk ([`Ballast`]) a log may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reserve {
+    #[default]
+    Nothing,
+    /// All but a quarter: what grows with its use does not shut the way out.
+    Most,
+    All,
 }
 
 /// The topic settings that a log acts on. Names and meanings are Kafka's; `-1` means no limit where
@@ -64,6 +75,8 @@ pub struct LogConfig {
     pub file_delete_delay_ms: i64,
     /// `producer.id.expiration.ms`: how long an idle producer's sequence numbers are remembered.
     pub producer_id_expiration_ms: i64,
+    /// What of the space kept back it may use on a full disk.
+    pub reserve: Reserve,
 }
 
 impl Default for LogConfig {
@@ -91,6 +104,7 @@ impl Default for LogConfig {
             preallocate: false,
             file_delete_delay_ms: 60_000,
             producer_id_expiration_ms: 24 * HOUR_MS,
+            reserve: Reserve::Nothing,
         }
     }
 }
@@ -150,4 +164,6 @@ pub struct StoreConfig {
     pub arena: Option<ArenaConfig>,
     /// Memory and table bounds.
     pub limits: StoreLimits,
+    /// Space kept back for a full disk, shared by all stores of a data folder.
+    pub ballast: Ballast,
 }

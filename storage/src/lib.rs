@@ -6,11 +6,12 @@
 //! and reaches the machine only through [`disk::Disk`] and [`arena::Arena`].
 //!
 //! Lower half: [`disk`] (the seam and its backends), [`arena`] (memory that outlives the process),
-//! [`buffer`] (aligned chunks), [`write_unit`] (what segment files are written in), `pool` (memory
+//! [`ballast`] (space kept back), [`buffer`] (aligned chunks), [`write_unit`] (what segment files are written in), `pool` (memory
 //! for reads), [`frame`] (side files). The others are the upper half.
 
 // The lower half.
 pub mod arena;
+pub mod ballast;
 pub mod buffer;
 pub mod disk;
 pub mod frame;
@@ -27,7 +28,8 @@ pub(crate) mod producers;
 pub mod store;
 pub mod types;
 
-pub use config::{ArenaConfig, CleanerConfig, LogConfig, StoreConfig, TimestampType};
+pub use ballast::Ballast;
+pub use config::{ArenaConfig, CleanerConfig, LogConfig, Reserve, StoreConfig, TimestampType};
 pub use errors::{
     AdmitError, AppendError, Corruption, OpenError, ProducerError, RecordFaults, StorageError,
 };

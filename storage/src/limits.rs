@@ -14,6 +14,10 @@ pub const CHUNK_BYTES: usize = 64 << 10;
 /// Operations the kernel holds at a time for one disk ring; more wait in the ring's own queue.
 pub const RING_ENTRIES: u32 = 512;
 
+/// Threads that carry out the jobs of one disk ring. They wait for the file system's journal most of
+/// the time, and what waits together is written together.
+pub const JOB_THREADS: usize = 32;
+
 /// The longest run of buffers in one write to the kernel (its own limit is 1024).
 pub const WRITE_BUFFERS_MAX: usize = 256;
 
@@ -52,6 +56,11 @@ pub const DAMAGE_NOTES_MAX: usize = 64;
 
 /// How often every log is looked at for retention, rolls by time, expiry and side files.
 pub const SWEEP_MS: u64 = 5_000;
+/// A log that could not be opened is tried again after [`SWEEP_MS`], and then at growing intervals
+/// up to this.
+pub const OPEN_AGAIN_MS_MAX: u64 = 300_000;
+/// Segments that a start cuts at a time, each with an open file.
+pub const CUTS_IN_FLIGHT: usize = 256;
 /// Space of a removed file that is given back at a time: what a device may be busy with discarding
 /// while writes wait.
 pub const RECLAIM_STEP_BYTES: u64 = 4 << 20;
@@ -63,6 +72,20 @@ pub const RECLAIM_FILES_MAX: usize = 128;
 pub const SWEEP_LOGS: usize = 128;
 /// How often a full disk is asked again.
 pub const DISK_FULL_RETRY_MS: u64 = 1_000;
+/// Tail memory that only those may use who may use the space kept back: on a full disk, others may
+/// hold all the rest for long. At most this part of the tail memory.
+pub const TAIL_KEPT_BYTES: usize = 512 << 10;
+/// See [`TAIL_KEPT_BYTES`].
+pub const TAIL_KEPT_PART: usize = 16;
+/// Space kept back for a full disk: this part of the disk, within bounds. It has to hold the records
+/// of a start, the side files of all logs once, and some commits of groups.
+pub const BALLAST_DISK_PART: u64 = 64;
+/// See [`BALLAST_DISK_PART`].
+pub const BALLAST_BYTES_MIN: u64 = 4 << 20;
+/// See [`BALLAST_DISK_PART`].
+pub const BALLAST_BYTES_MAX: u64 = 64 << 20;
+/// More than this part of a disk is not kept back: then rather nothing.
+pub const BALLAST_DISK_PART_MAX: u64 = 8;
 /// How often a log's `partition` file follows its positions, at most.
 pub const SIDE_FILE_MS: u64 = 60_000;
 
@@ -202,6 +225,7 @@ const _: () = {
     // A write of whole units fits the least window of what is in flight.
     assert!(SPLIT_WRITE_BYTES >= 2 * WRITE_UNIT_BYTES_MAX as u64);
     assert!(RING_ENTRIES.is_power_of_two());
+    assert!(BALLAST_BYTES_MIN <= BALLAST_BYTES_MAX && BALLAST_DISK_PART_MAX <= BALLAST_DISK_PART);
     assert!(WRITE_BUFFERS_MAX <= 1024);
     assert!(PREALLOCATE_STEP_MIN_BYTES.is_multiple_of(BLOCK_BYTES as u64));
     assert!(PREALLOCATE_STEP_MIN_BYTES <= PREALLOCATE_STEP_MAX_BYTES);

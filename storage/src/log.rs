@@ -7,6 +7,7 @@
 
 pub(crate) mod epochs;
 pub mod index;
+pub(crate) mod make;
 pub(crate) mod pump;
 pub(crate) mod scan;
 pub(crate) mod seal;
@@ -80,6 +81,8 @@ pub(crate) struct Log {
     /// The `partition` file is behind.
     pub side_dirty: bool,
     pub side_writing: bool,
+    /// The disk had no room for it.
+    pub side_starved: bool,
     /// Jobs on the way, for those who must wait until the folder is at rest.
     pub jobs: u32,
     /// What the next segment reserves at first.
@@ -96,6 +99,9 @@ pub(crate) struct Log {
     pub side_written_ms: u64,
     /// The side file on disk says that not all writes are synced; and the one being written does.
     pub lazy_on_disk: bool,
+    /// The log's folder is there. A new log has none before its first append: until then the
+    /// metadata of the cluster knows all there is to know of it.
+    pub made: bool,
     /// There is a side file on disk: a start knows whose bytes are in the folder. Before that, no
     /// segment is made.
     pub side_on_disk: bool,
@@ -105,6 +111,9 @@ pub(crate) struct Log {
     /// In segments that begin below, compaction may have left gaps; and what is on disk of that.
     pub compacted_until: i64,
     pub durable_compacted_until: i64,
+    /// Where batches end that a start took from the arena and that are not on stable storage yet:
+    /// so long the store keeps what the arena has of them.
+    pub adopted_end: Option<i64>,
     /// A run of compaction is on this log.
     pub cleaning: bool,
     /// Compaction gave up on this log in this life of the process.
@@ -142,6 +151,7 @@ impl Log {
             ack_noted: false,
             side_dirty: false,
             side_writing: false,
+            side_starved: false,
             jobs: 0,
             allocate_step_bytes: PREALLOCATE_STEP_MIN_BYTES,
             always_synced: true,
@@ -150,11 +160,13 @@ impl Log {
             side_durable_offset: next_offset,
             side_written_ms: 0,
             lazy_on_disk: false,
+            made: false,
             side_on_disk: false,
             lazy_in_writing: false,
             clean_offset: 0,
             compacted_until: 0,
             durable_compacted_until: 0,
+            adopted_end: None,
             cleaning: false,
             uncleanable: false,
         }
@@ -215,9 +227,14 @@ impl Log {
         crash_safe && self.config.flush_messages > 1 && self.lazy_on_disk
     }
 
+    /// What names the log in the arena.
+    pub fn arena_key(&self) -> ([u8; 16], i32) {
+        (arena_topic(&self.key, self.topic_id), self.key.partition)
+    }
+
     /// The note that the arena keeps of a chunk.
     pub fn slice_key(&self, segment_base_offset: i64, position: u64) -> SliceKey {
-        let (topic_id, partition) = (arena_topic(&self.key, self.topic_id), self.key.partition);
+        let (topic_id, partition) = self.arena_key();
         SliceKey { topic_id, partition, segment_base_offset, position }
     }
 

@@ -19,6 +19,7 @@ pub(crate) mod parse;
 pub(crate) mod read;
 pub(crate) mod reading;
 pub(crate) mod recover;
+pub(crate) mod remove;
 pub(crate) mod reread;
 pub(crate) mod retention;
 pub(crate) mod turn;
@@ -33,15 +34,16 @@ use slab::Slab;
 use wire::Uuid;
 use wire::records::Decompressor;
 
-use crate::arena::Survivor;
 use crate::compact::Cleaner;
-use crate::config::{CleanerConfig, LogConfig, StoreConfig};
+use crate::config::{CleanerConfig, LogConfig, Reserve, StoreConfig};
 use crate::disk::{Completion, Disk};
 use crate::errors::StorageError;
 use crate::log::Log;
 use crate::store::cold::PendingRead;
 use crate::store::io::Io;
+use crate::store::open::{Survivors, Unopened};
 use crate::store::reading::Reading;
+use crate::store::remove::Doomed;
 use crate::types::{
     EpochEnd, Event, LogId, LogKey, LogStatus, ProducerInfo, RecoveryReport, StoreStats,
 };
@@ -126,8 +128,9 @@ pub struct Store<D: Disk> {
     pub(crate) logs: Logs,
     pub(crate) config: StoreConfig,
     pub(crate) report: RecoveryReport,
-    /// What the arena kept of logs that could not be opened: not to be lost before they can.
-    pub(crate) kept: Vec<Survivor>,
+    /// What the arena kept of logs that could not be opened, or have not written it yet: not to be
+    /// lost before.
+    pub(crate) kept: Survivors,
     /// Reads and lookups that wait for the disk; the key is the ticket.
     pub(crate) pending: Slab<PendingRead>,
     pub(crate) pending_serial: u64,
@@ -143,6 +146,10 @@ pub struct Store<D: Disk> {
     pub(crate) next_sweep_ms: u64,
     pub(crate) next_full_retry_ms: u64,
     pub(crate) cleaner: Cleaner,
+    /// Folders of deleted logs that could not be renamed.
+    pub(crate) doomed: Vec<Doomed>,
+    /// Folders of logs that could not be opened.
+    pub(crate) unopened: Vec<Unopened>,
 }
 
 impl<D: Disk> Store<D> {
@@ -153,6 +160,11 @@ impl<D: Disk> Store<D> {
 
     pub fn find_log(&self, key: &LogKey) -> Option<LogId> {
         self.logs.find(key)
+    }
+
+    /// The id of a log's topic.
+    pub fn topic_id(&self, id: LogId) -> Option<Uuid> {
+        self.logs.get(id).map(|log| log.topic_id)
     }
 
     /// What the start found and did.
@@ -180,6 +192,9 @@ impl<D: Disk> Store<D> {
                 log.writer.sync_target_lpos = log.end_lpos();
             }
             log.mark_dirty(&mut self.io);
+            if log.disk_full && log.config.reserve != Reserve::Nothing {
+                log.retry_space(&mut self.io);
+            }
         }
     }
 
@@ -234,10 +249,9 @@ impl<D: Disk> Store<D> {
 
     /// Notes that a leader epoch begins at an offset.
     pub fn set_leader_epoch(&mut self, id: LogId, epoch: i32, start_offset: i64) {
-        if let Some(log) = self.logs.get_mut(id)
-            && log.epochs.assign(epoch, start_offset)
-        {
-            log.side_dirty = true;
+        if let Some(log) = self.logs.get_mut(id) {
+            // Not on disk before there is a record of it: until then, who leads knows it.
+            log.epochs.assign(epoch, start_offset);
         }
     }
 
@@ -284,7 +298,8 @@ impl<D: Disk> Store<D> {
 
     /// When the store next wants a turn although nothing happens, on the clock of `Now::mono_ms`.
     pub fn next_deadline_ms(&self) -> Option<u64> {
-        if self.logs.len() == 0 {
+        let has_leftovers = !self.unopened.is_empty() || !self.doomed.is_empty();
+        if self.logs.len() == 0 && !has_leftovers && self.io.graves.is_empty() {
             return None;
         }
         let mut next = self.next_sweep_ms;
@@ -294,7 +309,7 @@ impl<D: Disk> Store<D> {
         if let Some(std::cmp::Reverse((due, _))) = self.io.flushes.peek() {
             next = next.min(*due);
         }
-        if !self.io.full.is_empty() {
+        if self.io.waits_for_space() {
             next = next.min(self.next_full_retry_ms);
         }
         Some(self.cleaner.deadline_ms().map_or(next, |due| next.min(due)))

@@ -24,6 +24,7 @@ mod corruption;
 mod crash;
 mod differ;
 mod disk_full;
+mod disk_full_admin;
 mod fetch_rules;
 mod fetch_waits;
 mod group_configs;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use cluster::names::CLUSTER_METADATA;
 use cluster::{Controller, Record};
-use storage::{AppendContext, LogConfig, LogId, LogKey};
+use storage::{AppendContext, AppendError, LogConfig, LogId, LogKey, Reserve};
 use wire::Uuid;
 use wire::records::{BatchBuilder, BatchHeader, Batches, records};
 
@@ -41,6 +41,8 @@ fn config() -> LogConfig {
         retention_bytes: -1,
         cleanup_delete: false,
         max_message_bytes: METADATA_BATCH_BYTES_MAX,
+        // Deletions are decided on a full disk too.
+        reserve: Reserve::All,
         ..LogConfig::default()
     }
 }
@@ -103,7 +105,10 @@ impl MetadataLog {
         let header = BatchHeader::parse(&batch).map_err(failed)?;
         let context = AppendContext { leader_epoch: EPOCH, now };
         let appended = logs.append(self.log, &batch, &header, context);
-        let appended = appended.map_err(failed)?;
+        let appended = appended.map_err(|error| match error {
+            AppendError::DiskFull => ControllerError::ReserveUsed,
+            other => failed(other),
+        })?;
         loop {
             let durable = logs.ack_end_offset(self.log);
             if durable.is_some_and(|durable| durable >= appended.end) {

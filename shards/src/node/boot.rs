@@ -78,6 +78,7 @@ fn open_store(index: u16, node: &NodeConfig, clock: &Clock) -> Result<ShardStore
         data_dir: node.data_dir.join(format!("shard-{index}")),
         arena,
         limits: node.store_limits.clone(),
+        ballast: node.ballast.clone(),
     };
     let store = Store::open(ring, config, clock.refresh());
     let store = store.map_err(|why| StartError::Open { shard, why: why.to_string() })?;

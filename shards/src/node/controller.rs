@@ -15,6 +15,7 @@ use crate::shard::Shard;
 /// The log is damaged, or says that this node belongs to another cluster.
 pub async fn start(shard: &Shard) -> Result<(), ControllerError> {
     shard.controller.open().await?;
+    refuse_orphans(shard)?;
     let cluster_id = shard.node.cluster_id;
     shard.carry_out(Command::CreateCluster { cluster_id }).await?;
     let brokers: Vec<_> = shard.node.brokers().collect();
@@ -38,4 +39,21 @@ pub async fn start(shard: &Shard) -> Result<(), ControllerError> {
     let features = vec![("group.version".to_owned(), 1)];
     shard.carry_out(Command::SetFeatures(features)).await?;
     shard.publish(shard.controller.image()).await
+}
+
+/// Partitions are bound to their shard: with fewer shards some would have none. Those that were
+/// never written have no folder that would tell of them.
+fn refuse_orphans(shard: &Shard) -> Result<(), ControllerError> {
+    let (image, node) = (shard.controller.image(), &shard.node);
+    let ours = |id: i32| image.broker(id).filter(|broker| broker.node_id == node.node_id);
+    let partitions = image.topics().flat_map(|topic| &topic.partitions);
+    let shards = partitions.filter_map(|partition| Some(ours(partition.leader)?.shard));
+    let surplus: Vec<u16> = shards.filter(|of| usize::from(*of) >= node.cores.len()).collect();
+    match surplus.iter().max() {
+        None => Ok(()),
+        Some(last) => Err(ControllerError::Orphans {
+            partitions: surplus.len(),
+            shards: usize::from(*last) + 1,
+        }),
+    }
 }

@@ -25,6 +25,7 @@ impl SlowClock {
         if now_ms - self.last_publish_ms >= PUBLISH_MS {
             self.last_publish_ms = now_ms;
             publish_metrics(shard);
+            shard.open_again();
             let idle_ms = shard.broker_settings().connections_max_idle_ms;
             shard.connections.close_overdue(&shard.metrics, now_ms, idle_ms);
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cluster::configs::{TopicSettings, View};
 use cluster::names::CONSUMER_OFFSETS;
 use cluster::{Image, ResourceKind, Topic};
-use storage::{LogConfig, LogId, LogKey, StorageError, TimestampType};
+use storage::{LogConfig, LogId, LogKey, Reserve, StorageError, TimestampType};
 use wire::ErrorCode;
 
 use super::{Cleanup, Partition, Partitions};
@@ -21,6 +21,28 @@ impl Partitions {
     /// topic.
     pub fn apply(&self, old: &Image, new: &Image) {
         apply(self, old, new);
+    }
+
+    /// Tries again to open logs that could not be opened. Returns whether one could.
+    pub fn open_again(&self) -> bool {
+        let missing = self.unopened.take();
+        if missing.is_empty() {
+            return false;
+        }
+        let image = self.metadata.image();
+        let view = self.metadata.view(&image);
+        let before = self.table.borrow().len();
+        for (id, index) in missing {
+            let Some(topic) = image.topic_by_id(id) else { continue };
+            let led = topic.partition(index).filter(|p| p.leader == self.metadata.broker_id);
+            if let Some(partition) = led {
+                let config = log_config(self, &view, &topic.name);
+                lead(self, topic, index, partition.leader_epoch, &config);
+            }
+        }
+        let opened = self.table.borrow().len();
+        self.metrics.partitions.set(opened as u64);
+        opened > before
     }
 }
 
@@ -78,8 +100,9 @@ fn lead(partitions: &Partitions, topic: &Topic, index: i32, leader_epoch: i32, c
             partitions.table.borrow_mut().insert(partition);
         }
         Err(error) => {
+            partitions.unopened.borrow_mut().push((topic.id, index));
             let topic = &*topic.name;
-            tracing::error!(topic, index, %error, "cannot open the partition's log");
+            tracing::error!(topic, index, %error, "cannot open the partition's log yet");
         }
     }
 }
@@ -96,9 +119,8 @@ fn open(
     let key = LogKey { topic: Rc::clone(name), partition: index };
     let mut store = partitions.logs.store_mut();
     let found = store.find_log(&key);
-    let id_of = |log| store.logs().find(|(id, _, _)| *id == log).map(|(_, _, id)| id);
     let log = match found {
-        Some(log) if id_of(log) == Some(topic.id) => {
+        Some(log) if store.topic_id(log) == Some(topic.id) => {
             store.configure(log, config.clone());
             begin_epoch(&mut store, log, leader_epoch);
             log
@@ -183,5 +205,9 @@ fn log_config(partitions: &Partitions, view: &View<'_>, topic: &str) -> LogConfi
         preallocate: of_topic.preallocate,
         file_delete_delay_ms: of_topic.file_delete_delay_ms,
         producer_id_expiration_ms: settings.producer_id_expiration_ms,
+        reserve: match cluster::names::is_internal(topic) {
+            true => Reserve::Most,
+            false => Reserve::Nothing,
+        },
     }
 }

@@ -40,8 +40,10 @@ impl Shard {
     /// the controller's shard.
     ///
     /// # Errors
-    /// The command is refused as a whole, or a shard did not take the image in time.
+    /// The command is refused as a whole, the disk has no room for it, or a shard did not take the
+    /// image in time.
     pub async fn carry_out(&self, command: Command) -> Result<Reply, ControllerError> {
+        self.check_room(&command)?;
         let Decided { reply, image, turn } = self.controller.decide(command).await?;
         if let Some(image) = image {
             self.publish(image).await?;
@@ -90,6 +92,15 @@ impl Shard {
         self.groups.on_image(&old, &self.image());
         self.logs.wake();
         self.metadata.notify();
+    }
+
+    /// Opens logs that could not be opened before, if they can be now.
+    pub fn open_again(&self) {
+        if self.partitions.open_again() {
+            let image = self.image();
+            self.groups.on_image(&image, &image);
+            self.logs.wake();
+        }
     }
 
     /// The buffers of compaction are those of the node: each shard has its part.

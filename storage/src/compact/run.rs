@@ -161,7 +161,7 @@ impl Run {
             Stage::Snapshot => self.find_snapshot(log, io),
             Stage::Create => {
                 let path = self.cleaned_path(log);
-                let op = Op::Create { path, allocate_bytes: CLEAN_ALLOCATE_BYTES };
+                let op = io.create_op(path, CLEAN_ALLOCATE_BYTES, log.config.reserve);
                 self.submit(io, Awaited::Create(io.limits.write_unit), op)
             }
             Stage::Copy => self.copy(log, io, rest_ms),
@@ -345,14 +345,14 @@ impl Run {
 
     /// Copies what stays of the group's batches.
     fn copy<D: Disk>(&mut self, log: &mut Log, io: &mut Io<D>, rest_ms: u64) -> Step {
-        let Some(output) = &mut self.output else {
-            return Step::Failed("there is no output".into());
-        };
+        let no_output = || Step::Failed("there is no output".into());
+        let Some(output) = &mut self.output else { return no_output() };
         match output.need() {
             Need::Nothing => {}
             Need::TooLarge => return Step::Failed("a segment would grow too large".into()),
             Need::Allocate { file, len } => {
-                return self.submit(io, Awaited::Allocate(len), Op::Allocate { file, len });
+                let op = io.allocate_op(file, len, log.config.reserve);
+                return self.submit(io, Awaited::Allocate(len), op);
             }
             Need::Write { file, position, buffer } => {
                 let len = buffer.len() as u64;

@@ -21,8 +21,9 @@
 //!   together: the later could land first.
 //! - A write with `sync` is on stable storage when it completes; a write without is after a later
 //!   `Sync` of the file that was submitted after the write's completion.
-//! - Jobs ([`Op`]s that are neither write, read nor sync) are carried out one by one in the order
-//!   of submission, and each is durable when it completes, the folder's entry included.
+//! - Jobs ([`Op`]s that are neither write, read nor sync) of one folder and its files are carried
+//!   out one by one in the order of submission; those of different folders may go side by side. Each
+//!   is durable when it completes, the folder's entry included.
 //! - A failed write or sync says nothing about what reached the disk. It must not be retried as if
 //!   it had not happened: fence the file.
 //! - Memory of an operation is held by the disk until its completion, so it cannot be used again
@@ -79,14 +80,24 @@ pub enum Op {
     Sync { file: FileId },
 
     // From here on: jobs.
-    /// Creates a file with `allocate_bytes` reserved, and makes both durable. Completes as
-    /// [`Done::Opened`], in `OpenMode::Create`.
-    Create { path: PathBuf, allocate_bytes: u64 },
+    /// Creates a file with `allocate_bytes` reserved, and makes both durable. Refused as a full disk
+    /// if less than `leave_bytes` would be left free. Completes as [`Done::Opened`], in
+    /// `OpenMode::Create`.
+    Create { path: PathBuf, allocate_bytes: u64, leave_bytes: u64 },
+    /// Makes a folder with two files in it: `beside` with its bytes, and the file at `path` as
+    /// `Create` does, and makes all of it durable. What an attempt that failed left there is
+    /// replaced. Completes as [`Done::Opened`], in `OpenMode::Create`.
+    CreateFolder {
+        path: PathBuf,
+        allocate_bytes: u64,
+        leave_bytes: u64,
+        beside: (PathBuf, Vec<u8>),
+    },
     /// Opens a file. Completes as [`Done::Opened`].
     Open { path: PathBuf, mode: OpenMode },
-    /// Grows the file to `len` bytes, space reserved and reading as zeros. Completes as
-    /// [`Done::Unit`].
-    Allocate { file: FileId, len: u64 },
+    /// Grows the file to `len` bytes, space reserved and reading as zeros; `leave_bytes` as for
+    /// `Create`. Completes as [`Done::Unit`].
+    Allocate { file: FileId, len: u64, leave_bytes: u64 },
     /// Cuts or grows the file to `len` bytes, makes it durable. Completes as [`Done::Unit`].
     Truncate { file: FileId, len: u64 },
     /// `Truncate` if a length is given, then closes the file, after its operations in flight. The
@@ -199,6 +210,41 @@ pub trait Disk {
     fn wake_fd(&self) -> Option<BorrowedFd<'_>>;
 }
 
+impl Op {
+    /// The folder that a job is of, if it names one: jobs of one folder keep their order.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match self {
+            Op::Create { path, .. }
+            | Op::CreateFolder { path, .. }
+            | Op::Open { path, .. }
+            | Op::WriteFile { path, .. }
+            | Op::ReadFile { path }
+            | Op::Rename { from: path, .. } => path.parent(),
+            Op::RemoveFiles { paths } => paths.first()?.parent(),
+            Op::RemoveDirAll { path } => Some(path),
+            Op::Write { .. }
+            | Op::Read { .. }
+            | Op::Sync { .. }
+            | Op::Allocate { .. }
+            | Op::Truncate { .. }
+            | Op::Close { .. } => None,
+        }
+    }
+
+    /// The file that an operation names by its number.
+    pub(crate) fn file(&self) -> Option<FileId> {
+        match self {
+            Op::Write { file, .. }
+            | Op::Read { file, .. }
+            | Op::Sync { file }
+            | Op::Allocate { file, .. }
+            | Op::Truncate { file, .. }
+            | Op::Close { file, .. } => Some(*file),
+            _ => None,
+        }
+    }
+}
+
 /// The length of the whole blocks that hold `len` bytes.
 pub const fn round_up_to_block(len: u64) -> u64 {
     len.next_multiple_of(BLOCK_BYTES as u64)
@@ -219,16 +265,40 @@ pub(crate) fn temporary_path(path: &Path) -> PathBuf {
 /// Files that end so are leftovers of an interrupted [`Disk::write_file`] and may be removed.
 pub const TEMPORARY_SUFFIX: &str = ".new";
 
+/// Whether the disk, or what this user may have of it, is full.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// The error of a full disk, if `free_bytes` do not hold `needed_bytes` and leave `leave_bytes`.
+pub(crate) fn check_left(free_bytes: u64, needed_bytes: u64, leave_bytes: u64) -> io::Result<()> {
+    if leave_bytes > 0 && free_bytes < needed_bytes.saturating_add(leave_bytes) {
+        return Err(io::Error::from_raw_os_error(libc::ENOSPC));
+    }
+    Ok(())
+}
+
 /// Bytes that an ordinary user may still write on the file system of this path.
-#[allow(unsafe_code)]
 pub(crate) fn free_bytes(path: &Path) -> io::Result<u64> {
+    let stat = statvfs(path)?;
+    Ok(stat.f_bavail * stat.f_frsize)
+}
+
+/// Bytes of the whole file system of this path.
+pub(crate) fn total_bytes(path: &Path) -> io::Result<u64> {
+    let stat = statvfs(path)?;
+    Ok(stat.f_blocks * stat.f_frsize)
+}
+
+#[allow(unsafe_code)]
+fn statvfs(path: &Path) -> io::Result<libc::statvfs> {
     use std::os::unix::ffi::OsStrExt;
     let path = std::ffi::CString::new(path.as_os_str().as_bytes())?;
     // SAFETY: all zeros is a value of this plain struct.
     let mut stat: libc::statvfs = unsafe { std::mem::zeroed() };
     // SAFETY: a terminated path and a struct to fill.
     match unsafe { libc::statvfs(path.as_ptr(), &raw mut stat) } {
-        0 => Ok(stat.f_bavail * stat.f_frsize),
+        0 => Ok(stat),
         _ => Err(io::Error::last_os_error()),
     }
 }

@@ -4,7 +4,8 @@ use std::io;
 use std::rc::Rc;
 
 use crate::buffer::IoBuf;
-use crate::disk::{Disk, FileId, Op, temporary_path};
+use crate::config::Reserve;
+use crate::disk::{Disk, FileId, Op, is_full, temporary_path};
 use crate::limits::{
     LAZY_WRITE_BYTES, LOG_IN_FLIGHT_BYTES, PREALLOCATE_STEP_MIN_BYTES, SPLIT_WRITE_BYTES,
 };
@@ -68,6 +69,9 @@ impl Log {
 
     /// The disk was full: asks again for what failed.
     pub fn retry_space<D: Disk>(&mut self, io: &mut Io<D>) {
+        if self.side_dirty {
+            self.write_side_file(io.now, io);
+        }
         if !self.disk_full {
             return;
         }
@@ -255,6 +259,9 @@ impl Log {
         if self.is_starved() {
             return;
         }
+        if !self.made {
+            return self.make_folder(at, io);
+        }
         if !self.side_on_disk {
             let now = io.now;
             if !self.side_writing {
@@ -262,15 +269,9 @@ impl Log {
             }
             return;
         }
-        let step = self.allocate_step_bytes;
-        let whole = u64::from(self.config.segment_bytes);
+        let allocate_bytes = self.first_step(&self.segments[at], io);
         let segment = &mut self.segments[at];
-        let wanted = if self.config.preallocate {
-            whole
-        } else {
-            step.min(whole.max(segment.size_bytes)).max(PREALLOCATE_STEP_MIN_BYTES)
-        };
-        let allocate_bytes = io.limits.write_unit.round_up(wanted);
+        let is_empty = segment.is_empty();
         segment.file = FileState::Opening;
         let base_offset = segment.base_offset;
         let mut path = self.segment_path(base_offset, LOG_SUFFIX);
@@ -279,13 +280,20 @@ impl Log {
         }
         self.jobs += 1;
         let purpose = Purpose::Create { log: self.id, base_offset, allocate_bytes };
-        io.submit(purpose, Op::Create { path, allocate_bytes });
+        let reserve = if is_empty { Reserve::All } else { self.config.reserve };
+        let op = io.create_op(path, allocate_bytes, reserve);
+        io.submit(purpose, op);
+    }
+
+    /// How much is reserved at a time: little where it is of what is kept back.
+    pub fn allocate_step<D: Disk>(&self, io: &Io<D>) -> u64 {
+        if io.ballast.is_missing() { PREALLOCATE_STEP_MIN_BYTES } else { self.allocate_step_bytes }
     }
 
     /// Reserves the next step of the file before the tail comes near the end of the last one.
     fn reserve_space<D: Disk>(&mut self, at: usize, file: FileId, io: &mut Io<D>) {
         let starved = self.is_starved();
-        let step = self.allocate_step_bytes;
+        let step = self.allocate_step(io);
         let unit = io.limits.write_unit;
         let whole = unit.round_up(u64::from(self.config.segment_bytes));
         let segment = &mut self.segments[at];
@@ -301,7 +309,7 @@ impl Log {
         let base_offset = segment.base_offset;
         self.jobs += 1;
         let purpose = Purpose::Allocate { log: self.id, base_offset, len };
-        io.submit(purpose, Op::Allocate { file, len });
+        io.submit(purpose, io.allocate_op(file, len, self.config.reserve));
     }
 
     /// The file of a new segment is there, or could not be made.
@@ -428,17 +436,17 @@ impl Log {
 
     pub fn failed<D: Disk>(&mut self, what: &str, error: &io::Error, io: &mut Io<D>) {
         self.retrying = false;
-        if error.kind() == io::ErrorKind::StorageFull
-            || error.kind() == io::ErrorKind::QuotaExceeded
-        {
+        if is_full(error) {
+            if self.config.reserve != Reserve::Nothing && io.ballast.give_back() {
+                self.space_is_back(io);
+                return self.mark_dirty(io);
+            }
             if !self.disk_full {
                 self.disk_full = true;
                 tracing::warn!(log = %self.key, %error, "no space while {what}; appends refused");
                 io.events.push(Event::DiskFull { log: self.id });
             }
-            if !io.full.contains(&self.id) {
-                io.full.push(self.id);
-            }
+            io.retry_later(self.id);
             return;
         }
         self.fence(&format!("{what} failed: {error}"), io);

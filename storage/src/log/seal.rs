@@ -20,8 +20,8 @@ impl Log {
             self.jobs += 1;
             io.submit(Purpose::Finish { log: self.id }, Op::Close { file, truncate_to: Some(len) });
         }
-        // A stop does not wait for indexes of files that the next start reads in no time.
-        if io.closing && len < SMALL_SEGMENT_BYTES {
+        // Neither a stop nor a start waits for indexes of files that are read in no time.
+        if (io.closing || io.starting) && len < SMALL_SEGMENT_BYTES {
             self.segments[at].phase = Phase::Closed;
             return;
         }

@@ -11,18 +11,16 @@ use crate::disk::{Disk, Op};
 use crate::errors::StorageError;
 use crate::log::index::SparseIndex;
 use crate::log::scan::{Expect, FileReader, Scanned, scan};
-use crate::log::segment::{
-    BatchNote, DELETED_SUFFIX, FileState, INDEX_SUFFIX, IndexState, LOG_SUFFIX, Phase, Segment,
-};
+use crate::log::segment::{BatchNote, FileState, INDEX_SUFFIX, LOG_SUFFIX, Phase, Segment};
 use crate::log::side::IndexFile;
 use crate::log::{Log, Snapshot};
 use crate::producers::Producers;
 use crate::store::Store;
-use crate::store::io::{Grave, Io, Purpose};
+use crate::store::io::{Io, Purpose};
 use crate::types::{LogId, LogKey, Now};
 
 impl<D: Disk> Store<D> {
-    /// Makes a new, empty log.
+    /// Makes a new, empty log. It comes to be on disk with its first append.
     pub fn create_log(
         &mut self,
         key: LogKey,
@@ -45,7 +43,7 @@ impl<D: Disk> Store<D> {
             return Err(StorageError::Io { what: "opening", path, why: why.clone() });
         }
         let dir = self.config.data_dir.join(name);
-        self.io.disk.create_dir(&dir).map_err(io_error("creating", &dir))?;
+        self.clear_the_way(&dir)?;
         let (now, crash_safe) = (self.io.now, self.io.crash_safe);
         let id = self.logs.insert(|id| {
             let mut log = Log::new(id, key, topic_id, dir, 0);
@@ -53,54 +51,10 @@ impl<D: Disk> Store<D> {
             log.epochs.assign(leader_epoch, 0);
             log
         });
-        if let Some(log) = self.logs.get_mut(id) {
-            // Jobs are done in order, so this is on disk before the first segment is.
-            log.write_side_file(now, &mut self.io);
-        }
         if self.logs.len() == 1 {
             self.next_sweep_ms = now.mono_ms + crate::limits::SWEEP_MS;
         }
         Ok(id)
-    }
-
-    /// Removes a log: its folder is renamed at once and removed after `file.delete.delay.ms`.
-    /// Blocks until nothing of it is in flight.
-    pub fn delete_log(&mut self, id: LogId) -> Result<(), StorageError> {
-        self.stop_cleaning(Some(id));
-        self.settle(id);
-        let log = self.logs.get_mut(id).ok_or(StorageError::NoSuchLog)?;
-        let from = log.dir.clone();
-        let mut name = from.file_name().unwrap_or_default().to_os_string();
-        name.push(format!(".{}-{}{DELETED_SUFFIX}", self.io.now.unix_ms, self.io.use_clock));
-        let to = from.with_file_name(name);
-        self.io.use_clock += 1;
-        self.io.disk.rename(&from, &to).map_err(io_error("renaming", &from))?;
-        let parent = self.config.data_dir.clone();
-        self.io.disk.sync_dir(&parent).map_err(io_error("syncing", &parent))?;
-        let Some(mut log) = self.logs.remove(id) else { return Ok(()) };
-        log.forget_tail(&mut self.io);
-        for segment in &log.segments {
-            if let FileState::Open(file) = segment.file {
-                if segment.phase == Phase::Closed {
-                    self.io.open_for_read = self.io.open_for_read.saturating_sub(1);
-                }
-                self.io.submit(Purpose::Close, Op::Close { file, truncate_to: None });
-            }
-            if let (IndexState::Here(index), Phase::Closed) = (&segment.index, segment.phase) {
-                self.io.index_bytes = self.io.index_bytes.saturating_sub(index.memory_bytes());
-            }
-        }
-        for buffer in std::mem::take(&mut log.read_buffers) {
-            self.put_away(buffer);
-        }
-        let delay_ms = u64::try_from(log.config.file_delete_delay_ms).unwrap_or(0);
-        self.io.graves.push_back((self.io.now.mono_ms + delay_ms, Grave::Folder(to)));
-        let orphans: Vec<usize> =
-            self.pending.iter().filter(|(_, p)| p.log == id).map(|(key, _)| key).collect();
-        for key in orphans {
-            self.drive_or_finish(key);
-        }
-        Ok(())
     }
 
     /// Moves the log start up to `before_offset` (`-1`: to the ack end), and removes whole segments
@@ -328,9 +282,9 @@ impl<D: Disk> Store<D> {
 
 impl Log {
     /// Takes the tail out of memory and the arena.
-    fn forget_tail<D: Disk>(&mut self, io: &mut Io<D>) {
+    pub(super) fn forget_tail<D: Disk>(&mut self, io: &mut Io<D>) {
         for held in self.tail.clear() {
-            if io.crash_safe {
+            if io.crash_safe && held.chunk.home_index().is_some() {
                 io.arena.retract(&held.chunk);
             }
         }

@@ -2,17 +2,18 @@
 //! what the segments have.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::ops::Range;
 
 use wire::records::{BatchHeader, check_crc};
 
-use crate::arena::Survivor;
+use crate::arena::{CHUNK_BYTES, Survivor};
 use crate::buffer::Chunk;
-use crate::disk::{Disk, OpenMode, temporary_path};
-use crate::log::scan::{Expect, FileReader, scan};
-use crate::log::segment::{BatchNote, LOG_SUFFIX, Phase};
+use crate::disk::Disk;
+use crate::log::segment::{BatchNote, Phase, Segment};
+use crate::log::tail::{Recent, TailChunk};
 use crate::log::{Log, Snapshot};
-use crate::types::Now;
+use crate::store::Store;
+use crate::types::{LogId, Now};
 use crate::write_unit::WriteUnit;
 
 /// Whole batches, in order, from the log's end on.
@@ -20,6 +21,8 @@ use crate::write_unit::WriteUnit;
 pub(crate) struct Adopted {
     pub bytes: Vec<u8>,
     pub end_offset: i64,
+    /// Where they come from: a segment's base offset and a range of its positions.
+    from: Vec<(i64, Range<u64>)>,
 }
 
 impl Adopted {
@@ -31,13 +34,16 @@ impl Adopted {
         for survivor in survivors {
             by_segment.entry(survivor.key.segment_base_offset).or_default().push(survivor);
         }
-        let mut adopted = Adopted { bytes: Vec::new(), end_offset: log.next_offset };
+        let end_offset = log.next_offset;
+        let mut adopted = Adopted { bytes: Vec::new(), end_offset, from: Vec::new() };
         for (base_offset, mut held) in by_segment {
             let start =
                 log.segment_by_base(base_offset).map_or(0, |at| log.segments[at].size_bytes);
             held.sort_unstable_by_key(|s| s.sequence);
             let image = run_from(start, &held);
-            adopted.walk(&image);
+            let taken = adopted.walk(&image);
+            let range = start + taken.start as u64..start + taken.end as u64;
+            adopted.from.push((base_offset, range));
         }
         adopted
     }
@@ -64,21 +70,34 @@ impl Adopted {
         None
     }
 
-    fn walk(&mut self, image: &[u8]) {
-        let mut at = 0;
+    /// Whether a note of the arena holds some of it.
+    pub fn is_of(&self, survivor: &Survivor) -> bool {
+        let (start, len) = (survivor.key.position, survivor.bytes.len() as u64);
+        let mut ranges = self.from.iter();
+        ranges.any(|(base_offset, range)| {
+            *base_offset == survivor.key.segment_base_offset
+                && start < range.end
+                && start + len > range.start
+        })
+    }
+
+    /// Takes the batches of a run of a segment's bytes; returns where in it they are.
+    fn walk(&mut self, image: &[u8]) -> Range<usize> {
+        let (mut at, mut from) = (0, None);
         while let Ok(header) = BatchHeader::parse(&image[at..]) {
-            let Some(batch) = image.get(at..at + header.total_size_bytes()) else { return };
-            if !check_crc(batch) || header.last_offset_delta < 0 {
-                return;
-            }
+            let batch = image.get(at..at + header.total_size_bytes());
+            let is_whole = |batch: &&[u8]| check_crc(batch) && header.last_offset_delta >= 0;
+            let Some(batch) = batch.filter(is_whole) else { break };
             if header.base_offset == self.end_offset {
                 self.bytes.extend_from_slice(batch);
                 self.end_offset = header.last_offset() + 1;
+                from = from.or(Some(at));
             } else if header.last_offset() >= self.end_offset {
-                return;
+                break;
             }
             at += batch.len();
         }
+        from.unwrap_or(at)..at
     }
 }
 
@@ -106,57 +125,102 @@ fn run_from(start: u64, held: &[&Survivor]) -> Vec<u8> {
     image
 }
 
-/// Writes the batches to a segment of their own, durably, reads them back and checks them.
-pub(crate) fn write_adopted<D: Disk>(
-    disk: &mut D,
-    log: &mut Log,
-    adopted: &Adopted,
-    unit: WriteUnit,
-    now: Now,
-) -> io::Result<()> {
-    let base_offset = log.next_offset;
-    let path = log.segment_path(base_offset, LOG_SUFFIX);
-    let len = adopted.bytes.len() as u64;
-    let chunk = Chunk::heap_of_units(adopted.bytes.len(), unit);
-    chunk.append(&adopted.bytes);
-    // An empty file that keeps this place is replaced, not removed: should this fail half-way, the
-    // next start still knows where the log goes on.
-    let temporary = temporary_path(&path);
-    let file = disk.open(&temporary, OpenMode::Create)?;
-    let written = disk
-        .write_at(file, 0, &[chunk.slice(0..adopted.bytes.len())], true)
-        .and_then(|()| disk.truncate(file, len))
-        .and_then(|()| disk.sync(file))
-        .and_then(|()| disk.rename(&temporary, &path))
-        .and_then(|()| disk.sync_dir(&log.dir));
-    if let Err(error) = written {
-        disk.close(file);
-        return Err(error);
-    }
-    let lpos = log.end_lpos();
-    let interval = log.config.index_interval_bytes;
-    let mut segment = crate::log::segment::Segment::new(base_offset, lpos, interval);
-    let until_offset = adopted.end_offset;
-    let expect = Expect { base_offset, until_offset, gaps: false, leader_epoch: i32::MIN };
-    let (producers, epochs) = (&mut log.producers, &mut log.epochs);
-    let mut reader = FileReader::new(disk, file, len);
-    let scanned = scan(&mut reader, expect, |header, _| {
-        segment.note_batch(&BatchNote::of(header, now.unix_ms));
-        epochs.assign(header.partition_leader_epoch, header.base_offset);
-        if header.has_producer() {
-            producers.note(header, header.base_offset, now.unix_ms, usize::MAX);
+impl Log {
+    /// Takes the batches as the tail, in a segment of their own that is full: they are served, and
+    /// on their way to the disk like all others. Their memory is plain; the arena keeps them under
+    /// their old notes until they are on stable storage.
+    pub(crate) fn take_adopted(
+        &mut self,
+        adopted: &Adopted,
+        unit: WriteUnit,
+        producers_limit: usize,
+        now: Now,
+    ) {
+        let (base_offset, start_lpos) = (self.next_offset, self.end_lpos());
+        let mut segment = Segment::new(base_offset, start_lpos, self.config.index_interval_bytes);
+        self.tail.start_segment();
+        let mut at = 0;
+        while let Ok(header) = BatchHeader::parse(&adopted.bytes[at..]) {
+            let lpos = start_lpos + at as u64;
+            self.tail.recent.push_back(Recent { base_offset: header.base_offset, lpos });
+            segment.note_batch(&BatchNote::of(&header, now.unix_ms));
+            self.epochs.assign(header.partition_leader_epoch, header.base_offset);
+            if header.has_producer() {
+                let (offset, now_ms) = (header.base_offset, now.unix_ms);
+                self.producers.note(&header, offset, now_ms, producers_limit);
+            }
+            at += header.total_size_bytes();
         }
-    });
-    disk.close(file);
-    let scanned = scanned?;
-    if scanned.valid_bytes != len || scanned.next_offset != adopted.end_offset {
-        return Err(io::Error::other("what was written does not read back"));
+        let positions = (0_u64..).step_by(CHUNK_BYTES);
+        for (piece, position) in adopted.bytes.chunks(CHUNK_BYTES).zip(positions) {
+            let chunk = Chunk::heap_of_units(piece.len(), unit);
+            chunk.append(piece);
+            self.tail.push_chunk(chunk, base_offset, position, start_lpos + position);
+        }
+        segment.phase = Phase::Draining;
+        self.segments.push_back(segment);
+        let producers = self.producers.snapshot();
+        let epochs = self.epochs.entries().to_vec();
+        self.keep_snapshot(base_offset, Snapshot { producers, epochs });
+        self.next_offset = adopted.end_offset;
+        self.adopted_end = Some(adopted.end_offset);
     }
-    segment.phase = Phase::Closed;
-    let snapshot =
-        Snapshot { producers: log.producers.snapshot(), epochs: log.epochs.entries().to_vec() };
-    log.keep_snapshot(base_offset, snapshot);
-    log.segments.push_back(segment);
-    log.next_offset = adopted.end_offset;
-    Ok(())
+
+    /// The adopted batches are on stable storage: memory has them no longer than others.
+    fn forget_adopted(&mut self) {
+        let is_plain = |held: &TailChunk| held.chunk.home_index().is_none();
+        let mut gone = false;
+        while self.tail.chunks.front().is_some_and(is_plain) {
+            let (written, end) = (self.writer.written_lpos, self.end_lpos());
+            if self.tail.evict_front(written, end).is_none() {
+                break;
+            }
+            gone = true;
+        }
+        if gone && self.tail.chunks.is_empty() {
+            self.tail.start_segment();
+        }
+    }
+}
+
+impl<D: Disk> Store<D> {
+    /// Writes what only the arena has, of all logs side by side, and waits for that as far as the
+    /// disk takes it, and for the segments that are being cut. What has no room stays in the arena, is served from memory, and follows.
+    pub(crate) fn write_adopted(&mut self) {
+        let mut waiting: Vec<LogId> = Vec::new();
+        for slot in 0..self.logs.slots() {
+            let Some(log) = self.logs.at(slot).filter(|log| log.adopted_end.is_some()) else {
+                continue;
+            };
+            log.writer.due = true;
+            log.mark_dirty(&mut self.io);
+            waiting.push(log.id);
+        }
+        self.io.starting = true;
+        loop {
+            self.pump_dirty();
+            let (logs, in_flight) = (&self.logs, self.io.disk.in_flight());
+            waiting.retain(|id| {
+                let log = logs.get(*id).filter(|log| log.adopted_end.is_some());
+                log.is_some_and(|log| log.fenced.is_none() && !log.disk_full)
+            });
+            let is_done = waiting.is_empty() && self.io.cuts == 0;
+            if is_done || in_flight == 0 || self.io.disk.wait().is_err() {
+                break;
+            }
+            self.reap();
+        }
+        self.io.starting = false;
+    }
+
+    /// The arena's copy of what a start adopted is given up once it is on stable storage.
+    pub(crate) fn release_adopted(&mut self, id: LogId) {
+        if let Some(log) = self.logs.get_mut(id)
+            && log.adopted_end.is_some_and(|end| log.writer.durable_offset >= end)
+        {
+            log.adopted_end = None;
+            log.forget_adopted();
+            self.kept.remove(&log.arena_key());
+        }
+    }
 }

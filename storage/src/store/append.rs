@@ -5,10 +5,12 @@ use std::cmp::Reverse;
 use wire::records::{BatchHeader, HEADER_BYTES, rewrite_assigned, rewrite_log_append_time};
 
 use crate::arena::CHUNK_BYTES;
-use crate::config::TimestampType;
+use crate::config::{Reserve, TimestampType};
 use crate::disk::Disk;
 use crate::errors::AppendError;
-use crate::limits::{LAZY_WRITE_MS, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN};
+use crate::limits::{
+    LAZY_WRITE_MS, SEGMENT_BYTES_MAX, SEGMENT_BYTES_MIN, TAIL_KEPT_BYTES, TAIL_KEPT_PART,
+};
 use crate::log::segment::{BatchNote, Phase, Segment};
 use crate::log::tail::Recent;
 use crate::log::{Log, Snapshot};
@@ -44,10 +46,11 @@ impl<D: Disk> Store<D> {
             let log = logs.get_mut(id).ok_or(AppendError::NoSuchLog)?;
             let base = log.active().map_or(log.next_offset, |s| s.base_offset);
             let needed = log.tail.chunks_needed(batch.len(), base, CHUNK_BYTES);
-            if io.take_spare(needed) {
+            let kept_bytes = io.kept_tail_bytes(log.config.reserve);
+            if io.take_spare(needed, kept_bytes) {
                 break;
             }
-            reserve(logs, io, id, needed)?;
+            reserve(logs, io, id, needed, kept_bytes)?;
         }
         let log = logs.get_mut(id).ok_or(AppendError::NoSuchLog)?;
         Ok(log.append(batch, header, context, io, scratch))
@@ -55,9 +58,20 @@ impl<D: Disk> Store<D> {
 }
 
 impl<D: Disk> Io<D> {
+    /// Tail memory that must stay free for others.
+    fn kept_tail_bytes(&self, reserve: Reserve) -> usize {
+        match reserve {
+            Reserve::Nothing => TAIL_KEPT_BYTES.min(self.arena.limit_bytes() / TAIL_KEPT_PART),
+            Reserve::Most | Reserve::All => 0,
+        }
+    }
+
     /// Takes chunks for an append. `false`: there are not enough.
-    fn take_spare(&mut self, needed: usize) -> bool {
+    fn take_spare(&mut self, needed: usize, kept_bytes: usize) -> bool {
         while self.spare.len() < needed {
+            if free_bytes(self, kept_bytes) < CHUNK_BYTES {
+                return false;
+            }
             let Some(chunk) = self.arena.allocate() else { return false };
             self.spare.push(chunk);
         }
@@ -65,8 +79,9 @@ impl<D: Disk> Io<D> {
     }
 }
 
-fn free_bytes<D>(io: &Io<D>) -> usize {
-    io.arena.limit_bytes().saturating_sub(io.arena.used_bytes())
+/// Tail memory that is free for one who leaves `kept_bytes` to others.
+fn free_bytes<D>(io: &Io<D>, kept_bytes: usize) -> usize {
+    io.arena.limit_bytes().saturating_sub(io.arena.used_bytes() + kept_bytes)
 }
 
 /// Makes sure that the arena can give so many chunks, by taking the oldest written ones back.
@@ -75,26 +90,28 @@ fn reserve<D: Disk>(
     io: &mut Io<D>,
     id: LogId,
     needed: usize,
+    kept_bytes: usize,
 ) -> Result<(), AppendError> {
     let wanted = needed.saturating_sub(io.spare.len()) * CHUNK_BYTES;
-    if free_bytes(io) < wanted && !io.starved {
+    if free_bytes(io, kept_bytes) < wanted && !io.starved {
         let mut tries = io.fifo.len();
-        while free_bytes(io) < wanted && tries > 0 {
+        while free_bytes(io, kept_bytes) < wanted && tries > 0 {
             tries -= 1;
             let Some((owner, sequence)) = io.fifo.pop_front() else { break };
             if !evict(logs, owner, sequence) {
                 io.fifo.push_back((owner, sequence));
             }
         }
-        io.starved = free_bytes(io) < wanted;
+        io.starved = free_bytes(io, kept_bytes) < wanted;
     }
-    if free_bytes(io) >= wanted && io.take_spare(needed) {
+    if free_bytes(io, kept_bytes) >= wanted && io.take_spare(needed, kept_bytes) {
         return Ok(());
     }
     // Bytes that wait lazily hold memory: out with them.
     let owner = logs.get_mut(id).ok_or(AppendError::NoSuchLog)?;
-    if wanted > io.arena.limit_bytes() {
-        let max_bytes = io.arena.limit_bytes() as u64;
+    let most = io.arena.limit_bytes() - kept_bytes;
+    if wanted > most {
+        let max_bytes = most as u64;
         return Err(AppendError::MessageTooLarge { size_bytes: wanted as u64, max_bytes });
     }
     owner.writer.due = true;
@@ -266,8 +283,10 @@ impl Log {
 
     /// Notes in the arena what the last chunk holds.
     fn publish_last<D: Disk>(&self, io: &Io<D>) {
+        // What a start adopted lies in plain memory, and is in the arena elsewhere.
         if io.crash_safe
             && let Some(last) = self.tail.chunks.back()
+            && last.chunk.home_index().is_some()
         {
             io.arena.publish(&last.chunk, &self.slice_key(last.segment_base_offset, last.position));
         }
@@ -308,7 +327,7 @@ impl Log {
     }
 
     /// Acknowledged from memory: the disk follows in its own time.
-    fn note_lazy<D: Disk>(&mut self, now: Now, io: &mut Io<D>) {
+    pub(crate) fn note_lazy<D: Disk>(&mut self, now: Now, io: &mut Io<D>) {
         let end_lpos = self.end_lpos();
         let config = &self.config;
         let since_sync = self.next_offset - self.writer.sync_target_offset;

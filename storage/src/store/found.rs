@@ -87,9 +87,13 @@ impl Log {
         self.log_start_offset = recorded.max(first).min(end);
         self.high_watermark = side.map_or(end, |s| s.high_watermark).clamp(first.min(end), end);
         self.durable_log_start = self.log_start_offset;
-        self.ack_offset = end;
-        let lpos = self.end_lpos();
-        self.writer.reset(lpos, end);
+        // What was adopted is still to be written.
+        let adopted = self.segments.back().filter(|segment| segment.is_written());
+        let (lpos, stored_end) =
+            adopted.map_or((self.end_lpos(), end), |s| (s.start_lpos, s.base_offset));
+        self.writer.reset(lpos, stored_end);
+        // Where acks wait for the disk, it was not acknowledged.
+        self.ack_offset = if self.always_synced { stored_end } else { end };
         // Compaction may have taken an epoch's first record, or all; the side file knows them.
         if let Some(side) = side.filter(|side| side.compacted_until > 0) {
             self.epochs.rebase(&side.epochs, end);

@@ -9,10 +9,13 @@ use std::rc::Rc;
 use slab::Slab;
 
 use crate::arena::{Arena, CHUNK_BYTES};
+use crate::ballast::Ballast;
 use crate::buffer::Chunk;
 use crate::compact::Pace;
+use crate::config::Reserve;
 use crate::disk::{Disk, FileId, Op, Token};
 use crate::limits::{BESIDE_SYNCS_MS, StoreLimits};
+use crate::log::side::PartitionFile;
 use crate::types::{Event, LogId, Now, StoreStats};
 
 /// What an operation in flight is for.
@@ -31,6 +34,17 @@ pub(crate) enum Purpose {
         log: LogId,
         base_offset: i64,
         allocate_bytes: u64,
+    },
+    /// A recovered log's last segment is cut and made durable.
+    Cut {
+        log: LogId,
+    },
+    /// A log's folder is made, with the file of its first segment.
+    Make {
+        log: LogId,
+        base_offset: i64,
+        allocate_bytes: u64,
+        positions: SidePositions,
     },
     /// A segment's new file takes the place of an empty one.
     Replace {
@@ -63,9 +77,7 @@ pub(crate) enum Purpose {
     /// The `partition` file is replaced.
     Side {
         log: LogId,
-        durable_offset: i64,
-        log_start_offset: i64,
-        compacted_until: i64,
+        positions: SidePositions,
     },
     /// A read of the pending read with this key.
     Read {
@@ -103,6 +115,8 @@ impl Purpose {
     pub fn job_of(&self) -> Option<LogId> {
         match *self {
             Purpose::Create { log, .. }
+            | Purpose::Make { log, .. }
+            | Purpose::Cut { log }
             | Purpose::Replace { log, .. }
             | Purpose::Allocate { log, .. }
             | Purpose::Zero { log, .. }
@@ -122,6 +136,24 @@ impl Purpose {
     }
 }
 
+/// What a `partition` file says that is on its way to the disk.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SidePositions {
+    pub durable_offset: i64,
+    pub log_start_offset: i64,
+    pub compacted_until: i64,
+}
+
+impl SidePositions {
+    pub fn of(side: &PartitionFile) -> SidePositions {
+        SidePositions {
+            durable_offset: side.durable_end_offset,
+            log_start_offset: side.log_start_offset,
+            compacted_until: side.compacted_until,
+        }
+    }
+}
+
 /// Something to remove later.
 #[derive(Debug)]
 pub(crate) enum Grave {
@@ -133,12 +165,18 @@ pub(crate) struct Io<D> {
     /// First, so that it goes first: chunks dropped after it keep their notes for the next start.
     pub arena: Arena,
     pub disk: D,
+    /// Space kept back for those who must go on when the disk is full.
+    pub ballast: Ballast,
     /// Chunks taken for the append at hand.
     pub spare: Vec<Chunk>,
     /// What is written ahead of tails.
     pub zeros: Chunk,
     /// Zeros on their way to the disk.
     pub zeroing_bytes: u64,
+    /// Recovered segments that are being cut.
+    pub cuts: usize,
+    /// A start is under way: what the arena kept is written.
+    pub starting: bool,
     /// A clean stop is under way.
     pub closing: bool,
     pub crash_safe: bool,
@@ -162,6 +200,7 @@ pub(crate) struct Io<D> {
     pub starved: bool,
     /// Segments that came to rest with their index in memory.
     pub sealed: Vec<(LogId, i64)>,
+    /// Logs whose work waits for space on the disk.
     pub full: Vec<LogId>,
     pub graves: VecDeque<(u64, Grave)>,
     pub open_for_read: usize,
@@ -181,6 +220,37 @@ impl<D: Disk> Io<D> {
         }
         let token = self.ops.insert(purpose) as Token;
         self.disk.submit(token, op);
+    }
+
+    /// The operation that makes a file, and leaves free what it may not use.
+    pub fn create_op(&self, path: PathBuf, allocate_bytes: u64, reserve: Reserve) -> Op {
+        Op::Create { path, allocate_bytes, leave_bytes: self.leave_bytes(reserve) }
+    }
+
+    /// The operation that reserves space of a file, as for [`Io::create_op`].
+    pub fn allocate_op(&self, file: FileId, len: u64, reserve: Reserve) -> Op {
+        Op::Allocate { file, len, leave_bytes: self.leave_bytes(reserve) }
+    }
+
+    /// What must stay free on the disk.
+    pub fn leave_bytes(&self, reserve: Reserve) -> u64 {
+        match reserve {
+            Reserve::Nothing => self.ballast.leave_bytes(),
+            Reserve::Most => self.ballast.leave_bytes() / 4,
+            Reserve::All => 0,
+        }
+    }
+
+    /// Whether something is to be done again when there is space on the disk.
+    pub fn waits_for_space(&self) -> bool {
+        !self.full.is_empty() || self.ballast.is_missing()
+    }
+
+    /// Has the log asked for space again after a while.
+    pub fn retry_later(&mut self, log: LogId) {
+        if !self.full.contains(&log) {
+            self.full.push(log);
+        }
     }
 
     /// Whether somebody may be waiting for a synced write soon.

@@ -20,9 +20,8 @@ use std::rc::Rc;
 
 use wire::Uuid;
 
-use crate::arena::Survivor;
 use crate::compact::recover::finish_swaps;
-use crate::disk::{Disk, OpenMode, TEMPORARY_SUFFIX};
+use crate::disk::{Disk, FileId, OpenMode, TEMPORARY_SUFFIX};
 use crate::errors::Corruption;
 use crate::limits::{LOG_IN_FLIGHT_BYTES, SCAN_BEHIND_BREAK_BYTES};
 use crate::log::scan::{Expect, FileReader, RESERVED_SPACE, find_batch_after};
@@ -30,8 +29,8 @@ use crate::log::segment::{
     CLEANED_SUFFIX, DELETED_SUFFIX, INDEX_SUFFIX, LOG_SUFFIX, parse_segment_name, segment_path,
 };
 use crate::log::side::{IndexFile, PARTITION_FILE, PartitionFile};
-use crate::log::{Log, Snapshot, arena_topic};
-use crate::store::adopt::{Adopted, write_adopted};
+use crate::log::{Log, Snapshot};
+use crate::store::adopt::Adopted;
 use crate::store::open::Survivors;
 use crate::store::reread::Last;
 use crate::types::{LogId, LogKey, Now, RecoveryReport};
@@ -42,10 +41,12 @@ pub(crate) struct Recovery<'a, D> {
     pub report: &'a mut RecoveryReport,
     pub survivors: &'a mut Survivors,
     /// Notes of the arena that a later start may still need.
-    pub kept: &'a mut Vec<Survivor>,
+    pub kept: &'a mut Survivors,
     pub producers_limit: usize,
     pub write_unit: WriteUnit,
     pub now: Now,
+    /// The log's last segment, open, and how long it is to be: to be cut there, and made durable.
+    pub cut: Option<(FileId, u64)>,
 }
 
 /// A segment file as it was found.
@@ -76,6 +77,10 @@ impl<D: Disk> Recovery<'_, D> {
         bases.sort_unstable();
         let has_side = names.iter().any(|(file, _)| file == PARTITION_FILE);
         let side = if has_side { self.side_file(dir)? } else { None };
+        if side.is_none() && self.is_half_made(dir, &names)? {
+            self.disk.remove_dir_all(dir).map_err(why("removing an empty log", dir))?;
+            return Ok(None);
+        }
         let Some(key) = key_of(side.as_ref(), name) else {
             let foreign: Failure = "its name is not <topic>-<partition>".into();
             return if bases.is_empty() { Ok(None) } else { Err(foreign) };
@@ -92,6 +97,7 @@ impl<D: Disk> Recovery<'_, D> {
         let mut log = Log::new(nowhere, key, topic_id, dir.to_path_buf(), 0);
         log.adopted = side.as_ref().is_none_or(|s| s.adopted);
         log.always_synced = side.as_ref().is_some_and(|s| s.always_synced);
+        log.made = true;
         log.side_on_disk = side.is_some();
         log.clean_offset = side.as_ref().map_or(0, |s| s.clean_offset);
         log.compacted_until = side.as_ref().map_or(0, |s| s.compacted_until);
@@ -161,9 +167,22 @@ impl<D: Disk> Recovery<'_, D> {
         if let Some(side) = side {
             log.take_epochs(&side.epochs);
         }
-        let mut marker = empty;
-        self.finish(log, last, side, &mut marker)?;
-        self.keep_place(log, marker)
+        self.finish(log, last, side, empty)
+    }
+
+    /// A crash may have come while a log was made: folder, side file and first segment in any
+    /// combination, and nothing in them that was acknowledged.
+    fn is_half_made(&mut self, dir: &Path, names: &[(String, bool)]) -> Result<bool, Failure> {
+        let first = segment_path(dir, 0, LOG_SUFFIX);
+        let first_name = first.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let ours = |(name, _): &(String, bool)| name == PARTITION_FILE || name == first_name;
+        if !names.iter().all(ours) || !names.iter().any(|(name, _)| name == first_name) {
+            return Ok(false);
+        }
+        let file = self.disk.open(&first, OpenMode::Read).map_err(why("opening", &first))?;
+        let len = self.disk.size(file).map_err(why("measuring", &first));
+        self.disk.close(file);
+        self.is_blank(&first, len?)
     }
 
     /// Files at the end that nothing was written to: the last one keeps the place of the next
@@ -215,53 +234,55 @@ impl<D: Disk> Recovery<'_, D> {
         log: &mut Log,
         mut last: Option<Last>,
         side: Option<&PartitionFile>,
-        marker: &mut Option<i64>,
+        mut marker: Option<i64>,
     ) -> Result<(), Failure> {
-        let arena_key = (arena_topic(&log.key, log.topic_id), log.key.partition);
-        let survivors = self.survivors.remove(&arena_key).unwrap_or_default();
-        let mut adopted = Adopted::collect(log, &survivors);
+        // Until all of it is on stable storage, only the arena has it.
+        let arena_key = log.arena_key();
+        if let Some(survivors) = self.survivors.remove(&arena_key) {
+            self.kept.insert(arena_key, survivors);
+        }
+        let none = Vec::new();
+        let survivors = self.kept.get(&arena_key).unwrap_or(&none);
+        let mut adopted = Adopted::collect(log, survivors);
         let log_start_offset = side.map_or(0, |s| s.log_start_offset);
         let nothing = log.segments.is_empty() && adopted.bytes.is_empty();
         if adopted.end_offset < log_start_offset || nothing {
             // Records below the log start went with the power once; none of them counts any more.
-            let holder = Adopted::batch_at_start(log_start_offset, &survivors);
+            let holder = Adopted::batch_at_start(log_start_offset, survivors);
             let next_offset = log.next_offset.max(log_start_offset);
             log.next_offset = holder.unwrap_or(next_offset);
-            adopted = Adopted::collect(log, &survivors);
+            adopted = Adopted::collect(log, survivors);
             if adopted.bytes.is_empty() {
                 log.next_offset = next_offset;
-                adopted = Adopted::collect(log, &survivors);
+                adopted = Adopted::collect(log, survivors);
             }
         }
-        // Until all of it is on stable storage, only the arena has it.
-        let kept_before = self.kept.len();
-        self.kept.extend(survivors);
         let missing = loop {
             let missing = self.missing(log, last.as_ref(), &adopted, side)?;
             let (Some(corruption), Some(last)) = (&missing, &mut last) else { break missing };
             let due = corruption.end_offset;
             let Some(passed) = self.go_on_behind(log, last, i64::MAX, due)? else { break missing };
             self.note_damage(log, passed);
-            adopted = Adopted::collect(log, &self.kept[kept_before..]);
+            adopted = Adopted::collect(log, self.kept.get(&arena_key).unwrap_or(&none));
         };
+        let is_missing = missing.is_some();
         if let Some(corruption) = missing {
             log.fenced = Some(corruption.to_string().into());
             // Who asks for what is missing learns that it is, and not that it never was.
             log.next_offset = log.next_offset.max(corruption.end_offset);
             self.note_damage(log, corruption);
-        } else {
-            if let Some(last) = last {
-                self.settle_last(log, &last, marker)?;
+        } else if let Some(last) = last {
+            self.settle_last(log, &last, &mut marker)?;
+        }
+        self.keep_place(log, marker)?;
+        if !is_missing && adopted.bytes.is_empty() {
+            self.kept.remove(&arena_key);
+        } else if !is_missing {
+            self.report.adopted_bytes += adopted.bytes.len() as u64;
+            if let Some(survivors) = self.kept.get_mut(&arena_key) {
+                survivors.retain(|survivor| adopted.is_of(survivor));
             }
-            if !adopted.bytes.is_empty() {
-                if *marker == Some(log.next_offset) {
-                    *marker = None;
-                }
-                write_adopted(self.disk, log, &adopted, self.write_unit, self.now)
-                    .map_err(why("writing what the arena kept", &log.dir))?;
-                self.report.adopted_bytes += adopted.bytes.len() as u64;
-            }
-            self.kept.truncate(kept_before);
+            log.take_adopted(&adopted, self.write_unit, self.producers_limit, self.now);
         }
         log.settle_positions(side);
         Ok(())
@@ -322,8 +343,8 @@ impl<D: Disk> Recovery<'_, D> {
         }))
     }
 
-    /// Cuts the last segment behind its valid part and makes that durable. `OpenMode::Write` waits
-    /// for writes of the dead process to land.
+    /// Has the last segment cut behind its valid part and made durable, beside those of other logs.
+    /// `OpenMode::Write` waits for writes of the dead process to land.
     fn settle_last(
         &mut self,
         log: &Log,
@@ -332,11 +353,7 @@ impl<D: Disk> Recovery<'_, D> {
     ) -> Result<(), Failure> {
         let (path, valid) = (&last.path, last.scanned.valid_bytes);
         let file = self.disk.open(path, OpenMode::Write).map_err(why("opening", path))?;
-        let longer = last.len > valid;
-        let cut = if longer { self.disk.truncate(file, valid) } else { Ok(()) };
-        let result = cut.and_then(|()| self.disk.sync(file));
-        self.disk.close(file);
-        result.map_err(why("cutting", path))?;
+        self.cut = Some((file, valid));
         if last.scanned.stopped.as_deref().is_some_and(|why| why != RESERVED_SPACE) {
             self.report.cut_bytes += last.len - valid;
         }

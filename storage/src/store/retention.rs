@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::disk::{Disk, Op};
+use crate::disk::{Disk, Op, is_full};
 use crate::limits::{SIDE_FILE_MS, SWEEP_LOGS, SWEEP_MS};
 use crate::log::Log;
 use crate::log::segment::{
@@ -11,7 +11,7 @@ use crate::log::segment::{
 };
 use crate::log::side::PARTITION_FILE;
 use crate::store::Store;
-use crate::store::io::{Grave, Io, Purpose};
+use crate::store::io::{Grave, Io, Purpose, SidePositions};
 use crate::types::{LogId, Now};
 
 impl<D: Disk> Store<D> {
@@ -19,6 +19,8 @@ impl<D: Disk> Store<D> {
     pub(crate) fn sweep(&mut self, now: Now) {
         self.bury(now);
         if self.sweep_slot == 0 {
+            self.bury_doomed();
+            self.open_again(now);
             self.sweep_reading();
         }
         if std::mem::take(&mut self.io.crowded) {
@@ -69,15 +71,22 @@ impl<D: Disk> Store<D> {
         let Some(log) = self.logs.get_mut(id) else { return };
         // The moved log start is on disk before anything is gone; its writing calls this again.
         let waits = |s: &Segment| s.next_offset > log.durable_log_start;
+        let mut noted_start = log.durable_log_start;
         if log.segments.front().is_some_and(waits) {
-            if log.segments[0].next_offset <= log.log_start_offset {
-                log.write_side_file(now, &mut self.io);
+            if log.segments[0].next_offset > log.log_start_offset {
+                return;
             }
-            return;
+            // Not even that has room. One at a time, durably, the files themselves say where the
+            // log begins.
+            if !log.side_starved || log.side_writing || log.jobs > 0 {
+                return log.write_side_file(now, &mut self.io);
+            }
+            noted_start = log.segments[0].next_offset;
+            self.io.retry_later(id);
         }
         let mut removed = Vec::new();
         while log.segments.len() > 1
-            && log.segments[0].next_offset <= log.log_start_offset.min(log.durable_log_start)
+            && log.segments[0].next_offset <= log.log_start_offset.min(noted_start)
             && log.segments[0].phase == Phase::Closed
             && log.segments[0].reads == 0
             && !log.segments[0].leaving
@@ -270,45 +279,51 @@ impl Log {
         }
     }
 
-    /// Replaces the `partition` file.
+    /// Replaces the `partition` file. A log without a folder has none.
     pub fn write_side_file<D: Disk>(&mut self, now: Now, io: &mut Io<D>) {
+        if !self.made {
+            self.side_dirty = false;
+            return;
+        }
         if self.side_writing {
             self.side_dirty = true;
             return;
         }
         let file = self.partition_file();
-        let durable_offset = file.durable_end_offset;
-        let log_start_offset = file.log_start_offset;
-        let compacted_until = file.compacted_until;
+        let positions = SidePositions::of(&file);
         match file.encode() {
             Ok(bytes) => {
-                self.lazy_in_writing = !self.always_synced;
-                self.side_dirty = false;
-                self.side_writing = true;
-                self.side_written_ms = now.mono_ms;
+                self.note_side_writing(now);
                 self.jobs += 1;
                 let path = self.dir.join(PARTITION_FILE);
-                let log = self.id;
-                let purpose =
-                    Purpose::Side { log, durable_offset, log_start_offset, compacted_until };
+                let purpose = Purpose::Side { log: self.id, positions };
                 io.submit(purpose, Op::WriteFile { path, bytes });
             }
             Err(error) => tracing::error!(log = %self.key, %error, "partition file not written"),
         }
     }
 
-    /// `positions` are the durable end, the log start and the end of compaction that the file says.
+    pub fn note_side_writing(&mut self, now: Now) {
+        self.lazy_in_writing = !self.always_synced;
+        self.side_dirty = false;
+        self.side_writing = true;
+        self.side_written_ms = now.mono_ms;
+    }
+
+    /// The file says `positions`, or could not be written.
     pub fn on_side_written<D: Disk>(
         &mut self,
-        positions: (i64, i64, i64),
+        positions: SidePositions,
         result: std::io::Result<()>,
         io: &mut Io<D>,
     ) {
         self.side_writing = false;
         match result {
             Ok(()) => {
-                (self.side_durable_offset, self.durable_log_start, self.durable_compacted_until) =
-                    positions;
+                self.side_starved = false;
+                self.side_durable_offset = positions.durable_offset;
+                self.durable_log_start = positions.log_start_offset;
+                self.durable_compacted_until = positions.compacted_until;
                 self.lazy_on_disk = self.lazy_in_writing;
                 if !self.side_on_disk {
                     self.side_on_disk = true;
@@ -324,6 +339,13 @@ impl Log {
             Err(error) => {
                 self.side_dirty = true;
                 tracing::warn!(log = %self.key, %error, "partition file not written");
+                if is_full(&error) {
+                    if io.ballast.give_back() {
+                        return self.write_side_file(io.now, io);
+                    }
+                    self.side_starved = true;
+                    io.retry_later(self.id);
+                }
                 if !self.side_on_disk {
                     self.failed("writing the partition file", &error, io);
                 }

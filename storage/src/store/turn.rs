@@ -6,7 +6,7 @@ use std::io;
 use crate::disk::{Completion, Disk, Done, FileId};
 use crate::limits::DISK_FULL_RETRY_MS;
 use crate::store::Store;
-use crate::store::io::Purpose;
+use crate::store::io::{Io, Purpose};
 use crate::types::{LogId, Now};
 
 impl<D: Disk> Store<D> {
@@ -75,8 +75,9 @@ impl<D: Disk> Store<D> {
                 log.mark_dirty(&mut self.io);
             }
         }
-        if !self.io.full.is_empty() && self.next_full_retry_ms <= now.mono_ms {
+        if self.io.waits_for_space() && self.next_full_retry_ms <= now.mono_ms {
             self.next_full_retry_ms = now.mono_ms + DISK_FULL_RETRY_MS;
+            self.io.ballast.take_again();
             for id in std::mem::take(&mut self.io.full) {
                 if let Some(log) = self.logs.get_mut(id) {
                     log.retry_space(&mut self.io);
@@ -136,14 +137,16 @@ impl<D: Disk> Store<D> {
         match *purpose {
             Purpose::Write { log, number, .. } => {
                 io.starved = false;
-                if let Some(log) = self.logs.get_mut(log) {
-                    log.on_written(number, result.map(drop), io);
+                if let Some(written) = self.logs.get_mut(log) {
+                    written.on_written(number, result.map(drop), io);
                 }
+                self.release_adopted(log);
             }
             Purpose::Sync { log } => {
-                if let Some(log) = self.logs.get_mut(log) {
-                    log.on_synced(result.map(drop), io);
+                if let Some(synced) = self.logs.get_mut(log) {
+                    synced.on_synced(result.map(drop), io);
                 }
+                self.release_adopted(log);
             }
             Purpose::Create { log, base_offset, allocate_bytes } => {
                 self.on_created(log, base_offset, allocate_bytes, opened(result));
@@ -167,14 +170,27 @@ impl<D: Disk> Store<D> {
                     log.on_sealed(base_offset, result.map(drop), io);
                 }
             }
-            Purpose::Side { log, durable_offset, log_start_offset, compacted_until } => {
-                // After a failure the next sweep tries again.
-                let written = result.is_ok();
-                if let Some(log) = self.logs.get_mut(log) {
-                    let positions = (durable_offset, log_start_offset, compacted_until);
-                    log.on_side_written(positions, result.map(drop), io);
+            Purpose::Cut { log } => {
+                io.cuts -= 1;
+                if let (Err(error), Some(log)) = (result, self.logs.get_mut(log)) {
+                    log.fence(&format!("cutting its last segment: {error}"), io);
                 }
-                if written {
+            }
+            Purpose::Make { log, base_offset, allocate_bytes, positions } => {
+                let result = opened(result);
+                match self.logs.get_mut(log) {
+                    Some(log) => log.on_made(base_offset, allocate_bytes, positions, result, io),
+                    None => put_away(result.ok(), io),
+                }
+            }
+            Purpose::Side { log, positions } => {
+                // After a failure it is tried again later, unless what frees space goes first.
+                let mut goes_on = result.is_ok();
+                if let Some(log) = self.logs.get_mut(log) {
+                    log.on_side_written(positions, result.map(drop), io);
+                    goes_on |= log.side_starved;
+                }
+                if goes_on {
                     let now = self.io.now;
                     self.remove_below_start(log, now);
                 }
@@ -205,12 +221,7 @@ impl<D: Disk> Store<D> {
         let io = &mut self.io;
         match self.logs.get_mut(id) {
             Some(log) => log.on_created(base_offset, allocate_bytes, result, io),
-            // Deleted meanwhile: nobody will use the file.
-            None => {
-                if let Ok(file) = result {
-                    io.disk.close(file);
-                }
-            }
+            None => put_away(result.ok(), io),
         }
     }
 
@@ -230,6 +241,13 @@ impl<D: Disk> Store<D> {
             }
             self.reap();
         }
+    }
+}
+
+/// The log was deleted meanwhile: nobody will use the file.
+fn put_away<D: Disk>(file: Option<FileId>, io: &mut Io<D>) {
+    if let Some(file) = file {
+        io.disk.close(file);
     }
 }
 

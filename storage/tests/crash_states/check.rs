@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use storage::disk::memory::{Image, MemoryDisk, MemoryOptions, Random};
 use storage::store::Store;
 use storage::types::{LogId, Now};
-use storage::{ArenaConfig, StoreConfig, StoreLimits, Uuid, WriteUnit};
+use storage::{ArenaConfig, Ballast, StoreConfig, StoreLimits, Uuid, WriteUnit};
 use wire::records::BatchHeader;
 
 use crate::compacted;
@@ -34,7 +34,7 @@ pub fn draw_unit(random: &mut Random) -> WriteUnit {
 fn config(arena: Option<ArenaConfig>, write_unit: WriteUnit) -> StoreConfig {
     let (tail_bytes, read_bytes) = (2 << 20, 8 << 20);
     let limits = StoreLimits { tail_bytes, read_bytes, write_unit, ..StoreLimits::default() };
-    StoreConfig { data_dir: DATA_DIR.into(), arena, limits }
+    StoreConfig { data_dir: DATA_DIR.into(), arena, limits, ballast: Ballast::default() }
 }
 
 /// Opens what a crash left.

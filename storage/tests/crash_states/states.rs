@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use storage::ArenaConfig;
 use storage::disk::memory::{
-    Crash, Event, Fault, FaultOn, Image, Keep, MemoryDisk, MemoryOptions, Random,
+    Crash, Event, Fault, FaultOn, Image, Keep, MemoryDisk, MemoryOptions, Node, Random,
 };
 use storage::types::Now;
 use wire::records::BatchHeader;
 
-use crate::check::{Found, check, check_indexes, draw_unit, open};
+use crate::check::{DATA_DIR, Found, check, check_indexes, draw_unit, open};
 use crate::truth::Bounds;
 use crate::workload::{Start, Workload};
 
@@ -46,6 +46,8 @@ pub struct Counts {
     pub compacted_lives: u64,
     pub during_compaction: u64,
     pub with_gaps: u64,
+    /// Crashes with a log's folder of which something is missing.
+    pub half_made: u64,
     /// Lives that wrote zeros ahead of their tails.
     pub zeroed_lives: u64,
 }
@@ -70,6 +72,7 @@ impl Counts {
         self.compacted_lives += other.compacted_lives;
         self.during_compaction += other.during_compaction;
         self.with_gaps += other.with_gaps;
+        self.half_made += other.half_made;
         self.zeroed_lives += other.zeroed_lives;
         self
     }
@@ -89,6 +92,7 @@ impl Counts {
         assert!(self.compacted_lives > 10 && share(self.during_compaction, 200), "compaction");
         assert!(share(self.with_gaps, 20), "gaps");
         assert!(self.zeroed_lives > 10, "zeros");
+        assert!(share(self.half_made, 1000), "half-made logs");
         assert!(share(self.indexes_compared, 100) && self.batches_checked > self.states);
     }
 }
@@ -265,6 +269,7 @@ impl Explorer<'_> {
         let unfinished = |name: &str| name.ends_with(".cleaned") || name.ends_with(".compacted");
         let mut names = state.image.tree.keys().map(|path| path.to_string_lossy());
         self.counts.during_compaction += u64::from(names.any(|name| unfinished(&name)));
+        self.counts.half_made += u64::from(has_half_made_log(&state.image));
         self.counts.with_late_writes += u64::from(!state.image.late.is_empty());
         self.counts.second_generation += u64::from(state.generation == 2);
         self.counts.third_generation += u64::from(state.generation == 3);
@@ -347,11 +352,30 @@ impl Explorer<'_> {
         let arena = state.arena.clone().map(|path| ArenaConfig { path, bytes: ARENA_BYTES });
         let opened = open(disk.clone(), arena, draw_unit(&mut self.random), state.now);
         self.counts.failed_starts += u64::from(match opened {
-            Ok(store) => !store.recovery_report().skipped.is_empty(),
+            Ok(store) => {
+                let mut ids = store.logs().map(|(id, _, _)| id);
+                let is_refused =
+                    |id| store.log(id).is_some_and(|log| log.fenced.is_some() || log.disk_full);
+                !store.recovery_report().skipped.is_empty() || ids.any(is_refused)
+            }
             Err(_) => true,
         });
         state.image = disk.crash(Crash::Kill, Keep::Drawn, &mut self.random);
     }
+}
+
+/// Whether there is a log's folder without its side file, or without a segment.
+fn has_half_made_log(image: &Image) -> bool {
+    let folders = image
+        .tree
+        .iter()
+        .filter(|(path, node)| **node == Node::Dir && path.parent() == Some(Path::new(DATA_DIR)));
+    let mut names = folders.filter(|(path, _)| !path.to_string_lossy().ends_with(".deleted"));
+    names.any(|(folder, _)| {
+        let mut files = image.tree.keys().filter(|path| path.parent() == Some(folder));
+        let has_side = image.tree.contains_key(&folder.join("partition"));
+        !has_side || !files.any(|path| path.extension().is_some_and(|end| end == "log"))
+    })
 }
 
 fn ends(found: &[Found]) -> Vec<(&str, i64)> {

@@ -1,7 +1,7 @@
 //! The name space of a memory disk, and the jobs that run on it.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Event, FaultOn, Node, World};
 use crate::disk::{FileId, OpenMode, temporary_path};
@@ -106,6 +106,66 @@ impl World {
         self.sync(inode, self.now());
         self.rename(&temporary, path)?;
         self.sync_parent(path)
+    }
+
+    /// As the op `CreateFolder`; what was made before an error stays, as a failing disk may have it.
+    pub(super) fn create_folder(
+        &mut self,
+        path: &Path,
+        len: u64,
+        (side, bytes): &(PathBuf, Vec<u8>),
+    ) -> io::Result<FileId> {
+        let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?.to_path_buf();
+        self.fault(FaultOn::Names, &folder)?;
+        if !self.model.tree().contains_key(&folder) {
+            self.happen(Event::MakeDir { path: folder.clone() });
+        }
+        for old in [path, side.as_path()] {
+            if self.model.inode(old).is_ok() {
+                self.happen(Event::Unlink { path: old.to_path_buf() });
+            }
+        }
+        let file = self.open(path, OpenMode::Create)?;
+        let filled = self.fill_folder(file, &folder, len, side, bytes);
+        match filled {
+            Ok(()) => Ok(file),
+            Err(error) => {
+                self.close(file);
+                Err(error)
+            }
+        }
+    }
+
+    fn fill_folder(
+        &mut self,
+        file: FileId,
+        folder: &Path,
+        len: u64,
+        side: &Path,
+        bytes: &[u8],
+    ) -> io::Result<()> {
+        self.allocate(file, len)?;
+        self.fault(FaultOn::Open, side)?;
+        let inode = self.create(side)?;
+        self.fault(FaultOn::Write, side)?;
+        self.set_len(inode, bytes.len() as u64)?;
+        let id = self.take_write_id();
+        let data: std::sync::Arc<[u8]> = bytes.into();
+        self.happen(Event::Begin { inode, id, position: 0, data: data.clone() });
+        self.happen(Event::Land { inode, id, data, sync: false });
+        self.fault(FaultOn::Sync, side)?;
+        self.sync(inode, self.now());
+        self.sync_file(file)?;
+        self.sync_dir(folder)?;
+        self.sync_parent(folder)
+    }
+
+    pub(super) fn check_left(&self, needed_bytes: u64, leave_bytes: u64) -> io::Result<()> {
+        crate::disk::check_left(self.free_bytes(), needed_bytes, leave_bytes)
+    }
+
+    pub(super) fn free_bytes(&self) -> u64 {
+        self.options.capacity_bytes.saturating_sub(self.model.used_bytes())
     }
 
     pub(super) fn create_allocated(&mut self, path: &Path, len: u64) -> io::Result<FileId> {

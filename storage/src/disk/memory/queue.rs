@@ -1,5 +1,6 @@
 //! The data path of a memory disk: operations in flight, which land when they are reaped.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -161,11 +162,20 @@ impl World {
 
     fn run_job(&mut self, op: Op) -> io::Result<Done> {
         match op {
-            Op::Create { path, allocate_bytes } => {
+            Op::Create { path, allocate_bytes, leave_bytes } => {
+                self.check_left(allocate_bytes, leave_bytes)?;
                 self.create_allocated(&path, allocate_bytes).map(Done::Opened)
             }
+            Op::CreateFolder { path, allocate_bytes, leave_bytes, beside } => {
+                self.check_left(allocate_bytes, leave_bytes)?;
+                self.create_folder(&path, allocate_bytes, &beside).map(Done::Opened)
+            }
             Op::Open { path, mode } => self.open(&path, mode).map(Done::Opened),
-            Op::Allocate { file, len } => self.allocate_synced(file, len).map(|()| Done::Unit),
+            Op::Allocate { file, len, leave_bytes } => {
+                let held = self.model.content(self.file(file).inode).len();
+                self.check_left(len.saturating_sub(held), leave_bytes)?;
+                self.allocate_synced(file, len).map(|()| Done::Unit)
+            }
             Op::Truncate { file, len } => {
                 self.truncate(file, len).and_then(|()| self.sync_file(file)).map(|()| Done::Unit)
             }
@@ -237,25 +247,43 @@ impl World {
             let flying = self.flying.remove(at);
             self.end(flying);
         }
-        while self.job_is_due() {
+        while let Some(at) = self.next_job() {
             if shuffle && self.random.one_in(2) {
                 break;
             }
-            let Queued { token, op } = self.jobs.pop_front().expect("due");
+            let Queued { token, op } = self.jobs.remove(at).expect("due");
             let result = self.run_job(op);
             self.ended.push(Completion { token, result });
         }
     }
 
-    fn job_is_due(&self) -> bool {
-        match self.jobs.front() {
-            Some(Queued { op: Op::Close { file, .. }, .. }) => {
-                let inode = self.file(*file).inode;
-                !self.flying.iter().any(|flying| flying.inode == inode)
+    /// A job that may be carried out: none of its folder is before it. The first, or one by draw.
+    fn next_job(&mut self) -> Option<usize> {
+        let mut before = HashSet::new();
+        let mut due = Vec::new();
+        for (at, job) in self.jobs.iter().enumerate() {
+            let is_first = before.insert(self.folder_of(&job.op));
+            if is_first && self.job_is_due(&job.op) {
+                due.push(at);
             }
-            Some(_) => true,
-            None => false,
         }
+        match due.len() as u64 {
+            count @ 2.. if self.options.shuffle => Some(due[self.random.below(count) as usize]),
+            _ => due.first().copied(),
+        }
+    }
+
+    fn folder_of(&self, op: &Op) -> Option<PathBuf> {
+        match op.file() {
+            Some(file) => self.file(file).path.parent().map(Path::to_path_buf),
+            None => op.folder().map(Path::to_path_buf),
+        }
+    }
+
+    fn job_is_due(&self, op: &Op) -> bool {
+        let Op::Close { file, .. } = op else { return true };
+        let inode = self.file(*file).inode;
+        !self.flying.iter().any(|flying| flying.inode == inode)
     }
 
     pub(super) fn in_flight(&self) -> usize {

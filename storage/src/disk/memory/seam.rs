@@ -107,8 +107,7 @@ impl Disk for MemoryDisk {
     }
 
     fn free_bytes(&mut self, _path: &Path) -> io::Result<u64> {
-        let world = self.0.borrow();
-        Ok(world.options.capacity_bytes.saturating_sub(world.model.used_bytes()))
+        Ok(self.0.borrow().free_bytes())
     }
 
     fn submit(&mut self, token: Token, op: Op) {

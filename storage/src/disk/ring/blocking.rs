@@ -6,7 +6,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::disk::lock::lock_exclusive;
 use crate::disk::{OpenMode, temporary_path};
@@ -33,9 +33,15 @@ pub(super) fn open(path: &Path, mode: OpenMode, direct: bool) -> io::Result<File
 }
 
 /// As the job `Create`: on an error nothing is left behind, as far as that can be had.
-pub(super) fn create(path: &Path, allocate_bytes: u64, direct: bool) -> io::Result<File> {
+pub(super) fn create(
+    path: &Path,
+    allocate_bytes: u64,
+    leave_bytes: u64,
+    direct: bool,
+) -> io::Result<File> {
     let file = open(path, OpenMode::Create, direct)?;
-    let made = allocate(&file, allocate_bytes)
+    let made = check_left(&file, allocate_bytes, leave_bytes)
+        .and_then(|()| allocate(&file, allocate_bytes))
         .and_then(|()| file.sync_all())
         .and_then(|()| sync_parent(path));
     match made {
@@ -45,6 +51,64 @@ pub(super) fn create(path: &Path, allocate_bytes: u64, direct: bool) -> io::Resu
             Err(error)
         }
     }
+}
+
+/// As the job `CreateFolder`; `room` is what is reserved, and what is left free. On an error nothing
+/// is left behind, as far as that can be had.
+pub(super) fn create_folder(
+    path: &Path,
+    room: (u64, u64),
+    beside: &(PathBuf, Vec<u8>),
+    direct: bool,
+) -> io::Result<File> {
+    let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    fill_folder(path, room, beside, direct).inspect_err(|_| {
+        let _ = fs::remove_file(path);
+        let _ = fs::remove_file(&beside.0);
+        // Unless somebody else has something in it.
+        let _ = fs::remove_dir(folder);
+    })
+}
+
+fn fill_folder(
+    path: &Path,
+    (allocate_bytes, leave_bytes): (u64, u64),
+    (side, bytes): &(PathBuf, Vec<u8>),
+    direct: bool,
+) -> io::Result<File> {
+    absent_is_fine(fs::remove_file(path))?;
+    let file = open(path, OpenMode::Create, direct)?;
+    check_left(&file, allocate_bytes, leave_bytes)?;
+    allocate(&file, allocate_bytes)?;
+    let mut options = OpenOptions::new();
+    let mut side = options.write(true).create(true).truncate(true).mode(0o640).open(side)?;
+    side.write_all(bytes)?;
+    // Everything is there: one commit of a journal takes it all, and the other syncs find it done.
+    side.sync_all()?;
+    file.sync_all()?;
+    let folder = path.parent().unwrap_or(path);
+    sync_dir(folder)?;
+    sync_parent(folder)?;
+    Ok(file)
+}
+
+/// Whether the file can grow to `len` bytes and leave so many free on its file system.
+pub(super) fn check_left(file: &File, len: u64, leave_bytes: u64) -> io::Result<()> {
+    if leave_bytes == 0 {
+        return Ok(());
+    }
+    // SAFETY: all zeros is a value of this plain struct.
+    let mut stat: libc::statvfs = unsafe { std::mem::zeroed() };
+    // SAFETY: a system call on an open file, with a struct to fill.
+    if unsafe { libc::fstatvfs(file.as_raw_fd(), &raw mut stat) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let needed_bytes = len.saturating_sub(file.metadata()?.len());
+    crate::disk::check_left(stat.f_bavail * stat.f_frsize, needed_bytes, leave_bytes)
 }
 
 /// Grows the file, space reserved where the file system can.

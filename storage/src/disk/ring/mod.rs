@@ -1,7 +1,7 @@
 //! The disk for real: io_uring and O_DIRECT.
 //!
-//! Reads, writes and syncs go through a ring of this thread; everything else is done by one helper
-//! thread, in order. Nothing is registered with the kernel but an eventfd, so no memory is locked.
+//! Reads, writes and syncs go through a ring of this thread; everything else is done by a few helper
+//! threads, for each folder in order. Nothing is registered with the kernel but an eventfd, so no memory is locked.
 #![allow(unsafe_code)]
 
 pub(super) mod blocking;
@@ -27,7 +27,7 @@ use super::{Completion, Disk, FileId, Op, OpenMode, Token};
 use crate::buffer::{Chunk, IoBuf};
 use crate::limits::RING_ENTRIES;
 use flight::Flight;
-use jobs::{Job, Jobs};
+use jobs::{Job, Jobs, Lane, lane_of};
 pub use setup::{RingFlags, new_ring};
 use wake::Wake;
 
@@ -50,8 +50,7 @@ pub struct RingDisk {
     flags: RingFlags,
     direct: bool,
     wake: Option<Arc<Wake>>,
-    /// Made at the first job.
-    jobs: Option<Jobs>,
+    jobs: Jobs,
     waiting_jobs: VecDeque<WaitingJob>,
     files: Vec<FileSlot>,
     free_files: Vec<u32>,
@@ -69,6 +68,8 @@ pub struct RingDisk {
 struct FileSlot {
     generation: u32,
     file: Option<Arc<File>>,
+    /// That of its folder.
+    lane: Lane,
     /// Flights of this file.
     in_flight: u32,
     /// No new operations; closed when the flights are over.
@@ -80,6 +81,7 @@ struct FileSlot {
 struct WaitingJob {
     token: Token,
     job: Job,
+    lane: Lane,
     /// Set for a close: it waits until the file's flights are over.
     file_slot: Option<u32>,
 }
@@ -100,8 +102,8 @@ impl RingDisk {
             ring,
             flags,
             direct: !config.buffered,
+            jobs: Jobs::new(!config.buffered, wake.clone()),
             wake,
-            jobs: None,
             waiting_jobs: VecDeque::new(),
             files: Vec::new(),
             free_files: Vec::new(),
@@ -125,18 +127,20 @@ impl RingDisk {
         slot.file.as_ref().expect("an open slot has its file")
     }
 
-    fn add_file(&mut self, file: File) -> FileId {
+    fn add_file(&mut self, file: File, lane: Lane) -> FileId {
         let file = Some(Arc::new(file));
         match self.free_files.pop() {
             Some(slot) => {
                 let place = &mut self.files[slot as usize];
                 place.file = file;
+                place.lane = lane;
                 FileId { slot, generation: place.generation }
             }
             None => {
                 self.files.push(FileSlot {
                     generation: 1,
                     file,
+                    lane,
                     in_flight: 0,
                     closing: false,
                     close_silently: false,
@@ -189,7 +193,7 @@ impl Disk for RingDisk {
 
     fn open(&mut self, path: &Path, mode: OpenMode) -> io::Result<FileId> {
         let file = blocking::open(path, mode, self.direct)?;
-        Ok(self.add_file(file))
+        Ok(self.add_file(file, path.parent().map_or(0, lane_of)))
     }
 
     fn close(&mut self, file: FileId) {
@@ -300,8 +304,7 @@ impl Disk for RingDisk {
 
     fn in_flight(&self) -> usize {
         let in_ring = self.flights.len() - self.free_flights.len();
-        let in_jobs = self.jobs.as_ref().map_or(0, Jobs::in_flight);
-        in_ring + in_jobs + self.waiting_jobs.len() + self.ended.len()
+        in_ring + self.jobs.in_flight() + self.waiting_jobs.len() + self.ended.len()
     }
 
     fn wake_fd(&self) -> Option<BorrowedFd<'_>> {

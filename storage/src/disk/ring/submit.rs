@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::enter;
 use super::flight::{Flight, Step};
-use super::jobs::{Job, JobDone, Jobs};
+use super::jobs::{Job, JobDone, JobEnd, Lane, lane_of};
 use super::{RingDisk, RingFlags, WaitingJob};
 use crate::disk::memory::{check_read, check_write};
 use crate::disk::{Completion, Done, FileId, Op, Token};
@@ -37,23 +37,39 @@ impl RingDisk {
             }
             Op::Close { file, truncate_to } => {
                 let handle = self.file(file).clone();
-                self.files[file.slot as usize].closing = true;
-                let job = Job::Close { file: handle, truncate_to };
+                let slot = &mut self.files[file.slot as usize];
+                slot.closing = true;
+                let (job, lane) = (Job::Close { file: handle, truncate_to }, slot.lane);
                 let file_slot = Some(file.slot);
-                self.waiting_jobs.push_back(WaitingJob { token, job, file_slot });
+                self.waiting_jobs.push_back(WaitingJob { token, job, lane, file_slot });
             }
             other => {
+                let lane = self.lane(&other);
                 let job = self.job(other);
-                self.waiting_jobs.push_back(WaitingJob { token, job, file_slot: None });
+                self.waiting_jobs.push_back(WaitingJob { token, job, lane, file_slot: None });
             }
+        }
+    }
+
+    fn lane(&self, op: &Op) -> Lane {
+        match op.file() {
+            Some(file) => self.files[file.slot as usize].lane,
+            None => op.folder().map_or(0, lane_of),
         }
     }
 
     fn job(&self, op: Op) -> Job {
         match op {
-            Op::Create { path, allocate_bytes } => Job::Create { path, allocate_bytes },
+            Op::Create { path, allocate_bytes, leave_bytes } => {
+                Job::Create { path, allocate_bytes, leave_bytes }
+            }
+            Op::CreateFolder { path, allocate_bytes, leave_bytes, beside } => {
+                Job::CreateFolder { path, allocate_bytes, leave_bytes, beside }
+            }
             Op::Open { path, mode } => Job::Open { path, mode },
-            Op::Allocate { file, len } => Job::Allocate { file: self.file(file).clone(), len },
+            Op::Allocate { file, len, leave_bytes } => {
+                Job::Allocate { file: self.file(file).clone(), len, leave_bytes }
+            }
             Op::Truncate { file, len } => Job::Truncate { file: self.file(file).clone(), len },
             Op::WriteFile { path, bytes } => Job::WriteFile { path, bytes },
             Op::ReadFile { path } => Job::ReadFile { path },
@@ -128,8 +144,8 @@ impl RingDisk {
             self.enter_if_due()?;
             self.collect_ring();
         }
-        while let Some((token, result)) = self.jobs.as_mut().and_then(Jobs::try_end) {
-            self.end_job(token, result);
+        while let Some(end) = self.jobs.try_end() {
+            self.end_job(end);
         }
         if !self.waiting_jobs.is_empty() {
             self.start_jobs()?;
@@ -186,7 +202,7 @@ impl RingDisk {
         }
     }
 
-    /// Sends jobs to their thread, in order; a close waits for its file, and the others behind it.
+    /// Sends jobs to their threads, in order; a close waits for its file, and the others behind it.
     fn start_jobs(&mut self) -> io::Result<()> {
         while let Some(front) = self.waiting_jobs.front() {
             if let Some(slot) = front.file_slot
@@ -194,22 +210,21 @@ impl RingDisk {
             {
                 return Ok(());
             }
-            if self.jobs.is_none() {
-                self.jobs = Some(Jobs::start(self.direct, self.wake.clone())?);
-            }
-            let WaitingJob { token, job, file_slot } =
+            self.jobs.start(front.lane)?;
+            let WaitingJob { token, job, lane, file_slot } =
                 self.waiting_jobs.pop_front().expect("just seen");
             if let Some(slot) = file_slot {
                 self.free_file(slot);
             }
-            self.jobs.as_mut().expect("just made").send(token, job);
+            self.jobs.send(lane, token, job);
         }
         Ok(())
     }
 
-    fn end_job(&mut self, token: Token, result: io::Result<JobDone>) {
+    fn end_job(&mut self, end: JobEnd) {
+        let JobEnd { token, lane, result } = end;
         let result = result.map(|done| match done {
-            JobDone::Opened(file) => Done::Opened(self.add_file(file)),
+            JobDone::Opened(file) => Done::Opened(self.add_file(file, lane)),
             JobDone::Bytes(bytes) => Done::Bytes(bytes),
             JobDone::Unit => Done::Unit,
         });
@@ -223,7 +238,7 @@ impl RingDisk {
             if !self.ended.is_empty() {
                 return Ok(());
             }
-            let in_jobs = self.jobs.as_ref().map_or(0, Jobs::in_flight);
+            let in_jobs = self.jobs.in_flight();
             match (self.in_kernel > 0, in_jobs > 0) {
                 (false, false) if self.queued.is_empty() && self.waiting_jobs.is_empty() => {
                     return Ok(());
@@ -238,9 +253,8 @@ impl RingDisk {
                 }
                 (true, false) => enter::wait(&mut self.ring, WAIT_STEP)?,
                 (_, true) => {
-                    let jobs = self.jobs.as_mut().expect("jobs are in flight");
-                    if let Some((token, result)) = jobs.wait_end(WAIT_STEP) {
-                        self.end_job(token, result);
+                    if let Some(end) = self.jobs.wait_end(WAIT_STEP) {
+                        self.end_job(end);
                     }
                 }
             }

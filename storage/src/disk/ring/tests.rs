@@ -57,7 +57,8 @@ fn with_every_set_of_flags_writes_are_read_back() {
         let dir = tempfile::tempdir().unwrap();
         let mut disk = disk(&config);
         let path = dir.path().join("log");
-        let file = opened(one(&mut disk, Op::Create { path, allocate_bytes: 1 << 20 }));
+        let file =
+            opened(one(&mut disk, Op::Create { path, allocate_bytes: 1 << 20, leave_bytes: 0 }));
         assert_eq!(disk.size(file).unwrap(), 1 << 20);
         for index in 0..64_u64 {
             let bufs = vec![buf(index as u8 + 1, 4096), buf(index as u8 + 1, 4000)];
@@ -100,7 +101,10 @@ fn jobs_are_done_in_order_and_a_close_waits_for_its_file() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
     let mut disk = disk(&RingConfig::default());
-    let file = opened(one(&mut disk, Op::Create { path: path("a.log"), allocate_bytes: 1 << 20 }));
+    let file = opened(one(
+        &mut disk,
+        Op::Create { path: path("a.log"), allocate_bytes: 1 << 20, leave_bytes: 0 },
+    ));
     for index in 0..100 {
         let bufs = vec![buf(1, 4096)];
         disk.submit(index, Op::Write { file, position: index * 4096, bufs, sync: false });
@@ -128,7 +132,8 @@ fn a_create_that_fails_leaves_no_file() {
     let dir = tempfile::tempdir().unwrap();
     let mut disk = disk(&RingConfig::default());
     let path = dir.path().join("huge");
-    let refused = one(&mut disk, Op::Create { path: path.clone(), allocate_bytes: 1 << 45 });
+    let refused =
+        one(&mut disk, Op::Create { path: path.clone(), allocate_bytes: 1 << 45, leave_bytes: 0 });
     assert!(refused.is_err());
     assert!(!path.exists());
 }
@@ -139,7 +144,8 @@ fn more_operations_than_the_ring_holds_all_end() {
     let mut disk = disk(&RingConfig::default());
     let path = dir.path().join("log");
     let count = u64::from(RING_ENTRIES) * 5;
-    let file = opened(one(&mut disk, Op::Create { path, allocate_bytes: count * 4096 }));
+    let file =
+        opened(one(&mut disk, Op::Create { path, allocate_bytes: count * 4096, leave_bytes: 0 }));
     let shared = buf(3, 4096);
     for index in 0..count {
         let bufs = vec![shared.clone()];
@@ -199,7 +205,10 @@ fn a_disk_dropped_with_operations_in_flight_lets_them_end() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("log");
     let mut disk = disk(&RingConfig::default());
-    let file = opened(one(&mut disk, Op::Create { path: path.clone(), allocate_bytes: 1 << 20 }));
+    let file = opened(one(
+        &mut disk,
+        Op::Create { path: path.clone(), allocate_bytes: 1 << 20, leave_bytes: 0 },
+    ));
     let held = buf(9, 4096);
     for index in 0..200 {
         let bufs = vec![held.clone()];

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::disk::memory::{Fault, FaultOn};
+use crate::limits::SWEEP_MS;
 
 const EIO: i32 = 5;
 
@@ -165,4 +166,163 @@ fn back_pressure_ends_when_the_disk_catches_up() {
     h.append(&batch(1, 50_000, 5, 1));
     h.settle();
     h.check_all();
+}
+
+/// A store over a small disk with a ballast, whose file lies on a real one: what it gives back is
+/// given to the small disk here.
+fn with_ballast(capacity: u64, config: LogConfig) -> (Harness, Ballast, tempfile::TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let ballast = Ballast::of_bytes(dir.path(), BALLAST);
+    let mut h = Harness::simple(config);
+    h.store().io.ballast = ballast.clone();
+    h.disk.set_capacity(capacity);
+    (h, ballast, dir)
+}
+
+const BALLAST: u64 = 100_000;
+
+fn small_segments() -> LogConfig {
+    LogConfig { segment_bytes: 60_000, retention_ms: -1, ..LogConfig::default() }
+}
+
+impl Harness {
+    fn append_until_full(&mut self) {
+        for n in 0..250 {
+            if let Err(AppendError::DiskFull) = self.try_append(&batch(1, 5000, 5, n)) {
+                return;
+            }
+            self.settle();
+        }
+        panic!("never full: {:?}", self.status());
+    }
+
+    /// What a real ballast does to the disk it lies on.
+    fn follow(&mut self, ballast: &Ballast, capacity: u64) {
+        let more = if ballast.is_missing() { BALLAST } else { 0 };
+        self.disk.set_capacity(capacity + more);
+    }
+}
+
+#[test]
+fn who_may_use_the_reserve_goes_on_and_others_do_not_eat_it() {
+    const CAPACITY: u64 = 400_000;
+    let config = small_segments();
+    let (mut h, ballast, dir) = with_ballast(CAPACITY, config.clone());
+    let groups = LogKey { topic: "groups".into(), partition: 0 };
+    let reserve = LogConfig { reserve: Reserve::Most, ..config };
+    let groups = h.store().create_log(groups, Uuid([8; 16]), reserve, 0).unwrap();
+    h.settle();
+    h.append_until_full();
+    assert!(!ballast.is_missing(), "produce does not touch it");
+    let bytes = batch(1, 3000, 5, 1);
+    let header = BatchHeader::parse(&bytes).unwrap();
+    for n in 1..=8 {
+        let context = AppendContext { leader_epoch: 0, now: h.now };
+        h.store().append(groups, &bytes, &header, context).unwrap();
+        for _ in 0..50 {
+            let now = h.now;
+            h.store().turn(now);
+            h.follow(&ballast, CAPACITY);
+        }
+        let mut events = Vec::new();
+        h.store().drain_events(&mut events);
+        assert_eq!(h.store().log(groups).unwrap().durable_end_offset, n);
+    }
+    assert!(ballast.is_missing());
+    // However often it is asked again, there is no room for others. The real disk has some, so the
+    // ballast is kept from coming back by taking its folder away.
+    let folder = dir.path().to_path_buf();
+    std::fs::remove_dir_all(&folder).unwrap();
+    for _ in 0..5 {
+        h.pass(2000);
+        h.settle();
+        assert!(matches!(h.try_append(&batch(1, 10, 5, 1)), Err(AppendError::DiskFull)));
+    }
+    std::fs::create_dir(&folder).unwrap();
+    h.disk.set_capacity(1 << 40);
+    h.pass(2000);
+    h.settle();
+    assert!(!ballast.is_missing() && !h.status().disk_full);
+    h.append(&batch(1, 10, 5, 1));
+    h.settle();
+    h.check_all();
+}
+
+#[test]
+fn records_are_deleted_on_a_full_disk() {
+    const CAPACITY: u64 = 400_000;
+    let config = LogConfig { file_delete_delay_ms: 0, ..small_segments() };
+    let (mut h, ballast, _dir) = with_ballast(CAPACITY, config);
+    h.append_until_full();
+    let full = h.disk.image().files.values().map(|f| f.len().next_multiple_of(4096)).sum::<u64>();
+    h.disk.set_capacity(full);
+    let (id, before) = (h.id, h.acked - 2);
+    assert_eq!(h.store().delete_records(id, before).unwrap(), before);
+    for _ in 0..50 {
+        h.turn();
+        h.follow(&ballast, full);
+    }
+    assert_eq!(h.store().durable_log_start(id).unwrap(), before);
+    h.pass(2000);
+    h.settle();
+    h.append(&batch(1, 10, 5, 1));
+}
+
+#[test]
+fn retention_frees_space_without_needing_any() {
+    let config = LogConfig { file_delete_delay_ms: 0, ..small_segments() };
+    let mut h = Harness::simple(config.clone());
+    h.disk.set_capacity(400_000);
+    h.append_until_full();
+    // Nothing is kept back, and not a byte is left.
+    let full = h.disk.image().files.values().map(|f| f.len().next_multiple_of(4096)).sum::<u64>();
+    h.disk.set_capacity(full);
+    let segments = h.files(".log").len();
+    let id = h.id;
+    let config = LogConfig { retention_bytes: 130_000, ..config };
+    h.config = config.clone();
+    h.store().configure(id, config);
+    for _ in 0..6 {
+        h.pass(SWEEP_MS);
+        h.settle();
+        let image = h.disk.crash(Crash::PowerCut, Keep::Nothing, &mut h.random);
+        let disk = MemoryDisk::from_image(image, MemoryOptions::default());
+        let found = Store::open(disk, h.store_config(), h.now).unwrap();
+        assert!(found.recovery_report().damage.is_empty(), "{:?}", found.recovery_report());
+    }
+    assert!(h.files(".log").len() < segments, "{:?}", h.files(".log"));
+    assert!(h.status().log_start_offset > 0 && !h.status().disk_full);
+    h.append(&batch(1, 10, 5, 1));
+    h.settle();
+    h.check_all();
+}
+
+#[test]
+fn a_folder_that_could_not_be_renamed_is_renamed_later() {
+    let mut h = Harness::simple(LogConfig { file_delete_delay_ms: 0, ..LogConfig::default() });
+    h.append(&batch(1, 10, 5, 1));
+    h.settle();
+    let refused = Fault {
+        on: FaultOn::Names,
+        path_part: "orders-3".into(),
+        skip: 0,
+        times: u64::MAX,
+        errno: EIO,
+    };
+    h.disk.inject(refused);
+    let id = h.id;
+    h.store().delete_log(id).unwrap();
+    assert!(h.store().log(id).is_none());
+    let again = h.store().create_log(key(), Uuid([9; 16]), LogConfig::default(), 0);
+    assert!(matches!(again, Err(StorageError::Io { .. })), "{again:?}");
+    h.pass(SWEEP_MS);
+    h.settle();
+    assert!(!h.files("orders-3").is_empty());
+    h.disk.heal();
+    h.pass(SWEEP_MS);
+    h.settle();
+    h.pass(SWEEP_MS);
+    h.settle();
+    assert!(h.files("orders-3").is_empty(), "{:?}", h.files("orders-3"));
+    h.store().create_log(key(), Uuid([9; 16]), LogConfig::default(), 0).unwrap();
 }

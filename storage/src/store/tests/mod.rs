@@ -5,6 +5,7 @@ mod ahead;
 mod basics;
 mod compaction;
 mod faults;
+mod making;
 mod model;
 mod recovery;
 mod ring;
@@ -97,8 +98,6 @@ impl Harness {
             events: Vec::new(),
         };
         harness.open();
-        let config = harness.config.clone();
-        harness.id = harness.store().create_log(key(), topic_id(), config, 0).unwrap();
         harness.settle();
         harness
     }
@@ -124,18 +123,20 @@ impl Harness {
             write_unit: WriteUnit::new(unit).unwrap(),
             ..StoreLimits::default()
         };
-        StoreConfig { data_dir: PathBuf::from(DIR), arena, limits }
+        StoreConfig { data_dir: PathBuf::from(DIR), arena, limits, ballast: Ballast::default() }
     }
 
     pub fn open(&mut self) {
         let config = self.store_config();
         let store = Store::open(self.disk.clone(), config, self.now).unwrap();
         self.store = Some(store);
-        let found = self.store().find_log(&key());
+        let (found, config) = (self.store().find_log(&key()), self.config.clone());
         if let Some(id) = found {
             self.id = id;
-            let config = self.config.clone();
             self.store().configure(id, config);
+        } else if let Ok(id) = self.store().create_log(key(), topic_id(), config, 0) {
+            // It was not written before: who leads it makes it again.
+            self.id = id;
         }
     }
 

@@ -24,6 +24,7 @@ fn real_files_hold_what_was_acknowledged() {
         data_dir: dir.path().join("shard-0"),
         arena: None,
         limits: StoreLimits { tail_bytes: 4 << 20, ..StoreLimits::default() },
+        ballast: Ballast::default(),
     };
     let now = Now { unix_ms: 1_700_000_000_000, mono_ms: 0 };
     let log_config = LogConfig { segment_bytes: 3 << 20, ..LogConfig::default() };

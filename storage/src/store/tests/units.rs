@@ -183,6 +183,9 @@ fn a_kill_in_one_unit_is_adopted_in_another() {
         let config = LogConfig { flush_messages: 1_000_000, ..small_segments() };
         let first: &'static [u64] = Box::leak(Box::new([units[0]]));
         let mut h = with_unit(config, true, 9, first);
+        // The first ack waits until the log is made.
+        h.append(&batch(1, 10, h.now.unix_ms, 0));
+        h.settle();
         append_some(&mut h, 0);
         assert!(h.status().durable_end_offset < h.status().ack_end_offset);
         let acked = h.status().ack_end_offset;
@@ -207,7 +210,8 @@ fn no_batch_is_in_flight_further_behind_a_batch_that_is_not_whole_than_recovery_
         disk.record();
         let write_unit = WriteUnit::new(unit_bytes).unwrap();
         let limits = StoreLimits { write_unit, ..StoreLimits::default() };
-        let config = StoreConfig { data_dir: DIR.into(), arena: None, limits };
+        let config =
+            StoreConfig { data_dir: DIR.into(), arena: None, limits, ballast: Ballast::default() };
         let now = Now { unix_ms: 1_700_000_000_000, mono_ms: 1000 };
         let mut store = Store::open(disk.clone(), config, now).unwrap();
         let (preallocate, segment_bytes) = (true, 64 << 20);

@@ -39,7 +39,7 @@ fn large_writes_and_acks_from_memory_need_no_zeros() {
 /// Logs that grow alike want their zeros at the same time; one that gets none then asks again.
 #[test]
 fn many_logs_share_what_zeros_may_be_on_their_way() {
-    const LOGS: u64 = 12;
+    const LOGS: u64 = 10;
     let mut h = Harness::simple(LogConfig::default());
     let (config, now) = (h.config.clone(), h.now);
     let mut logs = vec![h.id];

@@ -19,7 +19,7 @@ fn child_writes_until_killed() {
     };
     let mut disk = disk(&RingConfig::default());
     let path = Path::new(&dir).join("log");
-    let file = opened(one(&mut disk, Op::Create { path, allocate_bytes: 4 << 20 }));
+    let file = opened(one(&mut disk, Op::Create { path, allocate_bytes: 4 << 20, leave_bytes: 0 }));
     for round in 0_u64.. {
         for index in 0..256_u64 {
             let bufs = vec![buf(round as u8 | 1, 16384)];

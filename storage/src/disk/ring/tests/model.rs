@@ -40,7 +40,7 @@ fn run_against_model(disk: &mut RingDisk, dir: &Path, seed: u64) -> usize {
     for index in 0..3 {
         let path = dir.join(format!("{index}.log"));
         let allocate_bytes = MODEL_BLOCKS * BLOCK_BYTES as u64;
-        let file = opened(one(disk, Op::Create { path, allocate_bytes }));
+        let file = opened(one(disk, Op::Create { path, allocate_bytes, leave_bytes: 0 }));
         files.push((file, vec![0_u8; MODEL_BLOCKS as usize]));
     }
     let (mut next, mut busy, mut ended) = (0, HashMap::new(), Vec::new());
