@@ -32,7 +32,7 @@ fn the_tables_are_sound() {
                 assert_eq!(kept.as_deref(), Ok(default), "{name} refuses its own default");
             }
             for synonym in key.synonyms {
-                assert!(broker::key(&synonym.name).is_some(), "{name}: no {}", synonym.name);
+                assert!(broker::key(synonym.name).is_some(), "{name}: no {}", synonym.name);
             }
         }
     }
