@@ -17,8 +17,8 @@ pub enum ControllerError {
     #[error("the controller is stopping")]
     Stopping,
     #[error(
-        "{partitions} partitions could not be reached: start with {shards} cores or more (--cores), \
-         or delete the topics of the surplus shards first"
+        "{partitions} partitions could not be reached: start with {shards} cores or more \
+         (--cores), or delete the topics of the surplus shards first"
     )]
     Orphans { partitions: usize, shards: usize },
     /// There is no room for so many new partitions.

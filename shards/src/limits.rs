@@ -86,8 +86,8 @@ pub const DISK_POLL_US: u64 = 5_000;
 pub const TICK_MS: u64 = 100;
 /// A disk that owes completions is looked at by the tick after this.
 pub const DISK_OVERDUE_MS: u64 = 50;
-/// What a new partition takes of the disk with its first record: its folder, side file and the least
-/// that its segment reserves.
+/// What a new partition takes of the disk with its first record: its folder, side file and the
+/// least that its segment reserves.
 pub const PARTITION_ROOM_BYTES: u64 = 24 << 10;
 /// How often metrics are published and idle connections looked for.
 pub const PUBLISH_MS: u64 = 1000;

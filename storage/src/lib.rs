@@ -6,8 +6,9 @@
 //! and reaches the machine only through [`disk::Disk`] and [`arena::Arena`].
 //!
 //! Lower half: [`disk`] (the seam and its backends), [`arena`] (memory that outlives the process),
-//! [`ballast`] (space kept back), [`buffer`] (aligned chunks), [`write_unit`] (what segment files are written in), `pool` (memory
-//! for reads), [`frame`] (side files). The others are the upper half.
+//! [`ballast`] (space kept back), [`buffer`] (aligned chunks), [`write_unit`] (what segment files
+//! are written in), `pool` (memory for reads), [`frame`] (side files). The others are the upper
+//! half.
 
 // The lower half.
 pub mod arena;

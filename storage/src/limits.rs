@@ -14,8 +14,8 @@ pub const CHUNK_BYTES: usize = 64 << 10;
 /// Operations the kernel holds at a time for one disk ring; more wait in the ring's own queue.
 pub const RING_ENTRIES: u32 = 512;
 
-/// Threads that carry out the jobs of one disk ring. They wait for the file system's journal most of
-/// the time, and what waits together is written together.
+/// Threads that carry out the jobs of one disk ring. They wait for the file system's journal most
+/// of the time, and what waits together is written together.
 pub const JOB_THREADS: usize = 32;
 
 /// The longest run of buffers in one write to the kernel (its own limit is 1024).
@@ -77,8 +77,8 @@ pub const DISK_FULL_RETRY_MS: u64 = 1_000;
 pub const TAIL_KEPT_BYTES: usize = 512 << 10;
 /// See [`TAIL_KEPT_BYTES`].
 pub const TAIL_KEPT_PART: usize = 16;
-/// Space kept back for a full disk: this part of the disk, within bounds. It has to hold the records
-/// of a start, the side files of all logs once, and some commits of groups.
+/// Space kept back for a full disk: this part of the disk, within bounds. It has to hold the
+/// records of a start, the side files of all logs once, and some commits of groups.
 pub const BALLAST_DISK_PART: u64 = 64;
 /// See [`BALLAST_DISK_PART`].
 pub const BALLAST_BYTES_MIN: u64 = 4 << 20;

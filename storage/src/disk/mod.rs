@@ -22,8 +22,8 @@
 //! - A write with `sync` is on stable storage when it completes; a write without is after a later
 //!   `Sync` of the file that was submitted after the write's completion.
 //! - Jobs ([`Op`]s that are neither write, read nor sync) of one folder and its files are carried
-//!   out one by one in the order of submission; those of different folders may go side by side. Each
-//!   is durable when it completes, the folder's entry included.
+//!   out one by one in the order of submission; those of different folders may go side by side.
+//!   Each is durable when it completes, the folder's entry included.
 //! - A failed write or sync says nothing about what reached the disk. It must not be retried as if
 //!   it had not happened: fence the file.
 //! - Memory of an operation is held by the disk until its completion, so it cannot be used again
@@ -80,8 +80,8 @@ pub enum Op {
     Sync { file: FileId },
 
     // From here on: jobs.
-    /// Creates a file with `allocate_bytes` reserved, and makes both durable. Refused as a full disk
-    /// if less than `leave_bytes` would be left free. Completes as [`Done::Opened`], in
+    /// Creates a file with `allocate_bytes` reserved, and makes both durable. Refused as a full
+    /// disk if less than `leave_bytes` would be left free. Completes as [`Done::Opened`], in
     /// `OpenMode::Create`.
     Create { path: PathBuf, allocate_bytes: u64, leave_bytes: u64 },
     /// Makes a folder with two files in it: `beside` with its bytes, and the file at `path` as

@@ -185,7 +185,8 @@ impl Log {
 
 impl<D: Disk> Store<D> {
     /// Writes what only the arena has, of all logs side by side, and waits for that as far as the
-    /// disk takes it, and for the segments that are being cut. What has no room stays in the arena, is served from memory, and follows.
+    /// disk takes it, and for the segments that are being cut. What has no room stays in the arena,
+    /// is served from memory, and follows.
     pub(crate) fn write_adopted(&mut self) {
         let mut waiting: Vec<LogId> = Vec::new();
         for slot in 0..self.logs.slots() {

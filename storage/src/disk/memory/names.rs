@@ -108,7 +108,8 @@ impl World {
         self.sync_parent(path)
     }
 
-    /// As the op `CreateFolder`; what was made before an error stays, as a failing disk may have it.
+    /// As the op `CreateFolder`; what was made before an error stays, as a failing disk may have
+    /// it.
     pub(super) fn create_folder(
         &mut self,
         path: &Path,

@@ -53,8 +53,8 @@ pub(super) fn create(
     }
 }
 
-/// As the job `CreateFolder`; `room` is what is reserved, and what is left free. On an error nothing
-/// is left behind, as far as that can be had.
+/// As the job `CreateFolder`; `room` is what is reserved, and what is left free. On an error
+/// nothing is left behind, as far as that can be had.
 pub(super) fn create_folder(
     path: &Path,
     room: (u64, u64),

@@ -1,7 +1,8 @@
 //! The disk for real: io_uring and O_DIRECT.
 //!
-//! Reads, writes and syncs go through a ring of this thread; everything else is done by a few helper
-//! threads, for each folder in order. Nothing is registered with the kernel but an eventfd, so no memory is locked.
+//! Reads, writes and syncs go through a ring of this thread; everything else is done by a few
+//! helper threads, for each folder in order. Nothing is registered with the kernel but an eventfd,
+//! so no memory is locked.
 #![allow(unsafe_code)]
 
 pub(super) mod blocking;
