@@ -7,13 +7,12 @@
 //!
 //! Lower half: [`disk`] (the seam and its backends), [`arena`] (memory that outlives the process),
 //! [`buffer`] (aligned chunks), [`write_unit`] (what segment files are written in), `pool` (memory
-//! for reads), [`frame`] (side files). The others are the upper half.
+//! for reads). The others are the upper half.
 
 // The lower half.
 pub mod arena;
 pub mod buffer;
 pub mod disk;
-pub mod frame;
 pub mod limits;
 pub(crate) mod pool;
 pub mod write_unit;
@@ -29,6 +28,8 @@ pub mod types;
 
 pub use config::{ArenaConfig, CleanerConfig, LogConfig, StoreConfig, TimestampType};
 pub use errors::{AppendError, Corruption, OpenError, ProducerError, StorageError};
+/// The frame of side files.
+pub use frame;
 pub use limits::StoreLimits;
 pub use store::Store;
 pub use types::*;

@@ -110,6 +110,14 @@ fn io_uring_is_named_only_by_the_disk_and_the_reactor() {
 }
 
 #[test]
+fn raft_is_named_only_by_the_quorum() {
+    must_be_none(
+        "the raft crate outside cluster/src/quorum",
+        &named_outside("raft", &["cluster/src/quorum"]),
+    );
+}
+
+#[test]
 fn wire_and_cluster_are_pure() {
     let impure = [
         "async",
@@ -174,11 +182,12 @@ fn every_crate_has_its_limits_in_one_file() {
 fn dependencies_point_one_way() {
     let allowed: &[(&str, &[&str])] = &[
         ("wire", &[]),
-        ("storage", &["wire"]),
-        ("cluster", &["wire"]),
-        ("shards", &["wire", "storage", "cluster"]),
+        ("frame", &[]),
+        ("storage", &["wire", "frame"]),
+        ("cluster", &["wire", "frame"]),
+        ("shards", &["wire", "frame", "storage", "cluster"]),
     ];
-    let rooms = ["wire", "storage", "cluster", "shards", "bench", "tidemill"];
+    let rooms = ["wire", "frame", "storage", "cluster", "shards", "bench", "tidemill"];
     let tree = Tree::read();
     let mut wrong = Vec::new();
     for (room, may) in allowed {
@@ -191,7 +200,7 @@ fn dependencies_point_one_way() {
             }
         }
     }
-    must_be_none("tidemill -> shards -> {cluster, storage} -> wire", &wrong);
+    must_be_none("tidemill -> shards -> {cluster, storage} -> {wire, frame}", &wrong);
 }
 
 /// A folder is told by the map as `wire/`; the `src/` that every crate has goes without saying.
