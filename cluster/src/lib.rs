@@ -20,6 +20,7 @@ pub mod names;
 pub mod placement;
 pub mod records;
 mod shared_map;
+mod snapshot;
 
 pub use command::{Command, Reply};
 pub use controller::Controller;
