@@ -18,6 +18,7 @@ pub mod image;
 pub mod limits;
 pub mod names;
 pub mod placement;
+pub mod quorum;
 pub mod records;
 mod shared_map;
 mod snapshot;
