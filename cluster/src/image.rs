@@ -224,8 +224,8 @@ impl Image {
         Ok(())
     }
 
-    /// Applies one record of a snapshot of that `offset`, in place; see [`Image::to_records`]. On an
-    /// error the image is of no use.
+    /// Applies one record of a snapshot of that `offset`, in place; see [`Image::to_records`]. On
+    /// an error the image is of no use.
     pub fn apply_at(&mut self, record: &Record, offset: i64) -> Result<(), ReplayError> {
         Arc::make_mut(&mut self.state).apply(record, offset)
     }

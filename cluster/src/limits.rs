@@ -115,7 +115,8 @@ pub const QUORUM_APPLY_BYTES_MAX: u64 = 4 << 20;
 pub const QUORUM_LOG_BYTES_MAX: usize = 64 << 20;
 /// Entries that are kept behind a snapshot, for members that are a little behind.
 pub const QUORUM_ENTRIES_KEPT: u64 = 10_000;
-/// A snapshot is written once the log grew by this (`metadata.log.max.record.bytes.between.snapshots`).
+/// A snapshot is written once the log grew by this
+/// (`metadata.log.max.record.bytes.between.snapshots`).
 pub const QUORUM_SNAPSHOT_LOG_BYTES: usize = 20 << 20;
 /// A snapshot is written after this time if there is anything new
 /// (`metadata.log.max.snapshot.interval.ms`).

@@ -19,8 +19,8 @@ const KINDS: [ResourceKind; 5] = [
 ];
 
 impl Image {
-    /// Records that make this image from an empty one, by [`Image::from_records`]. They are made one
-    /// by one, so an image of any size needs no second copy of itself. Equal images give equal
+    /// Records that make this image from an empty one, by [`Image::from_records`]. They are made
+    /// one by one, so an image of any size needs no second copy of itself. Equal images give equal
     /// records.
     pub fn to_records(&self) -> impl Iterator<Item = Record> {
         let cluster = self

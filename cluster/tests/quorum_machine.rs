@@ -327,8 +327,13 @@ fn any_message() -> impl Strategy<Value = Message> {
     })
 }
 
+/// As many as the environment asks for (`PROPTEST_CASES`), or a few seconds' worth.
+fn cases() -> u32 {
+    ProptestConfig::default().cases.max(4_000)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     /// Nothing that a peer can say ends the process, whoever this node is at that time.
     #[test]

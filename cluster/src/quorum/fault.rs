@@ -26,13 +26,13 @@ pub enum Fault {
     )]
     LostEntries { term: u64, acknowledged: u64, last: u64 },
     #[error(
-        "the committed metadata of index {index} is of term {ours} here and of term {theirs} on the \
-         leader; one of the two disks is damaged or of another cluster"
+        "the committed metadata of index {index} is of term {ours} here and of term {theirs} on \
+         the leader; one of the two disks is damaged or of another cluster"
     )]
     Conflict { index: u64, ours: u64, theirs: u64 },
     #[error(
-        "the metadata log has index {found} where {expected} is due; put the file back from a copy, \
-         or empty the data folder's quorum and join as a new member"
+        "the metadata log has index {found} where {expected} is due; put the file back from a \
+         copy, or empty the data folder's quorum and join as a new member"
     )]
     LogGap { expected: u64, found: u64 },
     #[error(

@@ -38,10 +38,10 @@
 //! command is one record batch with one record.
 //!
 //! The wiring is to be one thread with its own ring and its own store: it applies
-//! [`Output::Committed`] to an image and publishes it, carries out [`Output::Persist`] in order, and
-//! encodes messages ([`encode_message`]). A leader decides on a second image, to which it applies
-//! what was [`Output::Proposed`], so commands follow each other without waiting for the disk; it
-//! drops that image when [`Output::Role`] says that it does not lead any more.
+//! [`Output::Committed`] to an image and publishes it, carries out [`Output::Persist`] in order,
+//! and encodes messages ([`encode_message`]). A leader decides on a second image, to which it
+//! applies what was [`Output::Proposed`], so commands follow each other without waiting for the
+//! disk; it drops that image when [`Output::Role`] says that it does not lead any more.
 
 mod ask;
 mod care;

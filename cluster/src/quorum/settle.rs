@@ -204,8 +204,8 @@ impl Quorum {
         }
     }
 
-    /// A leader's messages need not wait for its disk, but for one thing: a sole voter leads as soon
-    /// as it wants to. After a crash it would lead in the same term again, with other entries.
+    /// A leader's messages need not wait for its disk, but for one thing: a sole voter leads as
+    /// soon as it wants to, and after a crash would lead in the same term once more.
     fn speaks_too_early(&self, write: &Write) -> bool {
         let binds = write.binds || self.writes.iter().any(|write| write.binds);
         binds && !self.mutated(Mutant::SoleVoterSpeaksEarly)

@@ -13,6 +13,9 @@
 //! nothing may follow it.
 
 use frame::{FrameError, Magic};
+use rkyv::api::high::{HighDeserializer, HighValidator};
+use rkyv::bytecheck::CheckBytes;
+use rkyv::rancor;
 use rkyv::{Archive, Deserialize, Serialize};
 use twox_hash::XxHash3_64;
 use wire::Uuid;
@@ -313,8 +316,8 @@ impl SnapshotReader {
 fn open<T>(magic: Magic, bytes: &[u8]) -> Result<T, SnapshotFlaw>
 where
     T: Archive,
-    T::Archived: for<'a> rkyv::bytecheck::CheckBytes<rkyv::api::high::HighValidator<'a, rkyv::rancor::Error>>
-        + Deserialize<T, rkyv::api::high::HighDeserializer<rkyv::rancor::Error>>,
+    T::Archived: for<'a> CheckBytes<HighValidator<'a, rancor::Error>>
+        + Deserialize<T, HighDeserializer<rancor::Error>>,
 {
     frame::decode(magic, VERSION, bytes).map_err(|error| match error {
         FrameError::Version(version) => SnapshotFlaw::Newer(version),

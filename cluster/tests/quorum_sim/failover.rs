@@ -86,6 +86,22 @@ fn a_leader_that_hands_over_is_hardly_missed() {
     assert!(p50 <= 60 && max <= 1_000, "{p50} {p99} {max}");
 }
 
+/// The leader sees one node only, and that one is needed by the others' majority: it must not be
+/// kept quiet by a leader that can do nothing (openraft#2080).
+#[test]
+fn a_bridge_to_a_leader_without_majority_holds_up_nobody_for_long() {
+    let bridge = |world: &mut World, leader: usize| {
+        let others: Vec<usize> = (0..5).filter(|slot| *slot != leader).collect();
+        for cut_off in &others[1..] {
+            world.block(leader, *cut_off, 4_000);
+            world.block(*cut_off, leader, 4_000);
+        }
+        world.crash_for(others[3], 4_000);
+    };
+    let (_, _, max) = measure("leader behind a bridge", 5, 5, bridge);
+    assert!(max <= 2_500, "{max} ms");
+}
+
 /// One voter needs nobody: it leads in its first turns.
 #[test]
 fn a_sole_voter_leads_at_once() {
