@@ -35,6 +35,8 @@ pub(super) struct MemoryLog {
     cut: SnapshotId,
     entries: VecDeque<Entry>,
     bytes: usize,
+    /// Indexes of those that change the members.
+    changes: VecDeque<u64>,
     /// `None` only before a new member was given its first.
     snapshot: Option<SnapshotMeta>,
     hard: HardState,
@@ -53,6 +55,7 @@ impl MemoryLog {
             cut: snapshot.as_ref().map_or(SnapshotId { index: 0, term: 0 }, |meta| meta.id),
             entries: VecDeque::new(),
             bytes: 0,
+            changes: VecDeque::new(),
             snapshot,
             hard: HardState::default(),
             sending: Cell::new(0),
@@ -146,10 +149,7 @@ impl MemoryLog {
 
     /// Whether an entry in `(after, upto]` changes the members.
     pub(super) fn changes_members(&self, after: u64, upto: u64) -> bool {
-        let from = after.max(self.cut.index) - self.cut.index;
-        let len = upto.min(self.last()).saturating_sub(self.cut.index + from);
-        let range = self.entries.iter().skip(from as usize).take(len as usize);
-        range.into_iter().any(|entry| entry.get_entry_type() != EntryType::EntryNormal)
+        self.changes.iter().any(|change| (after + 1..=upto).contains(change))
     }
 
     /// Takes in new entries; those they contradict go.
@@ -162,6 +162,11 @@ impl MemoryLog {
             let gone = self.entries.pop_back().expect("an entry at the last index");
             self.bytes -= entry_bytes(&gone);
         }
+        while self.changes.back().is_some_and(|change| *change >= first) {
+            self.changes.pop_back();
+        }
+        let changes = |entry: &&Entry| entry.get_entry_type() != EntryType::EntryNormal;
+        self.changes.extend(entries.iter().filter(changes).map(|entry| entry.index));
         self.bytes += entries.iter().map(entry_bytes).sum::<usize>();
         self.entries.extend(entries);
     }
@@ -170,6 +175,7 @@ impl MemoryLog {
     pub(super) fn install(&mut self, meta: SnapshotMeta) {
         self.cut = meta.id;
         self.entries.clear();
+        self.changes.clear();
         self.bytes = 0;
         self.snapshot = Some(meta);
     }
@@ -187,6 +193,9 @@ impl MemoryLog {
             let gone = self.entries.pop_front().expect("entries up to the snapshot");
             self.bytes -= entry_bytes(&gone);
             self.cut = SnapshotId { index: gone.index, term: gone.term };
+        }
+        while self.changes.front().is_some_and(|change| *change <= self.cut.index) {
+            self.changes.pop_front();
         }
     }
 }

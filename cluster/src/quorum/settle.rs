@@ -228,25 +228,20 @@ impl Quorum {
             let entry = entry_from_library(entry);
             let (index, term) = (entry.index, entry.term);
             assert_eq!(index, self.applied + 1, "entries are applied without a gap");
-            let value = match Value::decode(&entry.value) {
-                Ok(value) => value,
+            let (records, change) = match Value::decode(&entry.value) {
+                Ok(Value::Command(records)) => (records, None),
+                Ok(Value::Members(change)) => (Vec::new(), Some(change)),
+                Ok(Value::Empty) => (Vec::new(), None),
                 Err(source) => return self.fail(Fault::Entry { index, source }),
-            };
-            let records = match &value {
-                Value::Command(records) => records.clone(),
-                Value::Empty | Value::Members(_) => Vec::new(),
             };
             self.applied = index;
             self.own_snapshot.grew(entry.value.len());
             self.out.push(Output::Committed { index, term, records });
-            let mut raft_id = 0;
-            if let Value::Members(change) = value {
-                raft_id = change.raft_id;
-                if let Err(fault) = self.change_members(index, &change) {
-                    return self.fail(fault);
-                }
+            let changed = change.map_or(Ok(()), |change| self.change_members(index, &change));
+            if let Err(fault) = changed {
+                return self.fail(fault);
             }
-            self.tickets_committed(&entry, raft_id);
+            self.tickets_committed(&entry, change.map_or(0, |change| change.raft_id));
             if self.removed() && !self.mutated(Mutant::KeptAfterRemoval) {
                 self.stop();
                 return self.out.push(Output::Left);

@@ -27,6 +27,7 @@ use world::World;
 /// What a seed means in one kind of plan.
 type Planned = fn(u64) -> Plan;
 
+#[derive(Debug)]
 struct Outcome {
     broken: Vec<String>,
     trace: u64,
@@ -138,9 +139,12 @@ fn every_mistake_is_found() {
 
 #[test]
 fn the_same_seed_is_the_same_run() {
-    for seed in 1000..1010 {
-        let (one, other) = (run(Plan::of(seed), None), run(Plan::of(seed), None));
-        assert_eq!((one.trace, one.counts), (other.trace, other.counts), "seed {seed}");
-        assert_ne!(one.trace, run(Plan::of(seed + 1), None).trace);
+    for (name, plan, _) in PLANS {
+        for seed in seeds(1000..1004) {
+            let (one, other) = (run(plan(seed), None), run(plan(seed), None));
+            let equal = (one.trace, one.counts) == (other.trace, other.counts);
+            assert!(equal, "{name} seed {seed}: {one:?} and {other:?}");
+            assert_ne!(one.trace, run(plan(seed + 1), None).trace);
+        }
     }
 }

@@ -271,7 +271,8 @@ impl World {
             self.checks.break_if(behind, || {
                 format!("{name} {id} does not catch up: {applied} of {newest}, seed {seed}")
             });
-            let applied = process.image.offset();
+            // Who was given nothing yet has an image of nothing.
+            let applied = process.image.offset().max(0);
             let same = process.quorum.applied() as i64 == applied;
             self.checks.break_if(!same, || format!("the image of {id} is of {applied}"));
         }
