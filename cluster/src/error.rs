@@ -80,6 +80,8 @@ pub enum ReplayError {
     TopicExists { name: String, topic_id: wire::Uuid },
     #[error("topic {topic_id} has {expected} partitions; the record names partition {partition}")]
     PartitionOutOfOrder { topic_id: wire::Uuid, partition: i32, expected: i32 },
+    #[error("the record tells the epoch of broker {broker_id}, which is not registered")]
+    UnknownBroker { broker_id: i32 },
     #[error("cluster id {new} does not match {old}")]
     ClusterId { old: wire::Uuid, new: wire::Uuid },
 }

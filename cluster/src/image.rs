@@ -11,7 +11,9 @@ use wire::Uuid;
 use crate::error::ReplayError;
 use crate::names;
 pub use crate::records::Partition;
-use crate::records::{BrokerRegistered, ConfigChanged, PartitionRecord, Record, ResourceKind};
+use crate::records::{
+    BrokerEpoch, BrokerRegistered, ConfigChanged, PartitionRecord, Record, ResourceKind,
+};
 use crate::shared_map::SharedMap;
 
 /// The overrides of one resource, by config name.
@@ -221,6 +223,24 @@ impl Image {
         self.state = Arc::new(state);
         Ok(())
     }
+
+    /// Applies one record of a snapshot of that `offset`, in place; see [`Image::to_records`]. On
+    /// an error the image is of no use.
+    pub fn apply_at(&mut self, record: &Record, offset: i64) -> Result<(), ReplayError> {
+        Arc::make_mut(&mut self.state).apply(record, offset)
+    }
+
+    /// Applies the records of one log entry, all or none: each of them has its index.
+    pub fn apply_entry(&mut self, records: &[Record], index: i64) -> Result<(), ReplayError> {
+        let mut changed = self.clone();
+        let state = Arc::make_mut(&mut changed.state);
+        for record in records {
+            state.apply(record, index)?;
+        }
+        state.offset = index;
+        *self = changed;
+        Ok(())
+    }
 }
 
 impl State {
@@ -246,8 +266,17 @@ impl State {
             Record::FeatureLevel(body) => {
                 self.features.insert(body.name.clone(), body.level);
             }
+            Record::BrokerEpoch(body) => self.set_broker_epoch(body)?,
         }
         self.offset = offset;
+        Ok(())
+    }
+
+    fn set_broker_epoch(&mut self, body: &BrokerEpoch) -> Result<(), ReplayError> {
+        let broker_id = body.broker_id;
+        let broker = self.brokers.get_mut(&broker_id);
+        let broker = broker.ok_or(ReplayError::UnknownBroker { broker_id })?;
+        Arc::make_mut(broker).epoch = body.epoch;
         Ok(())
     }
 

@@ -18,8 +18,10 @@ pub mod image;
 pub mod limits;
 pub mod names;
 pub mod placement;
+pub mod quorum;
 pub mod records;
 mod shared_map;
+mod snapshot;
 
 pub use command::{Command, Reply};
 pub use controller::Controller;

@@ -43,6 +43,8 @@ pub enum Record {
     ConfigChanged(ConfigChanged),
     ProducerIdsAllocated(ProducerIdsAllocated),
     FeatureLevel(FeatureLevel),
+    /// Only in snapshots: the log itself tells a broker's epoch by the place of its registration.
+    BrokerEpoch(BrokerEpoch),
 }
 
 #[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
@@ -191,6 +193,13 @@ pub struct FeatureLevel {
     pub level: i16,
 }
 
+/// The epoch that a broker got when it was registered.
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct BrokerEpoch {
+    pub broker_id: i32,
+    pub epoch: i64,
+}
+
 /// Kind numbers are forever; a number is never given twice.
 mod kind {
     pub const CLUSTER_CREATED: u8 = 1;
@@ -203,6 +212,8 @@ mod kind {
     pub const PRODUCER_IDS_ALLOCATED: u8 = 8;
     pub const FEATURE_LEVEL: u8 = 9;
     pub const BROKER_UNREGISTERED: u8 = 10;
+    // From 64 on: only in snapshots.
+    pub const BROKER_EPOCH: u8 = 64;
 }
 
 impl Record {
@@ -220,6 +231,7 @@ impl Record {
             Self::ConfigChanged(_) => "ConfigChanged",
             Self::ProducerIdsAllocated(_) => "ProducerIdsAllocated",
             Self::FeatureLevel(_) => "FeatureLevel",
+            Self::BrokerEpoch(_) => "BrokerEpoch",
         }
     }
 
@@ -242,6 +254,7 @@ impl Record {
             Self::ConfigChanged(body) => frame!(kind::CONFIG_CHANGED, body),
             Self::ProducerIdsAllocated(body) => frame!(kind::PRODUCER_IDS_ALLOCATED, body),
             Self::FeatureLevel(body) => frame!(kind::FEATURE_LEVEL, body),
+            Self::BrokerEpoch(body) => frame!(kind::BROKER_EPOCH, body),
         }
     }
 
@@ -272,6 +285,7 @@ impl Record {
             kind::CONFIG_CHANGED => open!(ConfigChanged, ConfigChanged),
             kind::PRODUCER_IDS_ALLOCATED => open!(ProducerIdsAllocated, ProducerIdsAllocated),
             kind::FEATURE_LEVEL => open!(FeatureLevel, FeatureLevel),
+            kind::BROKER_EPOCH => open!(BrokerEpoch, BrokerEpoch),
             kind => Err(RecordError::UnknownKind { kind }),
         }
     }

@@ -7,15 +7,13 @@
 //!
 //! Lower half: [`disk`] (the seam and its backends), [`arena`] (memory that outlives the process),
 //! [`ballast`] (space kept back), [`buffer`] (aligned chunks), [`write_unit`] (what segment files
-//! are written in), `pool` (memory for reads), [`frame`] (side files). The others are the upper
-//! half.
+//! are written in), `pool` (memory for reads). The others are the upper half.
 
 // The lower half.
 pub mod arena;
 pub mod ballast;
 pub mod buffer;
 pub mod disk;
-pub mod frame;
 pub mod limits;
 pub(crate) mod pool;
 pub mod write_unit;
@@ -34,6 +32,8 @@ pub use config::{ArenaConfig, CleanerConfig, LogConfig, Reserve, StoreConfig, Ti
 pub use errors::{
     AdmitError, AppendError, Corruption, OpenError, ProducerError, RecordFaults, StorageError,
 };
+/// The frame of side files.
+pub use frame;
 pub use limits::StoreLimits;
 pub use store::Store;
 pub use types::*;

@@ -113,6 +113,14 @@ fn io_uring_is_named_only_by_the_disk_and_the_reactor() {
 }
 
 #[test]
+fn raft_is_named_only_by_the_quorum() {
+    must_be_none(
+        "the raft crate outside cluster/src/quorum",
+        &named_outside("raft", &["cluster/src/quorum"]),
+    );
+}
+
+#[test]
 fn wire_and_cluster_are_pure() {
     let impure = [
         "async",
@@ -177,11 +185,12 @@ fn every_crate_has_its_limits_in_one_file() {
 fn dependencies_point_one_way() {
     let allowed: &[(&str, &[&str])] = &[
         ("wire", &[]),
-        ("storage", &["wire"]),
-        ("cluster", &["wire"]),
-        ("shards", &["wire", "storage", "cluster"]),
+        ("frame", &[]),
+        ("storage", &["wire", "frame"]),
+        ("cluster", &["wire", "frame"]),
+        ("shards", &["wire", "frame", "storage", "cluster"]),
     ];
-    let rooms = ["wire", "storage", "cluster", "shards", "bench", "tidemill"];
+    let rooms = ["wire", "frame", "storage", "cluster", "shards", "bench", "tidemill"];
     let tree = Tree::read();
     let mut wrong = Vec::new();
     for (room, may) in allowed {
@@ -194,7 +203,7 @@ fn dependencies_point_one_way() {
             }
         }
     }
-    must_be_none("tidemill -> shards -> {cluster, storage} -> wire", &wrong);
+    must_be_none("tidemill -> shards -> {cluster, storage} -> {wire, frame}", &wrong);
 }
 
 /// A crate's floors as ARCHITECTURE.md draws them: the fenced block in the language of that name.

@@ -1,8 +1,8 @@
 //! The two side files: what they hold and how they are framed. Both can be rebuilt from the log.
 
+use frame::{FrameError, Magic};
 use rkyv::{Archive, Deserialize, Serialize};
 
-use crate::frame::{self, FrameError, Magic};
 use crate::log::index::SparseIndex;
 use crate::producers::Producer;
 

@@ -114,7 +114,7 @@ impl<D: Disk> Recovery<'_, D> {
         let bytes = self.disk.read_file(&path).map_err(why("reading", &path))?;
         match PartitionFile::decode(&bytes) {
             Ok(side) => Ok(Some(side)),
-            Err(crate::frame::FrameError::Version(version)) => {
+            Err(frame::FrameError::Version(version)) => {
                 Err(format!("{} has version {version}: a newer program's", path.display()).into())
             }
             Err(error) => {

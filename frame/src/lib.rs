@@ -1,11 +1,11 @@
-//! The frame around every side file: `{magic, version, length, crc32}` and an rkyv archive behind
-//! it.
+//! The frame around what we write for ourselves (side files, snapshots, messages between nodes):
+//! `{magic, version, length, crc32}` and an rkyv archive behind it.
 //!
 //! All numbers are little-endian. The header is one archive-aligned 32 bytes:
 //!
 //! | bytes | field |
 //! | --- | --- |
-//! | 0..4 | magic: which kind of file it is |
+//! | 0..4 | magic: what kind of thing it is |
 //! | 4..8 | version of the archive's type |
 //! | 8..16 | length of the archive in bytes |
 //! | 16..20 | CRC-32 of bytes 0..16 and of the archive |
@@ -25,19 +25,19 @@ use thiserror::Error;
 /// Bytes in front of the archive.
 pub const HEADER_BYTES: usize = 32;
 
-/// Which kind of file a frame holds; four printable bytes.
+/// Which kind of thing a frame holds; four printable bytes.
 pub type Magic = [u8; 4];
 
-/// A side file that cannot be used. All of them can be rebuilt from the log.
+/// Bytes that are not a frame we can use.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FrameError {
-    #[error("the file ends within its frame: {found_bytes} bytes where {needed_bytes} are needed")]
+    #[error("it ends within its frame: {found_bytes} bytes where {needed_bytes} are needed")]
     Short { needed_bytes: u64, found_bytes: u64 },
-    #[error("the file begins with {found:02x?} where {expected:02x?} is due")]
+    #[error("it begins with {found:02x?} where {expected:02x?} is due")]
     Magic { expected: Magic, found: Magic },
     #[error("the frame's checksum is {found:#010x}, its bytes give {computed:#010x}")]
     Checksum { found: u32, computed: u32 },
-    #[error("version {0} of this file is not known; a newer program wrote it")]
+    #[error("its version {0} is not known; a newer program wrote it")]
     Version(u32),
     #[error("the archive is not valid: {0}")]
     Archive(String),
@@ -67,6 +67,14 @@ where
     out.resize(HEADER_BYTES, 0);
     out.extend_from_slice(&archive);
     Ok(out)
+}
+
+/// How many bytes the frame that begins here takes, header included; `None` if too little of it is
+/// there to say. Nothing is checked yet, so hold it against a limit before reading that much.
+#[must_use]
+pub fn total_bytes(bytes: &[u8]) -> Option<u64> {
+    let length = u64::from_le_bytes(bytes.get(8..16)?.try_into().expect("eight bytes"));
+    Some(length.saturating_add(HEADER_BYTES as u64))
 }
 
 /// Checks the frame and gives what is in it. Bytes behind the frame are ignored.
@@ -160,6 +168,8 @@ mod tests {
     fn a_value_comes_back() {
         let bytes = encode(MAGIC, 3, &sample()).unwrap();
         assert_eq!(decode::<Sample>(MAGIC, 3, &bytes).unwrap(), sample());
+        assert_eq!(total_bytes(&bytes), Some(bytes.len() as u64));
+        assert_eq!(total_bytes(&bytes[..15]), None);
         let frame = open(MAGIC, &bytes).unwrap();
         assert_eq!(frame.version, 3);
         assert_eq!(frame.access::<Sample>().unwrap().name, "orders-7");
