@@ -37,6 +37,8 @@ impl Shard {
     /// Bytes of the disk the data is on, and those that are free; `None` if it does not tell.
     pub fn disk_space(&self) -> Option<(i64, i64)> {
         let disk = rustix::fs::statvfs(self.log_dir()).ok()?;
+        // One without a size, such as ramfs, has no bound of its own.
+        let disk = (disk.f_blocks > 0).then_some(disk)?;
         let bytes = |blocks: u64| i64::try_from(blocks.saturating_mul(disk.f_frsize)).ok();
         Some((bytes(disk.f_blocks)?, bytes(disk.f_bavail)?))
     }

@@ -278,10 +278,11 @@ pub(crate) fn check_left(free_bytes: u64, needed_bytes: u64, leave_bytes: u64) -
     Ok(())
 }
 
-/// Bytes that an ordinary user may still write on the file system of this path.
+/// Bytes that an ordinary user may still write on the file system of this path. One without a size,
+/// such as ramfs, has no bound of its own.
 pub(crate) fn free_bytes(path: &Path) -> io::Result<u64> {
     let stat = statvfs(path)?;
-    Ok(stat.f_bavail * stat.f_frsize)
+    Ok(if stat.f_blocks == 0 { u64::MAX } else { stat.f_bavail * stat.f_frsize })
 }
 
 /// Bytes of the whole file system of this path.
