@@ -74,6 +74,10 @@ pub async fn start(shard: &Rc<Shard>) -> Result<(), ControllerError> {
         port: endpoint.port,
         rack: shard.node.rack.clone(),
         incarnation: random::uuid(),
+        link_port: 0,
+        previous_epoch: -1,
+        suspect_logs: Vec::new(),
+        state: cluster::records::BrokerState::Serving,
     });
     let brokers = brokers.collect();
     handle(shard, Command::RegisterBrokers(RegisterBrokers { cluster_id, brokers })).await?;
