@@ -280,7 +280,10 @@ fn the_first_layouts_are_still_read() {
     assert_eq!((read.host.as_str(), read.state), ("h", BrokerState::Serving));
 }
 
-const V1_PARTITION: &str = "?";
+const V1_PARTITION: &str = concat!(
+    "01000000020000000100000002000000800101010101010101010101010101010000000001000000",
+    "0200000003000000d0ffffff02000000d0ffffff01000000ccffffff01000000c8ffffff00000000",
+);
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -263,6 +263,17 @@ fn l9_what_is_before_the_start_is_out_of_range() {
     assert_eq!(bodies(&out), [Body::OutOfRange { start: 10, end: 10 }]);
 }
 
+/// Found by the simulator: the follower's log kept a hole between its old end and the new start.
+#[test]
+fn l9_who_is_behind_a_start_that_moves_begins_anew() {
+    let mut live = Live::new(&view(0, &[1, 2], 1));
+    live.subscribe(2, 10);
+    live.subscribe(3, 4);
+    let out = live.step(Input::Retain { to: 8 });
+    assert_eq!(bodies(&out), [Body::OutOfRange { start: 8, end: 10 }]);
+    assert_eq!(live.leader.due(3), None);
+}
+
 #[test]
 fn l11_a_refusal_settles_only_the_request_it_answers() {
     let mut live = Live::new(&view(0, &[1, 2], 1));

@@ -16,6 +16,7 @@ const FOUND: &[(u64, &str)] = &[
     (3453, "a log start inside a batch: the follower asked again for ever"),
     (2769, "after a refused ISR request nobody asked again: too few in sync for ever"),
     (1715, "a batch that begins below the start of an empty log"),
+    (26_647, "a log start that passed a follower's cursor left a hole in the follower's log"),
 ];
 
 #[test]

@@ -224,7 +224,7 @@ impl Follower {
                 }
                 self.diverging(*found, own, out);
             }
-            (Body::OutOfRange { start, end }, State::Asked { .. }) => {
+            (Body::OutOfRange { start, end }, State::Asked { .. } | State::Streaming) => {
                 self.out_of_range(*start, *end, out);
             }
             (Body::Refused(Refusal::StaleBroker), State::Asked { .. }) => {

@@ -235,6 +235,7 @@ impl Leader {
         if to > self.start {
             self.start = to;
             out.push(Output::LogStart(to));
+            self.leave_behind(out);
         }
     }
 

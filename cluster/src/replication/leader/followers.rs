@@ -130,6 +130,21 @@ impl Leader {
         }
     }
 
+    /// Who had not been sent yet what is gone now begins anew at the start. Sent on from here, its
+    /// log would hold what is before the start, then a hole.
+    pub(super) fn leave_behind(&mut self, out: &mut Vec<Output>) {
+        let (start, end) = (self.start, self.end);
+        let mut behind = Vec::new();
+        for follower in &mut self.followers {
+            if let Some(cursor) = follower.cursor.take_if(|held| held.next < start) {
+                behind.push((follower.broker, cursor.number));
+            }
+        }
+        for (broker, number) in behind {
+            out.push(self.to_follower(broker, number, Body::OutOfRange { start, end }));
+        }
+    }
+
     pub(super) fn link_down(&mut self, broker: i32) {
         let follower = self.followers.iter_mut().find(|held| held.broker == broker);
         if let Some(cursor) = follower.and_then(|held| held.cursor.as_mut()) {
