@@ -7,7 +7,8 @@ use wire::Uuid;
 use crate::configs::Described;
 pub use crate::configs::{ConfigOp, Operation};
 use crate::error::CommandError;
-use crate::records::ResourceKind;
+use crate::records::{BrokerState, LogId, ResourceKind};
+use crate::replication::leader::IsrChange;
 
 /// One request to the controller. Items of a request succeed or fail each on its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,24 @@ pub enum Command {
     BumpLeaderEpochs(BumpLeaderEpochs),
     /// Finalizes features at these levels (KIP-584); 0 takes one away.
     SetFeatures(Vec<(String, i16)>),
+    /// A process begins, fenced; see [`RegisterNode`].
+    RegisterNode(RegisterNode),
+    /// The registration of `broker_epoch` is fenced, serves, or is about to stop. For a broker
+    /// that was unregistered in between, or registered again, it is refused.
+    ChangeBroker {
+        broker_id: i32,
+        broker_epoch: i64,
+        state: BrokerState,
+    },
+    /// A broker that is stopped is gone for good (64).
+    UnregisterBroker {
+        broker_id: i32,
+    },
+    AlterPartition(AlterPartition),
+    ElectLeaders(ElectLeaders),
+    /// Gives leaderships back to the first replicas, a bounded number at a time.
+    BalanceLeaders,
+    Reassign(Reassign),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +62,10 @@ pub enum Reply {
     ProducerIds(ProducerIdBlock),
     LeaderEpochsBumped { partitions: usize },
     FeaturesSet,
+    BrokerChanged,
+    PartitionAltered,
+    LeadersElected(Vec<(LogId, Result<(), CommandError>)>),
+    Reassigned(Vec<(LogId, Result<(), CommandError>)>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -185,4 +208,50 @@ pub enum BumpLeaderEpochs {
     LedBy(Vec<i32>),
     /// These partitions (topic id, partition).
     Partitions(Vec<(Uuid, i32)>),
+}
+
+/// A process of a node, before it serves anything.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegisterNode {
+    /// The cluster the node believes in; ZERO if it has not joined one yet.
+    pub cluster_id: Uuid,
+    /// All shards of the node; those it had before and are not named are unregistered.
+    pub brokers: Vec<crate::records::BrokerRegistered>,
+    /// Incarnations that ran on this data folder, from the last one that served on. The folder
+    /// notes an incarnation before it registers, so naming the registered one proves that this is
+    /// the same folder, and its lock that the other process is dead.
+    pub predecessors: Vec<Uuid>,
+    /// Logs, by broker, that may have lost what they promised.
+    pub suspects: Vec<(i32, LogId)>,
+    /// Whether the registered process was heard of within its session: the controller's own.
+    pub session_lives: bool,
+}
+
+/// A leader asks for a change of its ISR.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlterPartition {
+    pub broker_id: i32,
+    pub broker_epoch: i64,
+    pub log: LogId,
+    pub change: IsrChange,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ElectLeaders {
+    pub partitions: Vec<LogId>,
+    pub election: Election,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Election {
+    /// The first replica, if it is in sync.
+    Preferred,
+    /// Any that runs, where there is no leader: what is committed may be lost.
+    Unclean,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reassign {
+    /// New replicas, the preferred leader first; `None` takes a reassignment back.
+    pub partitions: Vec<(LogId, Option<Vec<i32>>)>,
 }

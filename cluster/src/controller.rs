@@ -5,13 +5,20 @@
 //! next step, and answers the client once they are committed. One file per command is beside this.
 
 mod alter_configs;
+mod alter_partition;
+mod brokers;
+mod change;
 mod create_partitions;
 mod create_topics;
 mod delete_topics;
+mod elect_leaders;
 mod features;
 mod leader_epochs;
 mod producer_ids;
+mod reassign;
 mod register_brokers;
+mod register_node;
+pub mod sessions;
 
 use std::collections::BTreeSet;
 
@@ -68,6 +75,15 @@ impl Controller {
             Command::AllocateProducerIds { broker_id } => producer_ids::step(image, broker_id),
             Command::BumpLeaderEpochs(request) => leader_epochs::step(image, &request),
             Command::SetFeatures(levels) => features::step(image, levels),
+            Command::RegisterNode(request) => register_node::step(image, &request),
+            Command::ChangeBroker { broker_id, broker_epoch, state } => {
+                brokers::change(image, broker_id, broker_epoch, state)
+            }
+            Command::UnregisterBroker { broker_id } => brokers::unregister(image, broker_id),
+            Command::AlterPartition(request) => alter_partition::step(image, &request),
+            Command::ElectLeaders(request) => elect_leaders::step(image, &request),
+            Command::BalanceLeaders => elect_leaders::balance(image),
+            Command::Reassign(request) => reassign::step(image, request),
         }
     }
 

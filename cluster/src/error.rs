@@ -33,6 +33,24 @@ pub enum ErrorKind {
     DuplicateBroker,
     /// The node belongs to another cluster (INCONSISTENT_CLUSTER_ID).
     InconsistentCluster,
+    /// Another process took the place of that broker (STALE_BROKER_EPOCH).
+    StaleBrokerEpoch,
+    /// The request knows more than this controller (NOT_CONTROLLER).
+    NotController,
+    /// FENCED_LEADER_EPOCH
+    FencedLeaderEpoch,
+    /// INVALID_UPDATE_VERSION
+    InvalidUpdateVersion,
+    /// A replica cannot be in sync now (INELIGIBLE_REPLICA).
+    IneligibleReplica,
+    /// NO_REASSIGNMENT_IN_PROGRESS
+    NoReassignmentInProgress,
+    /// ELECTION_NOT_NEEDED
+    ElectionNotNeeded,
+    /// PREFERRED_LEADER_NOT_AVAILABLE
+    PreferredLeaderNotAvailable,
+    /// ELIGIBLE_LEADERS_NOT_AVAILABLE
+    EligibleLeadersNotAvailable,
     /// The state of the cluster itself is at fault; a bug or a damaged log (UNKNOWN_SERVER_ERROR).
     Internal,
 }

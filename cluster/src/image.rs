@@ -12,7 +12,8 @@ use crate::error::ReplayError;
 use crate::names;
 pub use crate::records::Partition;
 use crate::records::{
-    BrokerEpoch, BrokerRegistered, ConfigChanged, PartitionRecord, Record, ResourceKind,
+    BrokerChanged, BrokerEpoch, BrokerRegistered, BrokerState, ConfigChanged, PartitionRecord,
+    Record, ResourceKind,
 };
 use crate::shared_map::SharedMap;
 
@@ -72,6 +73,19 @@ pub struct Broker {
     pub incarnation: Uuid,
     /// Offset of the registration in the metadata log; grows with each registration.
     pub epoch: i64,
+    pub state: BrokerState,
+    /// Offset of the record that last changed `state`.
+    pub changed: i64,
+    /// Where other nodes reach it; 0 for a node that is alone.
+    pub link_port: u16,
+}
+
+impl Broker {
+    /// Whether it may lead partitions and be in sync.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.state == BrokerState::Serving
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -267,6 +281,7 @@ impl State {
                 self.features.insert(body.name.clone(), body.level);
             }
             Record::BrokerEpoch(body) => self.set_broker_epoch(body)?,
+            Record::BrokerChanged(body) => self.change_broker(body, offset),
         }
         self.offset = offset;
         Ok(())
@@ -276,7 +291,9 @@ impl State {
         let broker_id = body.broker_id;
         let broker = self.brokers.get_mut(&broker_id);
         let broker = broker.ok_or(ReplayError::UnknownBroker { broker_id })?;
-        Arc::make_mut(broker).epoch = body.epoch;
+        let broker = Arc::make_mut(broker);
+        broker.epoch = body.epoch;
+        broker.changed = body.changed;
         Ok(())
     }
 
@@ -352,6 +369,17 @@ impl State {
         Ok(())
     }
 
+    /// A change of a registration that another took the place of says nothing about this one.
+    fn change_broker(&mut self, body: &BrokerChanged, offset: i64) {
+        if let Some(held) = self.brokers.get_mut(&body.broker_id)
+            && held.epoch == body.epoch
+        {
+            let held = Arc::make_mut(held);
+            held.state = body.state;
+            held.changed = offset;
+        }
+    }
+
     fn change_config(&mut self, body: &ConfigChanged) {
         let configs = &mut self.configs[body.kind as usize];
         let mut held = configs.get(&body.resource).cloned().unwrap_or_default();
@@ -378,5 +406,8 @@ fn broker_of(body: &BrokerRegistered, epoch: i64) -> Broker {
         rack: body.rack.clone(),
         incarnation: body.incarnation,
         epoch,
+        state: body.state,
+        changed: epoch,
+        link_port: body.link_port,
     }
 }

@@ -16,10 +16,12 @@ pub mod error;
 pub mod groups;
 pub mod image;
 pub mod limits;
+pub mod mutants;
 pub mod names;
 pub mod placement;
 pub mod quorum;
 pub mod records;
+pub mod replication;
 mod shared_map;
 mod snapshot;
 
@@ -36,4 +38,22 @@ pub type BrokerId = i32;
 #[must_use]
 pub const fn broker_id(node_id: i32, shard: u16) -> BrokerId {
     node_id + limits::BROKER_ID_STRIDE * shard as i32
+}
+
+/// The node that a broker is a shard of.
+#[must_use]
+pub const fn node_of(broker_id: BrokerId) -> i32 {
+    broker_id % limits::BROKER_ID_STRIDE
+}
+
+/// How many nodes these brokers are: the unit that fails, so what `min.insync.replicas` counts.
+#[must_use]
+pub fn count_nodes(brokers: &[BrokerId]) -> usize {
+    if mutants::on(mutants::Mutant::MinIsrCountsBrokers) {
+        return brokers.len();
+    }
+    let first = |(index, broker): &(usize, &BrokerId)| {
+        brokers[..*index].iter().all(|other| node_of(*other) != node_of(**broker))
+    };
+    brokers.iter().enumerate().filter(first).count()
 }

@@ -20,6 +20,9 @@ pub const REPLICATION_FACTOR_MAX: i16 = 1000;
 /// Most brokers (shards of all nodes) of the cluster.
 pub const BROKERS_MAX: usize = 65_536;
 
+/// Most leaderships that one pass gives back to the first replicas, as in Kafka.
+pub const ELECTIONS_PER_PASS_MAX: usize = 1_000;
+
 /// Longest value of a config in bytes (a string of the protocol holds up to 32,767).
 pub const CONFIG_VALUE_LEN_MAX: usize = 32_767;
 /// Bytes of the name of a config that nobody here knows, which a broker keeps all the same.

@@ -9,6 +9,9 @@ pub const TRANSACTION_STATE: &str = "__transaction_state";
 pub const SHARE_GROUP_STATE: &str = "__share_group_state";
 pub const CLUSTER_METADATA: &str = "__cluster_metadata";
 
+/// The config that says how many nodes must hold a record before it is acknowledged.
+pub const MIN_INSYNC_REPLICAS: &str = "min.insync.replicas";
+
 #[must_use]
 pub fn is_internal(topic: &str) -> bool {
     matches!(topic, CONSUMER_OFFSETS | TRANSACTION_STATE | SHARE_GROUP_STATE | CLUSTER_METADATA)

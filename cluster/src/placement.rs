@@ -32,11 +32,12 @@ struct Shard {
 }
 
 impl Placement {
-    /// Starts from what the image's brokers carry now.
+    /// Starts from what the image's brokers carry now. Those that are fenced or about to stop get
+    /// nothing: what they were given would be out of sync from the start.
     #[must_use]
     pub fn new(image: &Image, seed: u64) -> Self {
         let mut nodes: BTreeMap<i32, Vec<Shard>> = BTreeMap::new();
-        for broker in image.brokers() {
+        for broker in image.brokers().filter(|broker| broker.is_active()) {
             let shard = Shard { broker_id: broker.id, replicas: 0, leaders: 0 };
             nodes.entry(broker.node_id).or_default().push(shard);
         }

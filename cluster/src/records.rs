@@ -24,8 +24,12 @@ use wire::Uuid;
 use crate::error::RecordError;
 use crate::limits::RECORD_LEN_MAX;
 
-/// The layout every kind is written in today.
+pub mod v1;
+
+/// The layout of kinds that never had another.
 const VERSION: u8 = 1;
+/// Registrations since they tell which logs to trust, partitions since they can move.
+const VERSION_2: u8 = 2;
 
 /// One change of the cluster's state.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +49,8 @@ pub enum Record {
     FeatureLevel(FeatureLevel),
     /// Only in snapshots: the log itself tells a broker's epoch by the place of its registration.
     BrokerEpoch(BrokerEpoch),
+    /// A broker is fenced, serves, or is about to stop.
+    BrokerChanged(BrokerChanged),
 }
 
 #[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
@@ -66,6 +72,41 @@ pub struct BrokerRegistered {
     /// A fresh id per process, so that two processes with one id are told apart.
     #[rkyv(with = UuidBytes)]
     pub incarnation: Uuid,
+    /// Where other nodes reach it; 0 for a node that is alone.
+    pub link_port: u16,
+    /// The epoch of the registration this one takes the place of; -1 for the first.
+    pub previous_epoch: i64,
+    /// Logs of this broker that may have lost an acknowledged tail.
+    pub suspect_logs: Vec<LogId>,
+    pub state: BrokerState,
+}
+
+/// One partition of a topic, whoever holds a replica of it.
+#[derive(
+    Archive, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+)]
+pub struct LogId {
+    #[rkyv(with = UuidBytes)]
+    pub topic_id: Uuid,
+    pub partition: i32,
+}
+
+/// Whether a broker may lead and be in sync.
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BrokerState {
+    /// Registered, but not heard of (again) yet: it leads nothing and is in no ISR.
+    Fenced,
+    Serving,
+    /// It asked to stop: it leads nothing and joins no ISR any more.
+    ShuttingDown,
+}
+
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct BrokerChanged {
+    pub broker_id: i32,
+    /// Of the registration that is meant; a change of an older one says nothing.
+    pub epoch: i64,
+    pub state: BrokerState,
 }
 
 /// A shard that holds nothing is gone.
@@ -104,8 +145,13 @@ pub struct Partition {
     pub isr: Vec<i32>,
     /// Eligible leader replicas (KIP-966): left the ISR below `min.insync.replicas`.
     pub elr: Vec<i32>,
-    /// The ELR members as last known, before unclean restarts took them out.
+    /// The leader as last known, while there is none.
     pub last_known_elr: Vec<i32>,
+    /// Replicas that a reassignment adds, and those it takes away once these are in sync.
+    pub adding: Vec<i32>,
+    pub removing: Vec<i32>,
+    /// The leader was elected uncleanly and has not confirmed that it leads on.
+    pub recovering: bool,
 }
 
 impl Partition {
@@ -120,6 +166,9 @@ impl Partition {
             replicas,
             elr: Vec::new(),
             last_known_elr: Vec::new(),
+            adding: Vec::new(),
+            removing: Vec::new(),
+            recovering: false,
         }
     }
 }
@@ -193,11 +242,14 @@ pub struct FeatureLevel {
     pub level: i16,
 }
 
-/// The epoch that a broker got when it was registered.
+/// What the log tells by the places of a broker's records.
 #[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
 pub struct BrokerEpoch {
     pub broker_id: i32,
+    /// Offset of its registration.
     pub epoch: i64,
+    /// Offset of the record that last changed its state.
+    pub changed: i64,
 }
 
 /// Kind numbers are forever; a number is never given twice.
@@ -212,6 +264,7 @@ mod kind {
     pub const PRODUCER_IDS_ALLOCATED: u8 = 8;
     pub const FEATURE_LEVEL: u8 = 9;
     pub const BROKER_UNREGISTERED: u8 = 10;
+    pub const BROKER_CHANGED: u8 = 11;
     // From 64 on: only in snapshots.
     pub const BROKER_EPOCH: u8 = 64;
 }
@@ -232,6 +285,7 @@ impl Record {
             Self::ProducerIdsAllocated(_) => "ProducerIdsAllocated",
             Self::FeatureLevel(_) => "FeatureLevel",
             Self::BrokerEpoch(_) => "BrokerEpoch",
+            Self::BrokerChanged(_) => "BrokerChanged",
         }
     }
 
@@ -240,21 +294,25 @@ impl Record {
     pub fn to_bytes(&self) -> Vec<u8> {
         macro_rules! frame {
             ($kind:expr, $body:expr) => {
-                join($kind, rkyv::to_bytes::<ArchiveError>($body))
+                frame!($kind, VERSION, $body)
+            };
+            ($kind:expr, $version:expr, $body:expr) => {
+                join($kind, $version, rkyv::to_bytes::<ArchiveError>($body))
             };
         }
         match self {
             Self::ClusterCreated(body) => frame!(kind::CLUSTER_CREATED, body),
-            Self::BrokerRegistered(body) => frame!(kind::BROKER_REGISTERED, body),
+            Self::BrokerRegistered(body) => frame!(kind::BROKER_REGISTERED, VERSION_2, body),
             Self::BrokerUnregistered(body) => frame!(kind::BROKER_UNREGISTERED, body),
             Self::TopicCreated(body) => frame!(kind::TOPIC_CREATED, body),
-            Self::PartitionCreated(body) => frame!(kind::PARTITION_CREATED, body),
-            Self::PartitionChanged(body) => frame!(kind::PARTITION_CHANGED, body),
+            Self::PartitionCreated(body) => frame!(kind::PARTITION_CREATED, VERSION_2, body),
+            Self::PartitionChanged(body) => frame!(kind::PARTITION_CHANGED, VERSION_2, body),
             Self::TopicDeleted(body) => frame!(kind::TOPIC_DELETED, body),
             Self::ConfigChanged(body) => frame!(kind::CONFIG_CHANGED, body),
             Self::ProducerIdsAllocated(body) => frame!(kind::PRODUCER_IDS_ALLOCATED, body),
             Self::FeatureLevel(body) => frame!(kind::FEATURE_LEVEL, body),
             Self::BrokerEpoch(body) => frame!(kind::BROKER_EPOCH, body),
+            Self::BrokerChanged(body) => frame!(kind::BROKER_CHANGED, body),
         }
     }
 
@@ -264,38 +322,58 @@ impl Record {
             return Err(RecordError::Length { len: bytes.len(), max: RECORD_LEN_MAX });
         }
         let (version, body) = (bytes[1], &bytes[2..]);
+        macro_rules! read {
+            ($variant:ident, $body:ty) => {
+                rkyv::from_bytes::<$body, ArchiveError>(&align(body)).map_err(|error| {
+                    let name = stringify!($variant);
+                    RecordError::Corrupt { name, reason: error.to_string() }
+                })
+            };
+        }
         macro_rules! open {
             ($variant:ident, $body:ty) => {{
-                let name = stringify!($variant);
-                check_version(name, version)?;
-                let aligned = align(body);
-                rkyv::from_bytes::<$body, ArchiveError>(&aligned)
-                    .map(Self::$variant)
-                    .map_err(|error| RecordError::Corrupt { name, reason: error.to_string() })
+                check_version(stringify!($variant), version, VERSION)?;
+                read!($variant, $body).map(Self::$variant)
             }};
+            // Written in another layout before.
+            ($variant:ident, $old:ty, $body:ty) => {
+                if version == VERSION {
+                    read!($variant, $old).map(|old| Self::$variant(old.into()))
+                } else {
+                    check_version(stringify!($variant), version, VERSION_2)?;
+                    read!($variant, $body).map(Self::$variant)
+                }
+            };
         }
         match bytes[0] {
             kind::CLUSTER_CREATED => open!(ClusterCreated, ClusterCreated),
-            kind::BROKER_REGISTERED => open!(BrokerRegistered, BrokerRegistered),
+            kind::BROKER_REGISTERED => {
+                open!(BrokerRegistered, v1::BrokerRegistered, BrokerRegistered)
+            }
             kind::BROKER_UNREGISTERED => open!(BrokerUnregistered, BrokerUnregistered),
             kind::TOPIC_CREATED => open!(TopicCreated, TopicCreated),
-            kind::PARTITION_CREATED => open!(PartitionCreated, PartitionRecord),
-            kind::PARTITION_CHANGED => open!(PartitionChanged, PartitionRecord),
+            kind::PARTITION_CREATED => {
+                open!(PartitionCreated, v1::PartitionRecord, PartitionRecord)
+            }
+            kind::PARTITION_CHANGED => {
+                open!(PartitionChanged, v1::PartitionRecord, PartitionRecord)
+            }
             kind::TOPIC_DELETED => open!(TopicDeleted, TopicDeleted),
             kind::CONFIG_CHANGED => open!(ConfigChanged, ConfigChanged),
             kind::PRODUCER_IDS_ALLOCATED => open!(ProducerIdsAllocated, ProducerIdsAllocated),
             kind::FEATURE_LEVEL => open!(FeatureLevel, FeatureLevel),
             kind::BROKER_EPOCH => open!(BrokerEpoch, BrokerEpoch),
+            kind::BROKER_CHANGED => open!(BrokerChanged, BrokerChanged),
             kind => Err(RecordError::UnknownKind { kind }),
         }
     }
 }
 
-fn join(kind: u8, archive: Result<AlignedVec, ArchiveError>) -> Vec<u8> {
+fn join(kind: u8, version: u8, archive: Result<AlignedVec, ArchiveError>) -> Vec<u8> {
     // Archiving plain strings and numbers into memory fails only when memory is out.
     let archive = archive.expect("a metadata record archives into memory");
     let mut bytes = Vec::with_capacity(2 + archive.len());
-    bytes.extend_from_slice(&[kind, VERSION]);
+    bytes.extend_from_slice(&[kind, version]);
     bytes.extend_from_slice(&archive);
     bytes
 }
@@ -307,15 +385,15 @@ fn align(body: &[u8]) -> AlignedVec {
     aligned
 }
 
-fn check_version(name: &'static str, version: u8) -> Result<(), RecordError> {
-    if version == VERSION {
+fn check_version(name: &'static str, version: u8, supported: u8) -> Result<(), RecordError> {
+    if version == supported {
         return Ok(());
     }
-    Err(RecordError::UnknownVersion { name, version, supported: VERSION })
+    Err(RecordError::UnknownVersion { name, version, supported })
 }
 
 /// Archives a [`Uuid`] as its 16 bytes, so that `wire` need not know of rkyv.
-struct UuidBytes;
+pub struct UuidBytes;
 
 impl ArchiveWith<Uuid> for UuidBytes {
     type Archived = [u8; 16];

@@ -70,7 +70,7 @@ impl Image {
 
 /// The registration, and the epoch that it got from its place in the log.
 fn broker(broker: &Broker) -> [Record; 2] {
-    let epoch = BrokerEpoch { broker_id: broker.id, epoch: broker.epoch };
+    let epoch = BrokerEpoch { broker_id: broker.id, epoch: broker.epoch, changed: broker.changed };
     let registered = BrokerRegistered {
         broker_id: broker.id,
         node_id: broker.node_id,
@@ -79,6 +79,11 @@ fn broker(broker: &Broker) -> [Record; 2] {
         port: broker.port,
         rack: broker.rack.clone(),
         incarnation: broker.incarnation,
+        link_port: broker.link_port,
+        // Only of use when it is decided; the image does not keep them.
+        previous_epoch: -1,
+        suspect_logs: Vec::new(),
+        state: broker.state,
     };
     [Record::BrokerRegistered(registered), Record::BrokerEpoch(epoch)]
 }

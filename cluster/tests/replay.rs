@@ -274,3 +274,58 @@ fn a_controller_goes_on_from_an_image() {
     let controller = Controller::with_image(image.clone(), configs::StaticConfigs::default());
     assert_eq!(*controller.image(), image);
 }
+
+/// Logs of before hold brokers and partitions in the first layout.
+#[test]
+fn the_first_layouts_are_still_read() {
+    use cluster::records::{BrokerState, v1};
+    let framed = |kind: u8, body: &[u8]| [&[kind, 1][..], body].concat();
+    let state = v1::Partition {
+        leader: 1,
+        leader_epoch: 2,
+        partition_epoch: 3,
+        replicas: vec![1, 2],
+        isr: vec![1],
+        elr: vec![2],
+        last_known_elr: vec![],
+    };
+    let old = v1::PartitionRecord { topic_id: id_of("a"), partition: 0, state };
+    let body = rkyv::to_bytes::<rkyv::rancor::Error>(&old).unwrap();
+    // As that version wrote it: the layout of a version never changes.
+    assert_eq!(hex(&body), V1_PARTITION);
+    let Ok(Record::PartitionChanged(read)) = Record::from_bytes(&framed(5, &body)) else {
+        panic!("a partition of the first layout is read");
+    };
+    let new = Partition {
+        leader: 1,
+        leader_epoch: 2,
+        partition_epoch: 3,
+        isr: vec![1],
+        elr: vec![2],
+        ..Partition::new(vec![1, 2])
+    };
+    assert_eq!(read.state, new);
+    let old = v1::BrokerRegistered {
+        broker_id: 1,
+        node_id: 1,
+        shard: 0,
+        host: "h".into(),
+        port: 9092,
+        rack: None,
+        incarnation: id_of("b"),
+    };
+    let body = rkyv::to_bytes::<rkyv::rancor::Error>(&old).unwrap();
+    let Ok(Record::BrokerRegistered(read)) = Record::from_bytes(&framed(2, &body)) else {
+        panic!("a registration of the first layout is read");
+    };
+    assert_eq!((read.host.as_str(), read.state), ("h", BrokerState::Serving));
+}
+
+const V1_PARTITION: &str = concat!(
+    "01000000020000000100000002000000800101010101010101010101010101010000000001000000",
+    "0200000003000000d0ffffff02000000d0ffffff01000000ccffffff01000000c8ffffff00000000",
+);
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

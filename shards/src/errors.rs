@@ -131,6 +131,15 @@ pub fn command(error: &CommandError) -> (ErrorCode, String) {
         ErrorKind::UnknownBroker => ErrorCode::BrokerIdNotRegistered,
         ErrorKind::DuplicateBroker => ErrorCode::DuplicateBrokerRegistration,
         ErrorKind::InconsistentCluster => ErrorCode::InconsistentClusterId,
+        ErrorKind::StaleBrokerEpoch => ErrorCode::StaleBrokerEpoch,
+        ErrorKind::NotController => ErrorCode::NotController,
+        ErrorKind::FencedLeaderEpoch => ErrorCode::FencedLeaderEpoch,
+        ErrorKind::InvalidUpdateVersion => ErrorCode::InvalidUpdateVersion,
+        ErrorKind::IneligibleReplica => ErrorCode::IneligibleReplica,
+        ErrorKind::NoReassignmentInProgress => ErrorCode::NoReassignmentInProgress,
+        ErrorKind::ElectionNotNeeded => ErrorCode::ElectionNotNeeded,
+        ErrorKind::PreferredLeaderNotAvailable => ErrorCode::PreferredLeaderNotAvailable,
+        ErrorKind::EligibleLeadersNotAvailable => ErrorCode::EligibleLeadersNotAvailable,
         ErrorKind::Internal => ErrorCode::UnknownServerError,
     };
     (code, error.message.clone())

@@ -1,5 +1,9 @@
 //! AlterConfigs (33) and IncrementalAlterConfigs (44) for topics, brokers and groups.
 
+use std::sync::Arc;
+
+use super::brokers::with;
+use super::change::Change;
 use super::{ANY_BROKER, Step, refuse, repeated};
 use crate::command::{AlterConfigs, AlterConfigsResult, AlterResource, ConfigChange, Reply};
 use crate::configs::{
@@ -7,9 +11,11 @@ use crate::configs::{
     group, topic, unknown_name,
 };
 use crate::error::{CommandError, ErrorKind};
-use crate::image::{Image, Overrides};
+use crate::image::{Image, Overrides, Topic};
 use crate::limits::CONFIGURED_GROUPS_MAX;
+use crate::mutants::{Mutant, on};
 use crate::names;
+use crate::names::MIN_INSYNC_REPLICAS;
 use crate::records::{ConfigChanged, Record, ResourceKind};
 
 pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: AlterConfigs) -> Step {
@@ -30,7 +36,9 @@ pub(super) fn step(image: &Image, fixed: &StaticConfigs, request: AlterConfigs) 
                 groups += 1;
                 check_groups(groups)?;
             }
-            records.extend(difference(kind, &name, held, &after));
+            let mut changes = difference(kind, &name, held, &after);
+            changes.extend(elr_changes(image, kind, &name, &changes)?);
+            records.extend(changes);
             Ok(())
         });
         results.push(AlterConfigsResult { kind, name, outcome });
@@ -152,6 +160,38 @@ fn difference(
     gone.map(|name| record(name, None))
         .chain(set.map(|(name, value)| record(name, Some(value))))
         .collect()
+}
+
+/// Members of the ELR are eligible because the high watermark stood still below the minimum they
+/// left under. Under a minimum that is reached it moves again, without them.
+///
+/// Kafka clears the ELR with every change of the minimum. Where the ISR is below the old and the
+/// new one the high watermark stands still under both, so here its members stay eligible: a change
+/// while nobody is in sync must not make the next election unclean.
+fn elr_changes(
+    image: &Image,
+    kind: ResourceKind,
+    name: &str,
+    records: &[Record],
+) -> Result<Vec<Record>, CommandError> {
+    let of_minimum = records.iter().any(|record| match record {
+        Record::ConfigChanged(body) => body.name == MIN_INSYNC_REPLICAS,
+        _ => false,
+    });
+    if !of_minimum || on(Mutant::ElrKeptWhenMinIsrChanges) {
+        return Ok(Vec::new());
+    }
+    let after = with(image, records)?;
+    let is_meant = |topic: &&Arc<Topic>| kind != ResourceKind::Topic || *topic.name == *name;
+    let mut changes = Vec::new();
+    for topic in after.topics().filter(is_meant) {
+        for (number, held) in (0..).zip(&topic.partitions) {
+            if !held.elr.is_empty() {
+                changes.extend(Change::new(&after, topic, number).and_then(Change::record));
+            }
+        }
+    }
+    Ok(changes)
 }
 
 pub(super) struct TopicRules<'a> {

@@ -1,13 +1,13 @@
 //! CreatePartitions (37): more partitions for topics, never fewer.
 
-use super::create_topics::{check_budget, check_replicas};
+use super::create_topics::{check_budget, check_replicas, first_state};
 use super::{Step, refuse, repeated, unknown_topic};
 use crate::command::{CreatePartitions, CreatePartitionsResult, MorePartitions, Reply};
 use crate::error::{CommandError, ErrorKind};
 use crate::image::{Image, Topic};
 use crate::limits::PARTITIONS_PER_TOPIC_MAX;
 use crate::placement::Placement;
-use crate::records::{Partition, PartitionRecord, Record};
+use crate::records::{PartitionRecord, Record};
 
 pub(super) fn step(image: &Image, request: CreatePartitions) -> Step {
     let twice = repeated(request.topics.iter().map(|topic| topic.name.clone()));
@@ -52,10 +52,11 @@ fn grow(
     };
     let first = topic.partitions.len() as i32;
     let record = |(partition, replicas)| {
-        let state = Partition::new(replicas);
-        Record::PartitionCreated(PartitionRecord { topic_id: topic.id, partition, state })
+        let state = first_state(image, partition, replicas)?;
+        let topic_id = topic.id;
+        Ok(Record::PartitionCreated(PartitionRecord { topic_id, partition, state }))
     };
-    Ok((first..).zip(replicas).map(record).collect())
+    (first..).zip(replicas).map(record).collect()
 }
 
 fn check_count(

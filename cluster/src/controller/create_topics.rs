@@ -9,7 +9,7 @@ use crate::command::{Assignment, CreateTopicResult, CreateTopics, CreatedTopic, 
 use crate::configs::{BrokerSettings, StaticConfigs, View, edit_replace, topic};
 use crate::controller::alter_configs::TopicRules;
 use crate::error::{CommandError, ErrorKind};
-use crate::image::{Image, Overrides};
+use crate::image::{Broker, Image, Overrides};
 use crate::limits::{
     PARTITIONS_PER_REQUEST_MAX, PARTITIONS_PER_TOPIC_MAX, PARTITIONS_TOTAL_MAX,
     REPLICATION_FACTOR_MAX,
@@ -73,7 +73,7 @@ impl Batch<'_> {
             replication_factor: replicas[0].len() as i16,
             configs,
         };
-        let records = records_of(new, replicas, &overrides);
+        let records = records_of(&self.image, new, replicas, &overrides)?;
         self.partitions += created.num_partitions as usize;
         for record in &records {
             self.image.apply(record).map_err(|error| {
@@ -268,13 +268,35 @@ pub fn check_replicas(image: &Image, brokers: &[i32]) -> Result<(), CommandError
     Ok(())
 }
 
-fn records_of(new: &NewTopic, replicas: Vec<Vec<i32>>, overrides: &Overrides) -> Vec<Record> {
+/// A partition that begins: who runs is in sync, and the first of them leads.
+pub(super) fn first_state(
+    image: &Image,
+    partition: i32,
+    replicas: Vec<i32>,
+) -> Result<Partition, CommandError> {
+    let mut state = Partition::new(replicas);
+    state.isr.retain(|id| image.broker(*id).is_some_and(Broker::is_active));
+    let Some(&leader) = state.isr.first() else {
+        let message = format!("no broker that partition {partition} is assigned to is running");
+        return refuse(ErrorKind::InvalidReplicaAssignment, message);
+    };
+    state.leader = leader;
+    Ok(state)
+}
+
+fn records_of(
+    image: &Image,
+    new: &NewTopic,
+    replicas: Vec<Vec<i32>>,
+    overrides: &Overrides,
+) -> Result<Vec<Record>, CommandError> {
     let topic_id = new.id;
     let topic = Record::TopicCreated(TopicCreated { topic_id, name: new.name.clone() });
-    let partitions = (0..).zip(replicas).map(|(partition, replicas)| {
-        let state = Partition::new(replicas);
-        Record::PartitionCreated(PartitionRecord { topic_id, partition, state })
-    });
+    let mut partitions = Vec::with_capacity(replicas.len());
+    for (partition, replicas) in (0..).zip(replicas) {
+        let state = first_state(image, partition, replicas)?;
+        partitions.push(Record::PartitionCreated(PartitionRecord { topic_id, partition, state }));
+    }
     let configs = overrides.iter().map(|(name, value)| {
         Record::ConfigChanged(ConfigChanged {
             kind: ResourceKind::Topic,
@@ -283,5 +305,5 @@ fn records_of(new: &NewTopic, replicas: Vec<Vec<i32>>, overrides: &Overrides) ->
             value: Some(value.clone()),
         })
     });
-    std::iter::once(topic).chain(partitions).chain(configs).collect()
+    Ok(std::iter::once(topic).chain(partitions).chain(configs).collect())
 }

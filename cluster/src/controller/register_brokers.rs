@@ -23,11 +23,7 @@ pub(super) fn step(image: &Image, request: RegisterBrokers) -> Step {
     let leave = |broker: &Broker| BrokerUnregistered { broker_id: broker.id };
     let mut records: Vec<Record> =
         gone.into_iter().map(|broker| Record::BrokerUnregistered(leave(broker))).collect();
-    let unknown = named.iter().filter(|id| image.broker(**id).is_none()).count();
-    if image.broker_count() - records.len() + unknown > BROKERS_MAX {
-        let message = format!("a cluster has {BROKERS_MAX} brokers at most");
-        return refuse(ErrorKind::PolicyViolation, message);
-    }
+    check_room(image, &named, records.len())?;
     for broker in request.brokers {
         if !image.broker(broker.broker_id).is_some_and(|held| is_same(held, &broker)) {
             records.push(Record::BrokerRegistered(broker));
@@ -36,7 +32,20 @@ pub(super) fn step(image: &Image, request: RegisterBrokers) -> Step {
     Ok((records, Reply::BrokersRegistered))
 }
 
-fn check_cluster(image: &Image, named: Uuid) -> Result<(), CommandError> {
+pub(super) fn check_room(
+    image: &Image,
+    named: &BTreeSet<i32>,
+    gone: usize,
+) -> Result<(), CommandError> {
+    let unknown = named.iter().filter(|id| image.broker(**id).is_none()).count();
+    if image.broker_count() - gone + unknown > BROKERS_MAX {
+        let message = format!("a cluster has {BROKERS_MAX} brokers at most");
+        return refuse(ErrorKind::PolicyViolation, message);
+    }
+    Ok(())
+}
+
+pub(super) fn check_cluster(image: &Image, named: Uuid) -> Result<(), CommandError> {
     match image.cluster_id() {
         None => refuse(ErrorKind::Internal, "the cluster has no id yet: it must be created first"),
         Some(held) if named != Uuid::ZERO && named != held => refuse(
@@ -48,7 +57,7 @@ fn check_cluster(image: &Image, named: Uuid) -> Result<(), CommandError> {
 }
 
 /// All shards of one node, each with the broker id that follows from its number.
-fn check_shards(brokers: &[BrokerRegistered]) -> Result<i32, CommandError> {
+pub(super) fn check_shards(brokers: &[BrokerRegistered]) -> Result<i32, CommandError> {
     let Some(first) = brokers.first() else {
         return refuse(ErrorKind::InvalidRequest, "a node registers with one shard at least");
     };
@@ -77,7 +86,7 @@ fn check_shards(brokers: &[BrokerRegistered]) -> Result<i32, CommandError> {
 }
 
 /// A shard may go only when it holds nothing: its files would be left behind with it.
-fn check_gone(image: &Image, gone: &[&Broker]) -> Result<(), CommandError> {
+pub(super) fn check_gone(image: &Image, gone: &[&Broker]) -> Result<(), CommandError> {
     if gone.is_empty() {
         return Ok(());
     }

@@ -64,6 +64,10 @@ pub fn register(node_id: i32, shards: u16, incarnation: u8) -> Command {
         port: 9092 + shard,
         rack: Some(node_id.to_string()),
         incarnation: Uuid([incarnation; 16]),
+        link_port: 0,
+        previous_epoch: -1,
+        suspect_logs: Vec::new(),
+        state: cluster::records::BrokerState::Serving,
     };
     let brokers = (0..shards).map(broker).collect();
     Command::RegisterBrokers(RegisterBrokers { cluster_id: CLUSTER_ID, brokers })

@@ -2,7 +2,7 @@
 
 use cluster::Command;
 use cluster::command::{BumpLeaderEpochs, RegisterBrokers};
-use cluster::records::BrokerRegistered;
+use cluster::records::{BrokerRegistered, BrokerState};
 
 use crate::errors::ControllerError;
 use crate::runtime::random;
@@ -28,6 +28,10 @@ pub async fn start(shard: &Shard) -> Result<(), ControllerError> {
         port: endpoint.port,
         rack: shard.node.rack.clone(),
         incarnation: random::uuid(),
+        link_port: 0,
+        previous_epoch: -1,
+        suspect_logs: Vec::new(),
+        state: BrokerState::Serving,
     });
     let brokers = brokers.collect();
     shard.carry_out(Command::RegisterBrokers(RegisterBrokers { cluster_id, brokers })).await?;

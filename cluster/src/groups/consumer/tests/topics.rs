@@ -93,6 +93,10 @@ fn the_hash_is_kafkas() {
         port: 1,
         rack: Some("r1".to_owned()),
         incarnation: Uuid::ZERO,
+        link_port: 0,
+        previous_epoch: -1,
+        suspect_logs: Vec::new(),
+        state: crate::records::BrokerState::Serving,
     };
     image.apply(&Record::BrokerRegistered(broker)).unwrap();
     let topic_id = Uuid(std::array::from_fn(|index| index as u8 + 1));
