@@ -41,7 +41,7 @@ fn compare(dir: &TestDir, arguments: &[&str]) -> Output {
     let short = ["compare", "--warm-up-s", "0", "--measure-s", "0.2"];
     let mut command = bench(dir, &short);
     command.arg("--kafka-jars").arg(repository().join("tests/.cache/kafka")).args(arguments);
-    run(command, b"", Duration::from_secs(300))
+    run(command, b"", Duration::from_secs(400))
 }
 
 /// The cells of the table's lines, without its head.
@@ -117,9 +117,6 @@ fn rows_are_compared_with_stock_kafka() {
     }
 }
 
-/// Measured on brokers that were just started.
-const MEMORY: &str = "memory, 2,000 partitions and connections";
-
 /// What it came to after how long, or that it never did.
 fn tells_its_warm_up(cells: &[String]) -> bool {
     ["steady after ", "NEVER STEADY: after "].iter().any(|text| cells[9].contains(text))
@@ -132,13 +129,13 @@ fn brokers_that_live_on_are_warmed_and_take_turns() {
         return skip(test, "it starts its own brokers");
     }
     let dir = TestDir::new(test);
-    let rows = "produce 1 x;15,000 single;end to end at 1,000/s;fetch c;memory";
+    let rows = "produce 1 x;end to end at 1,000/s;fetch c";
     let small = ["--rows", rows, "--backlog-mib", "32", "--kafka-tuned"];
     let measured = compare(&dir, &[&STEADY, &small[..]].concat()).ok();
     let lines = lines(&measured.out);
     for broker in ["kafka", "kafka-tuned", "tidemill"] {
         let of_broker = |cells: &&Vec<String>| cells[2].starts_with(&format!("{broker}, "));
-        assert_eq!(lines.iter().filter(of_broker).count(), 11, "{measured}");
+        assert_eq!(lines.iter().filter(of_broker).count(), 8, "{measured}");
         measured.must_have(&format!("{broker}: start "));
         measured.must_have(" % of its core while the others were measured");
         for family in ["produce, 1 x 100 B, 4", "produce and fetch tail, 1 x", "fetch cached"] {
@@ -149,7 +146,7 @@ fn brokers_that_live_on_are_warmed_and_take_turns() {
         }
     }
     for cells in lines.iter().filter(|cells| !cells[3].contains("left out")) {
-        assert_eq!(tells_its_warm_up(cells), cells[1] != MEMORY, "{measured}");
+        assert!(tells_its_warm_up(cells), "{measured}");
         assert!(cells[3].contains('–') && cells[3].contains(" %)"), "no spread: {measured}");
     }
     measured.must_have("NOT FAIR TO JAVA").must_have("disk, synced writes of 4 KiB, 16 files: ");
