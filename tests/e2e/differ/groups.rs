@@ -40,7 +40,9 @@ impl Side {
     fn join(pair: &Pair, side: usize) -> Side {
         let broker = [&pair.ours, &pair.stock][side];
         let mut connection = group::connect(broker, "settled");
-        let mut member = Member::new("settled").topics(&["several-b-7"]);
+        // No heartbeats are sent: on a slow machine all of this may take longer than a session.
+        let member = Member { session_ms: 120_000, rebalance_ms: 120_000, ..Member::new("settled") };
+        let mut member = member.topics(&["several-b-7"]);
         member.settle(&mut connection, &group::assignment("several-b-7", &[0]));
         // The second keeps the group when the first is deleted: ours goes with its last offset.
         for name in ["several-b-7", "several-a-7"] {
@@ -56,7 +58,8 @@ impl Side {
     fn disturb(&self, pair: &Pair, side: usize) -> std::net::TcpStream {
         let broker = [&pair.ours, &pair.stock][side];
         let mut connection = group::connect(broker, &self.members[0].group);
-        let second = Member::new("settled").topics(&["several-b-7"]);
+        let second = Member { rebalance_ms: 120_000, ..Member::new("settled") };
+        let second = second.topics(&["several-b-7"]);
         connection.send(3, &second.request()).expect("a request");
         connection.stream
     }
