@@ -41,7 +41,8 @@ impl Side {
         let broker = [&pair.ours, &pair.stock][side];
         let mut connection = group::connect(broker, "settled");
         // No heartbeats are sent: on a slow machine all of this may take longer than a session.
-        let member = Member { session_ms: 120_000, rebalance_ms: 120_000, ..Member::new("settled") };
+        let member =
+            Member { session_ms: 120_000, rebalance_ms: 120_000, ..Member::new("settled") };
         let mut member = member.topics(&["several-b-7"]);
         member.settle(&mut connection, &group::assignment("several-b-7", &[0]));
         // The second keeps the group when the first is deleted: ours goes with its last offset.
