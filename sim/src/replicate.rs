@@ -7,7 +7,7 @@ use cluster::replication::leader::{self, Output as LeaderOutput};
 use cluster::replication::messages::Body;
 use cluster::replication::{Run, ToFollower, follower};
 
-use crate::limits::{BATCHES_PER_RUN_MAX, MS};
+use crate::limits::{BATCHES_PER_RUN_MAX, DISK_MAX, MS};
 use crate::log::{Batch, ReplicaLog};
 use crate::message::{Address, Done, Event, Message, Produced};
 use crate::node::{Replica, Role};
@@ -279,7 +279,7 @@ impl World {
             return;
         };
         let slow = self.nodes[&id].slow_until > self.now;
-        let pause = if slow { pause * 20 } else { pause };
+        let pause = if slow { (pause * 20).min(DISK_MAX.max(pause)) } else { pause };
         self.at(pause, Event::Disk { node: id, process, broker, log, done });
     }
 
