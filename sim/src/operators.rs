@@ -42,7 +42,7 @@ impl World {
             4 => self.operate(Command::Reassign(Reassign { partitions: vec![(log, None)] })),
             5..=7 => self.change_min_isr(log),
             8 => self.elect(log),
-            9..=11 => self.swap(log, 5),
+            9..=11 => self.swap(log, 9),
             12 => self.more_partitions(log),
             13 if self.oracle.topics_made() < TOPICS_MAX => {
                 let made = self.oracle.topics_made();
@@ -120,13 +120,15 @@ impl World {
         if let Some(late) = self.rng.operations.pick(&target[2..]).copied() {
             let (from, to) = (cluster::node_of(late), cluster::node_of(target[1]));
             self.net.clog(from, to, self.now + 600 * MS);
+            // Nor does it hear soon who leads, if this is a run with a node like that.
+            self.swarm.late_node = self.swarm.late_node.map(|_| from);
         }
         let partitions = vec![(log, Some(target.clone()))];
         self.operate(Command::Reassign(Reassign { partitions }));
         self.elect(log);
         if more > 0 {
             let pause = 20 * MS + self.rng.operations.spread(200 * MS);
-            if self.rng.operations.chance(500_000) {
+            if self.rng.operations.chance(750_000) {
                 // The next to lead hears little of this term: it leads without its tail.
                 let (from, to) = (cluster::node_of(target[0]), cluster::node_of(target[1]));
                 self.net.clog(from, to, self.now + pause + 30 * MS);

@@ -376,11 +376,13 @@ impl World {
         (leader_epoch, number, from): (i32, u32, i64),
         batches: &[Batch],
     ) {
+        let log_start = self.nodes[&id].logs.get(&(broker, log)).map_or(0, |held| held.start);
         let Some(replica) = self.replica(id, broker, log) else {
             return;
         };
         replica.reading.remove(&to);
-        let mut marks = (0, 0);
+        // Whoever reads says where the log begins by then, even when it leads no more.
+        let mut marks = (log_start, 0);
         if let Role::Lead(machine) = &mut replica.role
             && machine.leader_epoch() == leader_epoch
         {

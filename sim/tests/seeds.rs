@@ -3,8 +3,8 @@
 use sim::campaign::Totals;
 use sim::{Options, run};
 
-/// Seeds that found a fault once, of the machines or of the simulator, and what it was. They stay, with the sizes and
-/// rates they have by now.
+/// Seeds that found a fault once, of the machines or of the simulator, and what it was. They stay,
+/// with the sizes and rates they have by now.
 const FOUND: &[(u64, &str)] = &[
     (5, "topics were placed on fenced brokers, with all of them in sync"),
     (7, "a follower that began anew took the watermark before the log start"),
