@@ -18,6 +18,7 @@ const FOUND: &[(u64, &str)] = &[
     (1715, "a batch that begins below the start of an empty log"),
     (908, "simulator: retention removed a batch that its producer sent again"),
     (1150, "simulator: a slow disk answered a read half a minute late"),
+    (1940, "a deposed leader's read passed a moved log start: a hole in the follower's log"),
     (26_647, "a log start that passed a follower's cursor left a hole in the follower's log"),
 ];
 
