@@ -34,35 +34,54 @@ macro_rules! mutants {
 
 mutants! {
     HwIsLocalEnd = "hw_is_local_end": "The high watermark is the leader's own stable end.",
-    HwIgnoresOwnStableEnd = "hw_ignores_own_stable_end": "Only followers hold the high watermark back.",
-    HwFromNextNotStable = "hw_from_next_not_stable": "What was sent counts, not what the follower promised.",
-    HwCountsPositionsOfOldEpoch = "hw_counts_positions_of_old_epoch": "Progress of an earlier term counts.",
-    HwAdvancesBelowMinIsr = "hw_advances_below_min_isr": "The high watermark moves with too few in sync.",
-    ShrinkEffectiveBeforeCommit = "shrink_effective_before_commit": "Who is to leave no longer counts.",
+    HwIgnoresOwnStableEnd = "hw_ignores_own_stable_end":
+        "Only followers hold the high watermark back.",
+    HwFromNextNotStable = "hw_from_next_not_stable":
+        "What was sent counts, not what the follower promised.",
+    HwCountsPositionsOfOldEpoch = "hw_counts_positions_of_old_epoch":
+        "Progress of an earlier term counts.",
+    HwAdvancesBelowMinIsr = "hw_advances_below_min_isr":
+        "The high watermark moves with too few in sync.",
+    ShrinkEffectiveBeforeCommit = "shrink_effective_before_commit":
+        "Who is to leave no longer counts.",
     ExpandNotInMaximalIsr = "expand_not_in_maximal_isr": "Who is to join does not count yet.",
-    ExpandWithoutEpochStart = "expand_without_epoch_start": "Joining needs no more than the watermark.",
-    ExpandIgnoresBrokerEpoch = "expand_ignores_broker_epoch": "A dead process's position lets a new one in.",
+    ExpandWithoutEpochStart = "expand_without_epoch_start":
+        "Joining needs no more than the watermark.",
+    ExpandIgnoresBrokerEpoch = "expand_ignores_broker_epoch":
+        "A dead process's position lets a new one in.",
     ExpandAdmitsFenced = "expand_admits_fenced": "A fenced broker may be in sync.",
     TruncateToHw = "truncate_to_hw": "A follower cuts to its high watermark and asks nothing.",
-    TruncateAsksOnce = "truncate_asks_once": "A follower asks the leader about one epoch only (before KIP-279).",
+    TruncateAsksOnce = "truncate_asks_once":
+        "A follower asks the leader about one epoch only (before KIP-279).",
     NoEpochFenceOnRuns = "no_epoch_fence_on_runs": "Runs of an earlier subscription are appended.",
-    HwBeforeDivergenceCheck = "hw_before_divergence_check": "The leader's watermark is taken from a refusal.",
-    AppendBeyondSubscriptionEpoch = "append_beyond_subscription_epoch": "Later epochs than asked for come in.",
+    HwBeforeDivergenceCheck = "hw_before_divergence_check":
+        "The leader's watermark is taken from a refusal.",
+    AppendBeyondSubscriptionEpoch = "append_beyond_subscription_epoch":
+        "Later epochs than asked for come in.",
     ProgressBeforeSync = "progress_before_sync": "A follower promises what it has not synced.",
-    SuspectLogsNotReported = "suspect_logs_not_reported": "A start tells nobody which logs may be short.",
+    SuspectLogsNotReported = "suspect_logs_not_reported":
+        "A start tells nobody which logs may be short.",
     MissingArenaIsClean = "missing_arena_is_clean": "A lost arena counts as an empty one.",
     ElrKeepsUncleanMember = "elr_keeps_unclean_member": "A suspect replica stays eligible.",
-    ElrNotClearedAtMinIsr = "elr_not_cleared_at_min_isr": "Eligible replicas stay so with enough in sync.",
-    ElrKeptWhenMinIsrChanges = "elr_kept_when_min_isr_changes": "The ELR outlives the value it rests on.",
-    IsrCommittedByRpcAnswer = "isr_committed_by_rpc_answer": "An answer changes the ISR, not the metadata log.",
+    ElrNotClearedAtMinIsr = "elr_not_cleared_at_min_isr":
+        "Eligible replicas stay so with enough in sync.",
+    ElrKeptWhenMinIsrChanges = "elr_kept_when_min_isr_changes":
+        "The ELR outlives the value it rests on.",
+    IsrCommittedByRpcAnswer = "isr_committed_by_rpc_answer":
+        "An answer changes the ISR, not the metadata log.",
     MinIsrCountsBrokers = "min_isr_counts_brokers": "Two shards of one node count as two.",
     ElectWithoutEpochBump = "elect_without_epoch_bump": "A new leader leads on in the old epoch.",
-    RestartResumesEpoch = "restart_resumes_epoch": "A new process leads on where its predecessor died.",
-    AppendAfterTermEnd = "append_after_term_end": "Work that slept appends in a term that is not its own.",
+    RestartResumesEpoch = "restart_resumes_epoch":
+        "A new process leads on where its predecessor died.",
+    AppendAfterTermEnd = "append_after_term_end":
+        "Work that slept appends in a term that is not its own.",
     RetentionPastHw = "retention_past_hw": "Retention removes what is not committed.",
-    ProducersNotNotedOnFollower = "producers_not_noted_on_follower": "A new leader knows no sequences.",
-    DamagedLogReportsFullEnd = "damaged_log_reports_full_end": "A log with a hole says it is whole.",
-    RemovedReplicaDeletesOnOldImage = "removed_replica_deletes_on_old_image": "An old image removes logs.",
+    ProducersNotNotedOnFollower = "producers_not_noted_on_follower":
+        "A new leader knows no sequences.",
+    DamagedLogReportsFullEnd = "damaged_log_reports_full_end":
+        "A log with a hole says it is whole.",
+    RemovedReplicaDeletesOnOldImage = "removed_replica_deletes_on_old_image":
+        "An old image removes logs.",
 }
 
 impl Mutant {

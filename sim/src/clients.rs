@@ -54,6 +54,13 @@ impl World {
         self.at(30 * MS, Event::Reader { id });
     }
 
+    /// Whether the producer of a batch has no answer for it yet.
+    #[must_use]
+    pub fn waits_for(&self, batch: &Batch) -> bool {
+        let mut in_flight = self.producers.iter().flat_map(|producer| &producer.in_flight);
+        in_flight.any(|held| held.batch.value == batch.value)
+    }
+
     /// Who leads, as a client learns it from any broker.
     fn ask_for_leader(&mut self, log: LogId) -> i32 {
         let of_log = |image: &cluster::Image| {

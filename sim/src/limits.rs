@@ -23,6 +23,8 @@ pub const IN_FLIGHT_MAX: usize = 5;
 pub const BATCHES_PER_PRODUCER_MAX: u64 = 220;
 /// How long a client waits for an answer.
 pub const CLIENT_TIMEOUT: u64 = 800 * MS;
+/// What a slow disk takes at most for one thing: one that never answers is another fault.
+pub const DISK_MAX: u64 = 3 * SECOND;
 /// Batches of one frame of a link.
 pub const BATCHES_PER_RUN_MAX: usize = 16;
 /// Lines of the trace that are kept for a report.

@@ -7,7 +7,7 @@ use cluster::replication::leader::{self, Output as LeaderOutput};
 use cluster::replication::messages::Body;
 use cluster::replication::{Run, ToFollower, follower};
 
-use crate::limits::{BATCHES_PER_RUN_MAX, MS};
+use crate::limits::{BATCHES_PER_RUN_MAX, DISK_MAX, MS};
 use crate::log::{Batch, ReplicaLog};
 use crate::message::{Address, Done, Event, Message, Produced};
 use crate::node::{Replica, Role};
@@ -279,7 +279,7 @@ impl World {
             return;
         };
         let slow = self.nodes[&id].slow_until > self.now;
-        let pause = if slow { pause * 20 } else { pause };
+        let pause = if slow { (pause * 20).min(DISK_MAX.max(pause)) } else { pause };
         self.at(pause, Event::Disk { node: id, process, broker, log, done });
     }
 
@@ -376,11 +376,13 @@ impl World {
         (leader_epoch, number, from): (i32, u32, i64),
         batches: &[Batch],
     ) {
+        let log_start = self.nodes[&id].logs.get(&(broker, log)).map_or(0, |held| held.start);
         let Some(replica) = self.replica(id, broker, log) else {
             return;
         };
         replica.reading.remove(&to);
-        let mut marks = (0, 0);
+        // Whoever reads says where the log begins by then, even when it leads no more.
+        let mut marks = (log_start, 0);
         if let Role::Lead(machine) = &mut replica.role
             && machine.leader_epoch() == leader_epoch
         {

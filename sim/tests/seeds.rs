@@ -3,8 +3,8 @@
 use sim::campaign::Totals;
 use sim::{Options, run};
 
-/// Seeds that found a fault of the machines once, and what it was. They stay, with the sizes and
-/// rates they have by now.
+/// Seeds that found a fault once, of the machines or of the simulator, and what it was. They stay,
+/// with the sizes and rates they have by now.
 const FOUND: &[(u64, &str)] = &[
     (5, "topics were placed on fenced brokers, with all of them in sync"),
     (7, "a follower that began anew took the watermark before the log start"),
@@ -16,6 +16,9 @@ const FOUND: &[(u64, &str)] = &[
     (3453, "a log start inside a batch: the follower asked again for ever"),
     (2769, "after a refused ISR request nobody asked again: too few in sync for ever"),
     (1715, "a batch that begins below the start of an empty log"),
+    (908, "simulator: retention removed a batch that its producer sent again"),
+    (1150, "simulator: a slow disk answered a read half a minute late"),
+    (1940, "a deposed leader's read passed a moved log start: a hole in the follower's log"),
     (26_647, "a log start that passed a follower's cursor left a hole in the follower's log"),
 ];
 

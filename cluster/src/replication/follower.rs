@@ -235,7 +235,8 @@ impl Follower {
                 self.state = State::Pausing { until_ms: now_ms + RETRY_WAIT_MS };
             }
             (Body::Run { head, start, high_watermark }, State::Streaming) => {
-                if self.follows(head) {
+                // What was removed while it was read would be a hole here.
+                if self.follows(head) && *start <= head.from {
                     self.leader_marks = Some((*start, *high_watermark));
                     out.push(Output::Append);
                 } else {
