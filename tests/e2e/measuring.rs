@@ -160,20 +160,6 @@ fn brokers_that_live_on_are_warmed_and_take_turns() {
 }
 
 #[test]
-fn what_is_verified_has_a_topic_of_its_own_in_the_fair_way_too() {
-    let test = "what_is_verified_has_a_topic_of_its_own_in_the_fair_way_too";
-    if against_kafka() {
-        return skip(test, "it starts its own brokers");
-    }
-    let dir = TestDir::new(test);
-    let rows = ["--rows", "produce 10 x;fetch cached", "--verify", "--brokers", "tidemill"];
-    let measured = compare(&dir, &[&STEADY, &rows[..]].concat()).ok();
-    let lines = lines(&measured.out);
-    assert_eq!(lines.len(), 3, "{measured}");
-    assert!(lines.iter().all(|cells| cells[9].contains("records verified")), "{measured}");
-}
-
-#[test]
 fn ctrl_c_ends_a_warm_up() {
     let test = "ctrl_c_ends_a_warm_up";
     if against_kafka() {
