@@ -27,7 +27,7 @@ pub fn compare(pair: &mut Pair) {
     list(pair);
     delete(pair);
     let waiting = [members[0].disturb(pair, 0), members[1].disturb(pair, 1)];
-    pair.read("in a rebalance", &[], |_| asked(&["settled"]));
+    pair.read("in a rebalance", &["members"], |_| asked(&["settled"]));
     drop(waiting);
 }
 
