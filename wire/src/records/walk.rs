@@ -111,7 +111,8 @@ impl Tally {
 
     /// Adds what the other records say. `None`: more must be known of each.
     fn join(&self, base_timestamp: i64, others: Summary) -> Option<Summary> {
-        if self.largest == i32::MIN {
+        // A delta of -1 looks like none in `largest`, but leaves its sign.
+        if self.largest == i32::MIN && self.signs == 0 {
             return Some(others);
         }
         let latest = base_timestamp.checked_add(i64::from(self.largest))?;

@@ -199,6 +199,25 @@ fn the_short_cut_agrees_with_the_full_walk_on_every_byte_of_small_records() {
     }
 }
 
+#[test]
+fn records_that_are_all_a_millisecond_early_are_seen() {
+    for key in [None, Some(&b"key"[..])] {
+        let mut builder = BatchBuilder::new();
+        // The first record makes the base timestamp, and is too long for the short cut.
+        builder.append(1_000, Some(b"key"), Some(&[b'v'; 9_000]), &[]);
+        for value in [&[b'v'; 20][..], &[b'w'; 80]] {
+            builder.append(999, key, Some(value), &[]);
+        }
+        let bytes = builder.build().unwrap().split_off(HEADER_BYTES);
+        for base_timestamp in [0, 1_000, i64::MIN, i64::MAX] {
+            let (short, full) =
+                (short_cut(&bytes, 3, base_timestamp), full(&bytes, 3, base_timestamp));
+            assert_eq!(short, full);
+            assert_eq!(full.unwrap().1, key.is_none());
+        }
+    }
+}
+
 /// What the records say together, the least timestamp only as far as it is promised.
 type Walked = Result<(i64, bool), BatchError>;
 
