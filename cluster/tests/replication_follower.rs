@@ -151,8 +151,13 @@ fn f6_the_watermark_comes_after_the_records_and_only_from_who_compared() {
 #[test]
 fn f7_the_start_follows_the_leaders_up_to_the_watermark() {
     let mut live = Live::streaming();
-    let out = live.say(1, Body::Marks { start: 40, high_watermark: 7 });
-    assert_eq!(out, [Output::LogStart(7), Output::HighWatermark(7)]);
+    let marks = Body::Marks { start: 40, high_watermark: 7 };
+    let out = live.say(1, marks);
+    let [Output::LogStart(7), Output::HighWatermark(7), Output::Progress(told)] = out[..] else {
+        panic!("its start moves, and the leader hears of it: {out:?}");
+    };
+    assert_eq!((told.start, told.stable), (7, 8));
+    assert!(live.say(1, marks).is_empty(), "no news");
 }
 
 #[test]

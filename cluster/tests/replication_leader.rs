@@ -186,6 +186,23 @@ fn l5_joins_only_as_the_process_that_is_registered_and_active() {
     assert!(changes(&out).is_empty());
 }
 
+/// Found by the simulator: what it wrote as the leader of an older epoch lay below the new start,
+/// where nobody compares, and it could have been elected with it.
+#[test]
+fn l5_who_has_only_what_is_gone_here_joins_once_its_log_begins_where_this_does() {
+    let mut live = Live::new(&view(0, &[1, 2], 1));
+    live.subscribe(2, 10);
+    live.step(Input::Retain { to: 10 });
+    let out = live.subscribe(3, 10);
+    assert_eq!(bodies(&out), [Body::Subscribed { start: 10, high_watermark: 10 }]);
+    assert_eq!(changes(&live.out), [], "its log begins at 0");
+    let (broker_epoch, leader_epoch) = (13, EPOCH);
+    let moved =
+        Progress { broker: 3, broker_epoch, leader_epoch, number: 1, stable: 10, start: 10 };
+    let out = live.step(Input::Progress(moved));
+    assert_eq!(changes(&out)[0].isr, [(1, 11), (2, 12), (3, 13)]);
+}
+
 #[test]
 fn l5_a_new_process_starts_from_nothing() {
     let mut live = Live::new(&view(0, &[1, 2], 1));

@@ -91,8 +91,8 @@ pub struct Follower {
     state: State,
     /// Of the last subscription.
     number: u32,
-    /// The stable end as the leader was told.
-    told: i64,
+    /// The stable end and the start as the leader was told.
+    told: (i64, i64),
     /// The leader's marks, to be taken once the run they came with is in the log.
     leader_marks: Option<(i64, i64)>,
     /// Only of a mutant: the next subscription lets the leader compare nothing.
@@ -110,7 +110,7 @@ impl Follower {
             ends,
             state: State::NoLink,
             number: 0,
-            told: -1,
+            told: (-1, -1),
             leader_marks: None,
             unchecked: on(Mutant::TruncateToHw),
         }
@@ -188,7 +188,7 @@ impl Follower {
         self.number += 1;
         self.state = State::Asked { at_ms: now_ms };
         self.leader_marks = None;
-        self.told = self.ends.stable;
+        self.told = (self.ends.stable, self.ends.start);
         out.push(Output::Subscribe(Subscribe {
             broker: self.broker,
             broker_epoch: self.broker_epoch,
@@ -245,6 +245,7 @@ impl Follower {
             }
             (Body::Marks { start, high_watermark }, State::Streaming) => {
                 self.take_marks(*start, *high_watermark, out);
+                self.tell(out);
             }
             _ => {}
         }
@@ -271,8 +272,8 @@ impl Follower {
         }
         if on(Mutant::ProgressBeforeSync) {
             self.ends.stable = end;
-            self.tell(out);
         }
+        self.tell(out);
     }
 
     fn take_marks(&mut self, start: i64, high_watermark: i64, out: &mut Vec<Output>) {
@@ -289,12 +290,15 @@ impl Follower {
         }
     }
 
-    /// Promises what is stable: never while the log is being cut, nor before the leader compared.
+    /// Promises what is stable, and says where the log begins now: never while the log is being
+    /// cut, nor before the leader compared.
     fn tell(&mut self, out: &mut Vec<Output>) {
-        if self.state != State::Streaming || self.ends.stable <= self.told {
+        let (stable, start) = self.told;
+        let is_news = self.ends.stable > stable || self.ends.start > start;
+        if self.state != State::Streaming || !is_news {
             return;
         }
-        self.told = self.ends.stable;
+        self.told = (self.ends.stable, self.ends.start);
         out.push(Output::Progress(Progress {
             broker: self.broker,
             broker_epoch: self.broker_epoch,

@@ -28,6 +28,8 @@ pub(super) struct Cursor {
     /// What the follower promised.
     pub(super) stable: i64,
     pub(super) start: i64,
+    /// Where its log has to begin before it may join: what it has below was compared with nothing.
+    pub(super) uncompared_to: i64,
     linked: bool,
     message_ms: i64,
     end_at_message: i64,
@@ -42,6 +44,7 @@ impl Cursor {
             next: message.stable,
             stable: 0,
             start: message.start,
+            uncompared_to: 0,
             linked: false,
             message_ms: now_ms,
             end_at_message: i64::MAX,
@@ -181,6 +184,8 @@ impl Leader {
             next: message.position,
             stable: message.stable.min(message.position),
             start: message.start,
+            // All that the follower has is gone here, whether it was the same or not.
+            uncompared_to: if message.position == start { start } else { 0 },
             linked: true,
             message_ms: now_ms,
             end_at_message: end,

@@ -78,6 +78,8 @@ impl Leader {
         };
         !self.isr.contains(&follower.broker)
             && cursor.stable >= self.high_watermark
+            // As a leader it would show what lies below the start as if it had been committed.
+            && cursor.start >= cursor.uncompared_to
             // Before the high watermark is proven it may be below what was committed.
             && (cursor.stable >= self.epoch_start || on(Mutant::ExpandWithoutEpochStart))
             && (follower.active || on(Mutant::ExpandAdmitsFenced))
