@@ -47,6 +47,8 @@ mutants! {
     ExpandNotInMaximalIsr = "expand_not_in_maximal_isr": "Who is to join does not count yet.",
     ExpandWithoutEpochStart = "expand_without_epoch_start":
         "Joining needs no more than the watermark.",
+    ExpandWithUncomparedRecords = "expand_with_uncompared_records":
+        "Joining needs no common log start.",
     ExpandIgnoresBrokerEpoch = "expand_ignores_broker_epoch":
         "A dead process's position lets a new one in.",
     ExpandAdmitsFenced = "expand_admits_fenced": "A fenced broker may be in sync.",

@@ -19,8 +19,8 @@ const FOUND: &[(u64, &str)] = &[
     (908, "simulator: retention removed a batch that its producer sent again"),
     (1150, "simulator: a slow disk answered a read half a minute late"),
     (1940, "a deposed leader's read passed a moved log start: a hole in the follower's log"),
-    (1454, "what lay below the leader's start was compared with nothing: records of an old term"),
-    (3959, "the same: let into the ISR before its log began where the leader's does"),
+    (1454, "cut below the watermark, not understood; clean since followers say where they begin"),
+    (3959, "let into the ISR with an old term's records below the leader's start, never compared"),
     (12_056, "the same, under a new controller"),
     (26_647, "a log start that passed a follower's cursor left a hole in the follower's log"),
 ];

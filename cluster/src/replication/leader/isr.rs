@@ -79,7 +79,7 @@ impl Leader {
         !self.isr.contains(&follower.broker)
             && cursor.stable >= self.high_watermark
             // As a leader it would show what lies below the start as if it had been committed.
-            && cursor.start >= cursor.uncompared_to
+            && (cursor.start >= cursor.uncompared_to || on(Mutant::ExpandWithUncomparedRecords))
             // Before the high watermark is proven it may be below what was committed.
             && (cursor.stable >= self.epoch_start || on(Mutant::ExpandWithoutEpochStart))
             && (follower.active || on(Mutant::ExpandAdmitsFenced))
