@@ -302,6 +302,18 @@ pub fn rewrite_log_append_time(batch: &mut [u8], now_ms: i64) {
     batch[CRC_AT..ATTRIBUTES_AT].copy_from_slice(&crc.to_be_bytes());
 }
 
+/// Has a batch take more offsets than it has records, as one does that compaction went through;
+/// recomputes the CRC.
+///
+/// # Panics
+/// If `batch` is shorter than a batch header: it was not validated.
+pub fn set_last_offset_delta(batch: &mut [u8], delta: i32) {
+    assert!(batch.len() >= HEADER_BYTES, "a batch has at least its header");
+    batch[LAST_OFFSET_DELTA_AT..BASE_TIMESTAMP_AT].copy_from_slice(&delta.to_be_bytes());
+    let crc = crc32c(&batch[ATTRIBUTES_AT..]);
+    batch[CRC_AT..ATTRIBUTES_AT].copy_from_slice(&crc.to_be_bytes());
+}
+
 /// Makes a batch say CreateTime, this largest timestamp and no delete horizon; recomputes the CRC.
 pub(super) fn correct(batch: &mut [u8], max_timestamp: i64) {
     assert!(batch.len() >= HEADER_BYTES, "a batch has at least its header");

@@ -30,6 +30,7 @@ pub use error::BatchError;
 pub use header::{
     BatchHeader, Compression, HEADER_BYTES, LENGTH_OVERHEAD_BYTES, MAGIC, NO_PRODUCER_ID,
     TimestampType, check_crc, rewrite_assigned, rewrite_log_append_time, rewrite_timestamps,
+    set_last_offset_delta,
 };
 pub use recompress::recompress;
 pub use record::{Header, Payload, Record, Records, records, records_with_limit};
