@@ -101,6 +101,11 @@ impl Controller {
         self.image.apply_batch(records, last_offset)
     }
 
+    /// Applies the records of one log entry, all or none; see [`Image::apply_entry`].
+    pub fn replay_entry(&mut self, records: &[Record], index: i64) -> Result<(), ReplayError> {
+        self.image.apply_entry(records, index)
+    }
+
     fn create_cluster(&self, cluster_id: Uuid) -> Step {
         match self.image.cluster_id() {
             Some(held) if held == cluster_id => Ok((Vec::new(), Reply::ClusterCreated)),

@@ -12,8 +12,8 @@ use crate::error::ReplayError;
 use crate::names;
 pub use crate::records::Partition;
 use crate::records::{
-    BrokerChanged, BrokerEpoch, BrokerRegistered, BrokerState, ConfigChanged, PartitionRecord,
-    Record, ResourceKind,
+    BrokerChanged, BrokerEpoch, BrokerRegistered, BrokerState, ConfigChanged, LoneReplicasChanged,
+    PartitionRecord, Record, ResourceKind,
 };
 use crate::shared_map::SharedMap;
 
@@ -271,6 +271,7 @@ impl State {
             Record::TopicCreated(body) => self.create_topic(body.topic_id, &body.name)?,
             Record::PartitionCreated(body) => self.put_partition(record, body, true)?,
             Record::PartitionChanged(body) => self.put_partition(record, body, false)?,
+            Record::LoneReplicasChanged(body) => self.change_lone_replicas(body),
             Record::TopicDeleted(body) => self.delete_topic(record, body.topic_id)?,
             Record::ConfigChanged(body) => self.change_config(body),
             Record::ProducerIdsAllocated(body) => self.next_producer_id = body.next_producer_id,
@@ -351,6 +352,24 @@ impl State {
             topic.partitions[index] = partition;
         }
         Ok(())
+    }
+
+    fn change_lone_replicas(&mut self, body: &LoneReplicasChanged) {
+        let changed = |partition: &Arc<Partition>| {
+            partition.as_lone_replica(body.broker_id, body.leads).map(Arc::new)
+        };
+        let topics = self.topics.iter().filter(|(_, topic)| {
+            topic.partitions.iter().any(|partition| changed(partition).is_some())
+        });
+        let names: Vec<Arc<str>> = topics.map(|(name, _)| Arc::clone(name)).collect();
+        for name in names {
+            let Some(topic) = self.topics.get_mut(&name) else { continue };
+            for partition in &mut Arc::make_mut(topic).partitions {
+                if let Some(after) = changed(partition) {
+                    *partition = after;
+                }
+            }
+        }
     }
 
     fn delete_topic(&mut self, record: &Record, topic_id: Uuid) -> Result<(), ReplayError> {

@@ -51,6 +51,9 @@ pub enum Record {
     BrokerEpoch(BrokerEpoch),
     /// A broker is fenced, serves, or is about to stop.
     BrokerChanged(BrokerChanged),
+    /// One record for all partitions that only this broker has: a restart of a node that is alone
+    /// does not write one for each.
+    LoneReplicasChanged(LoneReplicasChanged),
 }
 
 #[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
@@ -107,6 +110,14 @@ pub struct BrokerChanged {
     /// Of the registration that is meant; a change of an older one says nothing.
     pub epoch: i64,
     pub state: BrokerState,
+}
+
+/// See [`Partition::as_lone_replica`].
+#[derive(Archive, Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+pub struct LoneReplicasChanged {
+    pub broker_id: i32,
+    /// It leads them from here on, or leads them no more.
+    pub leads: bool,
 }
 
 /// A shard that holds nothing is gone.
@@ -170,6 +181,38 @@ impl Partition {
             removing: Vec::new(),
             recovering: false,
         }
+    }
+
+    /// What becomes of a partition that only `broker` has, when it comes to lead its like or leaves
+    /// them; `None` for any other partition, and for one with something else under way.
+    #[must_use]
+    pub fn as_lone_replica(&self, broker: i32, leads: bool) -> Option<Self> {
+        let (led, left) = (vec![broker], Vec::new());
+        let (isr, elr) = if leads { (left, led) } else { (led, left) };
+        let before = Self {
+            leader: if leads { -1 } else { broker },
+            replicas: vec![broker],
+            last_known_elr: elr.clone(),
+            isr,
+            elr,
+            adding: Vec::new(),
+            removing: Vec::new(),
+            recovering: false,
+            ..*self
+        };
+        if *self != before {
+            return None;
+        }
+        let after = Self {
+            leader: if leads { broker } else { -1 },
+            leader_epoch: self.leader_epoch + 1,
+            partition_epoch: self.partition_epoch + 1,
+            isr: before.elr.clone(),
+            last_known_elr: before.isr.clone(),
+            elr: before.isr.clone(),
+            ..before
+        };
+        Some(after)
     }
 }
 
@@ -265,6 +308,7 @@ mod kind {
     pub const FEATURE_LEVEL: u8 = 9;
     pub const BROKER_UNREGISTERED: u8 = 10;
     pub const BROKER_CHANGED: u8 = 11;
+    pub const LONE_REPLICAS_CHANGED: u8 = 12;
     // From 64 on: only in snapshots.
     pub const BROKER_EPOCH: u8 = 64;
 }
@@ -286,6 +330,7 @@ impl Record {
             Self::FeatureLevel(_) => "FeatureLevel",
             Self::BrokerEpoch(_) => "BrokerEpoch",
             Self::BrokerChanged(_) => "BrokerChanged",
+            Self::LoneReplicasChanged(_) => "LoneReplicasChanged",
         }
     }
 
@@ -313,6 +358,7 @@ impl Record {
             Self::FeatureLevel(body) => frame!(kind::FEATURE_LEVEL, body),
             Self::BrokerEpoch(body) => frame!(kind::BROKER_EPOCH, body),
             Self::BrokerChanged(body) => frame!(kind::BROKER_CHANGED, body),
+            Self::LoneReplicasChanged(body) => frame!(kind::LONE_REPLICAS_CHANGED, body),
         }
     }
 
@@ -364,6 +410,7 @@ impl Record {
             kind::FEATURE_LEVEL => open!(FeatureLevel, FeatureLevel),
             kind::BROKER_EPOCH => open!(BrokerEpoch, BrokerEpoch),
             kind::BROKER_CHANGED => open!(BrokerChanged, BrokerChanged),
+            kind::LONE_REPLICAS_CHANGED => open!(LoneReplicasChanged, LoneReplicasChanged),
             kind => Err(RecordError::UnknownKind { kind }),
         }
     }

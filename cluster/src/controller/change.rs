@@ -5,7 +5,7 @@
 use crate::count_nodes;
 use crate::image::{Image, Partition, Topic};
 use crate::mutants::{Mutant, on};
-use crate::records::{PartitionRecord, Record, ResourceKind};
+use crate::records::{LoneReplicasChanged, PartitionRecord, Record, ResourceKind};
 use crate::replication::min_insync_replicas;
 
 /// A change in the making, on the image as it is at this point of the batch.
@@ -216,13 +216,14 @@ fn allows_unclean(image: &Image, topic: &str) -> bool {
     value.is_some_and(|value| value == "true")
 }
 
-/// Changes of every partition that names a broker, one after the other on what came before.
+/// Changes of every partition that names a broker, one after the other on what came before. Those
+/// of partitions that no other broker has are one record, if they are all alike.
 pub(super) fn of_broker(
     image: &Image,
     broker: i32,
     change: impl for<'a> Fn(Change<'a>, &Partition, &Topic, i32) -> Option<Change<'a>>,
 ) -> Vec<Record> {
-    let mut records = Vec::new();
+    let (mut records, mut alike) = (Vec::new(), Alike::default());
     for topic in image.topics() {
         for (number, state) in (0..).zip(&topic.partitions) {
             if !state.replicas.contains(&broker) {
@@ -230,8 +231,47 @@ pub(super) fn of_broker(
             }
             let made = Change::new(image, topic, number);
             let changed = made.and_then(|made| change(made, state, topic, number));
-            records.extend(changed.and_then(Change::record));
+            let record = changed.and_then(Change::record);
+            alike.add(broker, state, record.as_ref(), records.len());
+            records.extend(record);
         }
     }
-    records
+    alike.fold(broker, records)
+}
+
+/// Partitions that only one broker has, and whether they all change in the same way.
+#[derive(Default)]
+struct Alike {
+    /// Of the records that one may stand for: those that leave their leader, and that get one.
+    places: [Vec<usize>; 2],
+    differ: bool,
+}
+
+impl Alike {
+    fn add(&mut self, broker: i32, before: &Partition, record: Option<&Record>, place: usize) {
+        for (leads, places) in [false, true].into_iter().zip(&mut self.places) {
+            let Some(after) = before.as_lone_replica(broker, leads) else { continue };
+            match record {
+                Some(Record::PartitionChanged(body)) if body.state == after => places.push(place),
+                // The one record would change this one too.
+                _ => self.differ = true,
+            }
+        }
+    }
+
+    fn fold(self, broker_id: i32, mut records: Vec<Record>) -> Vec<Record> {
+        let [left, led] = self.places;
+        if self.differ || left.is_empty() == led.is_empty() {
+            return records;
+        }
+        let leads = left.is_empty();
+        let (mut place, mut folded) = (0, left.into_iter().chain(led).peekable());
+        records.retain(|_| {
+            let is_kept = folded.next_if_eq(&place).is_none();
+            place += 1;
+            is_kept
+        });
+        records.push(Record::LoneReplicasChanged(LoneReplicasChanged { broker_id, leads }));
+        records
+    }
 }

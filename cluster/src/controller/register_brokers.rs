@@ -97,7 +97,7 @@ pub(super) fn check_gone(image: &Image, gone: &[&Broker]) -> Result<(), CommandE
             let (shard, node_id) = (broker.shard, broker.node_id);
             let message = format!(
                 "shard {shard} of node {node_id} holds {held} replicas: start the node with {} \
-                 shards or more, or move them away first",
+                 cores or more (--cores), or move them away first",
                 shard + 1
             );
             return refuse(ErrorKind::InvalidRequest, message);
