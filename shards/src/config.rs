@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use cluster::configs::StaticConfigs;
-use storage::Ballast;
 use storage::limits::StoreLimits;
+use storage::{ArenaConfig, Ballast};
 use wire::Uuid;
 
 /// How a node is started.
@@ -49,6 +49,13 @@ pub struct ArenaPlace {
     pub dir: PathBuf,
     /// Bytes of each shard's file.
     pub bytes_per_shard: usize,
+}
+
+impl ArenaPlace {
+    /// The arena of one shard.
+    pub(crate) fn of_shard(&self, shard: u16) -> ArenaConfig {
+        ArenaConfig { path: self.dir.join(format!("shard-{shard}")), bytes: self.bytes_per_shard }
+    }
 }
 
 /// Where one shard's broker is found.

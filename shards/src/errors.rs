@@ -16,11 +16,8 @@ pub enum ControllerError {
     TimedOut,
     #[error("the controller is stopping")]
     Stopping,
-    #[error(
-        "{partitions} partitions could not be reached: start with {shards} cores or more \
-         (--cores), or delete the topics of the surplus shards first"
-    )]
-    Orphans { partitions: usize, shards: usize },
+    #[error("another node is the controller now, or none is yet")]
+    Moved,
     /// There is no room for so many new partitions.
     #[error(
         "no space left on the disk for {0} new partitions: delete topics or records, lower \
@@ -150,9 +147,9 @@ pub fn controller(error: &ControllerError) -> (ErrorCode, String) {
     let code = match error {
         ControllerError::Refused(refused) => return command(refused),
         ControllerError::Busy | ControllerError::TimedOut => ErrorCode::RequestTimedOut,
-        ControllerError::Stopping => ErrorCode::NotController,
+        ControllerError::Stopping | ControllerError::Moved => ErrorCode::NotController,
         ControllerError::DiskFull(_) | ControllerError::ReserveUsed => ErrorCode::KafkaStorageError,
-        ControllerError::Orphans { .. } | ControllerError::Log(_) => ErrorCode::UnknownServerError,
+        ControllerError::Log(_) => ErrorCode::UnknownServerError,
     };
     (code, error.to_string())
 }

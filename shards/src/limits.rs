@@ -106,6 +106,21 @@ pub const DRAIN_MS: u64 = 5_000;
 // Between shards.
 /// Messages that wait for one shard.
 pub const MAILBOX_MAX: usize = 4096;
+// The metadata quorum.
+/// Snapshots kept in the quorum's folder: an older one may be on its way to a node.
+pub const QUORUM_SNAPSHOTS_KEPT: usize = 2;
+/// Bytes of a snapshot read at once.
+pub const QUORUM_READ_BYTES: usize = 1 << 20;
+/// Tail memory of the quorum's own store.
+pub const QUORUM_TAIL_BYTES: usize = 128 << 20;
+/// How often entries that the full disk did not take are offered again.
+pub const QUORUM_DISK_PAUSE_MS: u64 = 100;
+/// Processes noted that ran on a data folder and did not come to serve.
+pub const INCARNATIONS_MAX: usize = 1_000;
+/// Commands that wait to be decided; more are refused.
+pub const COMMANDS_WAITING_MAX: usize = 4096;
+/// A quorum of one looks after itself so often, if nothing else happens.
+pub const QUORUM_ALONE_MS: u64 = 1_000;
 /// How long a command waits for the controller.
 pub const COMMAND_TIMEOUT_MS: u64 = 30_000;
 /// The records of one command in the metadata log.

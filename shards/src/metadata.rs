@@ -8,17 +8,15 @@ use cluster::Image;
 use cluster::configs::{BrokerSettings, View};
 
 use crate::config::NodeConfig;
-use crate::runtime::wake::Broadcast;
 
 /// See the module. Belongs to one shard.
 pub struct Metadata {
-    /// The shard's number in its node; 0 has the controller.
+    /// The shard's number in its node.
     pub shard: u16,
     pub broker_id: i32,
     pub node: Arc<NodeConfig>,
     image: RefCell<Image>,
     settings: RefCell<Rc<BrokerSettings>>,
-    imaged: Broadcast,
 }
 
 impl Metadata {
@@ -33,7 +31,6 @@ impl Metadata {
             node,
             image: RefCell::new(image),
             settings: RefCell::new(Rc::new(settings)),
-            imaged: Broadcast::default(),
         }
     }
 
@@ -72,18 +69,5 @@ impl Metadata {
 
     pub fn set_image(&self, image: Image) {
         *self.image.borrow_mut() = image;
-    }
-
-    /// Tells those in [`Metadata::newer_image`] that all of the shard is as the image says.
-    pub fn notify(&self) {
-        self.imaged.notify_all();
-    }
-
-    /// Waits for the image to change; the offset of the image in hand is `seen`.
-    pub async fn newer_image(&self, seen: i64) -> Image {
-        while self.image.borrow().offset() <= seen {
-            self.imaged.wait().await;
-        }
-        self.image()
     }
 }

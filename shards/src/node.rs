@@ -2,7 +2,6 @@
 
 mod boot;
 mod build;
-mod controller;
 mod driver;
 mod mail;
 mod tick;
@@ -18,6 +17,7 @@ use crate::limits::SHARDS_MAX;
 use crate::mesh::{Mesh, Message};
 use crate::metrics::Metrics;
 use crate::net;
+use crate::quorum::{self, QuorumError, Status};
 use crate::runtime::Executor;
 
 /// Why a node did not start.
@@ -29,12 +29,14 @@ pub enum StartError {
     Listen { address: String, why: std::io::Error },
     #[error("shard {shard}: cannot start its thread: {why}")]
     Thread { shard: usize, why: std::io::Error },
+    #[error("cannot start the quorum's thread: {why}")]
+    QuorumThread { why: std::io::Error },
     #[error("shard {shard}: no disk ring: {why}")]
     Ring { shard: usize, why: std::io::Error },
     #[error("shard {shard}: {why}")]
     Open { shard: usize, why: String },
-    #[error("shard {shard}: {why}")]
-    Controller { shard: usize, why: String },
+    #[error(transparent)]
+    Quorum(#[from] QuorumError),
     #[error("shard {shard}: its thread ended before it was ready")]
     Died { shard: usize },
 }
@@ -45,6 +47,7 @@ pub struct Node {
     mesh: Mesh,
     metrics: Arc<Metrics>,
     executors: Vec<Executor<()>>,
+    quorum: Option<Executor<()>>,
 }
 
 impl Node {
@@ -59,7 +62,7 @@ impl Node {
         let config = Arc::new(config);
         let mesh = Mesh::new(config.cores.len());
         let metrics = Arc::new(Metrics::new(config.cores.len()));
-        let mut node = Self { config, mesh, metrics, executors: Vec::new() };
+        let mut node = Self { config, mesh, metrics, executors: Vec::new(), quorum: None };
         match node.start_shards(listeners) {
             Ok(()) => Ok(node),
             Err(error) => {
@@ -74,6 +77,8 @@ impl Node {
         &mut self,
         listeners: Vec<(TcpListener, SocketAddr)>,
     ) -> Result<(), StartError> {
+        let status = Arc::default();
+        let founded = self.start_quorum(&status)?;
         let (ready, started) = mpsc::channel();
         for (shard, (listener, _)) in listeners.into_iter().enumerate() {
             let task = boot::Start {
@@ -82,6 +87,7 @@ impl Node {
                 mesh: self.mesh.clone(),
                 metrics: Arc::clone(&self.metrics.shards[shard]),
                 listener,
+                quorum: Arc::clone(&status),
                 ready: ready.clone(),
             };
             let core = self.config.pin.then(|| self.config.cores[shard]);
@@ -91,9 +97,34 @@ impl Node {
         }
         drop(ready);
         for shard in 0..self.executors.len() {
-            started.recv().unwrap_or(Err(StartError::Died { shard }))?;
+            let up = started.recv().unwrap_or(Err(StartError::Died { shard }));
+            // Where the quorum says why, the shards only know that there is none.
+            up.map_err(|error| match founded.try_recv() {
+                Ok(Err(why)) if matches!(error, StartError::Died { .. }) => why.into(),
+                _ => error,
+            })?;
         }
         Ok(())
+    }
+
+    /// Starts this node's part in the metadata quorum. When it returns there is metadata to go by:
+    /// an old data folder is adopted before its shards open it.
+    fn start_quorum(
+        &mut self,
+        status: &Arc<Status>,
+    ) -> Result<mpsc::Receiver<Result<(), QuorumError>>, StartError> {
+        let (ready, founded) = mpsc::channel();
+        let start = quorum::Start {
+            config: Arc::clone(&self.config),
+            mesh: self.mesh.clone(),
+            metrics: Arc::clone(&self.metrics),
+            status: Arc::clone(status),
+            ready,
+        };
+        let executor = Executor::start("quorum", None, || quorum::run(start));
+        self.quorum = Some(executor.map_err(|why| StartError::QuorumThread { why })?);
+        founded.recv().unwrap_or(Err(QuorumError::Stopping))?;
+        Ok(founded)
     }
 
     /// Where the shards listen, as told to clients.
@@ -106,12 +137,10 @@ impl Node {
         Arc::clone(&self.metrics)
     }
 
-    /// Tells all shards to finish what they have and end. Returns at once.
+    /// Tells the quorum, and by it all shards, to finish what they have and end. Returns at once.
     pub fn shutdown(&self) {
-        for shard in 0..self.mesh.shards() {
-            // A full mailbox does not matter: stopping is a flag.
-            let _ = self.mesh.send(shard, Message::Stop);
-        }
+        // A full mailbox does not matter: stopping is a flag.
+        let _ = self.mesh.send(self.mesh.quorum(), Message::Stop);
     }
 
     /// Something that can shut the node down from any thread, while another waits for it.
@@ -126,6 +155,12 @@ impl Node {
                 tracing::error!(shard, %error, "the shard's thread failed");
             }
         }
+        if let Some(quorum) = self.quorum {
+            let _ = self.mesh.send(self.mesh.quorum(), Message::ShardsEnded);
+            if let Err(error) = quorum.join() {
+                tracing::error!(%error, "the quorum's thread failed");
+            }
+        }
     }
 }
 
@@ -138,9 +173,7 @@ pub struct Stopper {
 impl Stopper {
     /// As [`Node::shutdown`].
     pub fn shutdown(&self) {
-        for shard in 0..self.mesh.shards() {
-            let _ = self.mesh.send(shard, Message::Stop);
-        }
+        let _ = self.mesh.send(self.mesh.quorum(), Message::Stop);
     }
 }
 

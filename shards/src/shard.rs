@@ -29,13 +29,15 @@ use crate::metadata::Metadata;
 use crate::metrics::{Latency, ShardMetrics};
 use crate::net::pool::{Budget, Buffers};
 use crate::partition::{Located, Partitions};
+use crate::quorum::Status;
 use crate::runtime::clock::Clock;
 use crate::runtime::stop::Stop;
+use crate::runtime::wake::Signal;
 use crate::session::Connections;
 
 /// See the module.
 pub struct Shard {
-    /// 0 on the shard that has the controller.
+    /// The shard's number in its node.
     pub index: u16,
     pub broker_id: i32,
     pub node: Arc<NodeConfig>,
@@ -43,6 +45,9 @@ pub struct Shard {
     pub mesh: Mesh,
     pub clock: Rc<Clock>,
     pub stop: Rc<Stop>,
+    /// Raised once: the node serves.
+    pub up: Signal,
+    pub quorum: Arc<Status>,
     pub logs: Rc<Logs>,
     pub metadata: Rc<Metadata>,
     pub partitions: Rc<Partitions>,

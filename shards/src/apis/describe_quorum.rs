@@ -1,7 +1,7 @@
 //! DescribeQuorum (key 55), versions 0–2 (KIP-595).
 //!
-//! The metadata log has one voter, which leads it: the node, by the id of its first shard. The
-//! other shards are no replicas of it. Tools tell by this answer that there is no ZooKeeper.
+//! Voters are nodes, each by the id of its first shard. Tools tell by this answer that there is no
+//! ZooKeeper.
 
 use std::rc::Rc;
 
@@ -13,8 +13,8 @@ use wire::messages::describe_quorum_response::{
 };
 use wire::messages::{DescribeQuorumRequest, DescribeQuorumResponse};
 
-use crate::controller::LEADER_EPOCH;
 use crate::dispatch::{HandlerError, RequestContext};
+use crate::quorum::{Glance, Voter};
 use crate::shard::Shard;
 
 const FIRST_VERSION_WITH_NODES: i16 = 2;
@@ -35,37 +35,43 @@ pub async fn handle(
         return ctx.respond(&unknown(&request));
     }
     let image = shard.image();
+    let glance = shard.quorum.get();
+    let (voters, observers) = glance.members.iter().partition::<Vec<_>, _>(|held| held.is_voter);
     let quorum = PartitionData {
-        leader_id: shard.controller_id(),
-        leader_epoch: LEADER_EPOCH,
-        high_watermark: image.offset() + 1,
-        current_voters: vec![voter(shard, &image)],
+        leader_id: glance.leader.map_or(-1, first_shard),
+        leader_epoch: i32::try_from(glance.term).unwrap_or(i32::MAX),
+        high_watermark: glance.committed_end,
+        current_voters: voters.into_iter().map(replica).collect(),
+        observers: observers.into_iter().map(replica).collect(),
         ..Default::default()
     };
     let topic = TopicData { topic_name: CLUSTER_METADATA.into(), partitions: vec![quorum] };
     let nodes = match ctx.api_version {
         ..FIRST_VERSION_WITH_NODES => Vec::new(),
-        _ => nodes(shard, &image),
+        _ => nodes(&glance, &image),
     };
     ctx.respond(&DescribeQuorumResponse { topics: vec![topic], nodes, ..Default::default() })
 }
 
-/// The leader has by itself all that there is.
-fn voter(shard: &Shard, image: &Image) -> ReplicaState {
-    let now_ms = shard.clock.now().unix_ms;
+/// A node is known to Kafka's clients by its shards.
+fn first_shard(node_id: i32) -> i32 {
+    cluster::broker_id(node_id, 0)
+}
+
+fn replica(voter: &Voter) -> ReplicaState {
     ReplicaState {
-        replica_id: shard.controller_id(),
-        log_end_offset: image.offset() + 1,
-        last_fetch_timestamp: now_ms,
-        last_caught_up_timestamp: now_ms,
+        replica_id: first_shard(voter.node_id),
+        log_end_offset: voter.end,
+        last_fetch_timestamp: voter.heard_ms,
+        last_caught_up_timestamp: voter.caught_up_ms,
         ..Default::default()
     }
 }
 
-/// The voter's address: the controller has no listener of its own.
-fn nodes<'a>(shard: &Shard, image: &'a Image) -> Vec<Node<'a>> {
-    let voter = image.broker(shard.controller_id());
-    let node = voter.map(|broker| Node {
+/// The members' addresses: the controller has no listener of its own.
+fn nodes<'a>(glance: &Glance, image: &'a Image) -> Vec<Node<'a>> {
+    let brokers = glance.members.iter().filter_map(|held| image.broker(first_shard(held.node_id)));
+    let nodes = brokers.map(|broker| Node {
         node_id: broker.id,
         listeners: vec![Listener {
             name: "PLAINTEXT".into(),
@@ -73,7 +79,7 @@ fn nodes<'a>(shard: &Shard, image: &'a Image) -> Vec<Node<'a>> {
             port: broker.port,
         }],
     });
-    node.into_iter().collect()
+    nodes.collect()
 }
 
 fn unknown<'a>(request: &DescribeQuorumRequest<'a>) -> DescribeQuorumResponse<'a> {

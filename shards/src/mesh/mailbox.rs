@@ -18,6 +18,7 @@ pub struct Full;
 struct State {
     queue: VecDeque<Message>,
     stop: bool,
+    shards_ended: bool,
     reader: Option<FarWaker>,
 }
 
@@ -37,6 +38,7 @@ impl Mailbox {
             let mut state = self.lock();
             match message {
                 Message::Stop => state.stop = true,
+                Message::ShardsEnded => state.shards_ended = true,
                 _ if state.queue.len() >= MAILBOX_MAX => return Err(Full),
                 message => state.queue.push_back(message),
             }
@@ -57,6 +59,10 @@ impl Mailbox {
                 state.stop = false;
                 return Poll::Ready(Message::Stop);
             }
+            if state.shards_ended {
+                state.shards_ended = false;
+                return Poll::Ready(Message::ShardsEnded);
+            }
             if let Some(message) = state.queue.pop_front() {
                 return Poll::Ready(message);
             }
@@ -70,7 +76,7 @@ impl Mailbox {
     /// another thread could be lost.
     pub fn nudge(&self) -> bool {
         let state = self.lock();
-        let waits = state.stop || !state.queue.is_empty();
+        let waits = state.stop || state.shards_ended || !state.queue.is_empty();
         if waits && let Some(reader) = &state.reader {
             reader.clone().wake();
         }

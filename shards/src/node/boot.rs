@@ -6,14 +6,15 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use storage::disk::ring::{RingConfig, RingDisk};
-use storage::{ArenaConfig, Store, StoreConfig};
+use storage::{Store, StoreConfig};
 
-use super::{StartError, build, controller, driver, mail};
+use super::{StartError, build, driver, mail};
 use crate::config::NodeConfig;
 use crate::limits::DRAIN_MS;
 use crate::logs::{DiskEnded, ShardStore};
 use crate::mesh::Mesh;
 use crate::metrics::ShardMetrics;
+use crate::quorum::Status;
 use crate::runtime::{self, clock::Clock};
 use crate::shard::Shard;
 use crate::{connection, groups};
@@ -25,17 +26,19 @@ pub struct Start {
     pub mesh: Mesh,
     pub metrics: Arc<ShardMetrics>,
     pub listener: TcpListener,
+    pub quorum: Arc<Status>,
     /// Told once: the shard takes requests, or why it does not.
     pub ready: mpsc::Sender<Result<(), StartError>>,
 }
 
 /// The main task of a shard's thread.
 pub async fn run(start: Start) {
-    let Start { index: number, node, mesh, metrics, listener, ready } = start;
+    let Start { index: number, node, mesh, metrics, listener, quorum, ready } = start;
     let index = usize::from(number);
     let clock = Clock::start();
     let opened = open_store(number, &node, &clock).and_then(|store| {
-        let shard = Rc::new(build::build(number, node, mesh, metrics, Rc::new(clock), store));
+        let shard =
+            Rc::new(build::build(number, node, mesh, metrics, Rc::new(clock), store, quorum));
         // Without it the shard would find out late what the disk has done.
         let ended = DiskEnded::of(&shard.logs);
         Ok((shard, ended.map_err(|why| StartError::Ring { shard: index, why })?))
@@ -51,10 +54,10 @@ pub async fn run(start: Start) {
     runtime::spawn(driver::drive(Rc::clone(&shard), ended));
     runtime::spawn(driver::tick(Rc::clone(&shard)));
     runtime::spawn(mail::serve(Rc::clone(&shard)));
-    let up = shard.stop.unless_stopping(first_image(&shard)).await;
-    let up = up.unwrap_or(Err(StartError::Died { shard: index }));
-    let is_up = up.is_ok();
-    if is_up {
+    // With the image in which this process's brokers serve.
+    let up = shard.stop.unless_stopping(shard.up.wait()).await;
+    let up = up.ok_or(StartError::Died { shard: index });
+    if up.is_ok() {
         groups::start(&shard.groups);
         runtime::spawn(connection::accept(Rc::clone(&shard), listener));
     } else {
@@ -70,10 +73,7 @@ fn open_store(index: u16, node: &NodeConfig, clock: &Clock) -> Result<ShardStore
     let shard = usize::from(index);
     let ring = RingConfig { wake_fd: true, buffered: node.buffered_disk, ..RingConfig::default() };
     let ring = RingDisk::new(&ring).map_err(|why| StartError::Ring { shard, why })?;
-    let arena = node.arena.as_ref().map(|place| ArenaConfig {
-        path: place.dir.join(format!("shard-{index}")),
-        bytes: place.bytes_per_shard,
-    });
+    let arena = node.arena.as_ref().map(|place| place.of_shard(index));
     let config = StoreConfig {
         data_dir: node.data_dir.join(format!("shard-{index}")),
         arena,
@@ -95,20 +95,6 @@ fn open_store(index: u16, node: &NodeConfig, clock: &Clock) -> Result<ShardStore
         tracing::error!(shard, %log, %damage, "damaged range, it will not be served");
     }
     Ok(store)
-}
-
-/// Until the shard knows the cluster: the first one brings the controller up, the others are told.
-async fn first_image(shard: &Rc<Shard>) -> Result<(), StartError> {
-    if shard.index == 0 {
-        let started = controller::start(shard).await;
-        return started
-            .map_err(|error| StartError::Controller { shard: 0, why: error.to_string() });
-    }
-    while shard.image().broker(shard.broker_id).is_none() {
-        let seen = shard.image().offset();
-        shard.metadata.newer_image(seen).await;
-    }
-    Ok(())
 }
 
 /// Lets connections finish what they have, ends all tasks and closes the store. A task that does

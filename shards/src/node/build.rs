@@ -13,8 +13,10 @@ use crate::metadata::Metadata;
 use crate::metrics::{Latency, ShardMetrics};
 use crate::net::pool::{Budget, Buffers};
 use crate::partition::Partitions;
+use crate::quorum::Status;
 use crate::runtime::clock::Clock;
 use crate::runtime::stop::Stop;
+use crate::runtime::wake::Signal;
 use crate::session::Connections;
 use crate::shard::Shard;
 
@@ -26,6 +28,7 @@ pub fn build(
     metrics: Arc<ShardMetrics>,
     clock: Rc<Clock>,
     store: ShardStore,
+    quorum: Arc<Status>,
 ) -> Shard {
     let stop = Rc::new(Stop::default());
     let logs = Rc::new(Logs::new(store, Rc::clone(&clock)));
@@ -38,7 +41,6 @@ pub fn build(
         Rc::clone(&partitions),
         Rc::clone(&stop),
     ));
-    let controller = Controller::new(Rc::clone(&logs), Rc::clone(&metadata), Rc::clone(&stop));
     Shard {
         index,
         broker_id: metadata.broker_id,
@@ -47,12 +49,14 @@ pub fn build(
         mesh,
         clock,
         stop,
+        up: Signal::default(),
+        quorum,
         logs,
         metadata,
         partitions,
         sessions: RefCell::default(),
         groups,
-        controller,
+        controller: Controller::default(),
         connections: Connections::default(),
         budget: Budget::default(),
         buffers: Buffers::default(),

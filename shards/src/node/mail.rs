@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use crate::mesh::Message;
-use crate::runtime;
 use crate::shard::Shard;
 
 /// Handles what comes to this shard, until it is told to stop.
@@ -14,12 +13,9 @@ pub async fn serve(shard: Rc<Shard>) {
                 shard.apply_image(image);
                 done.send(());
             }
-            Message::Command(command, answer) => {
-                let shard = Rc::clone(&shard);
-                runtime::spawn(async move {
-                    answer.send(shard.carry_out(command).await);
-                });
-            }
+            Message::Up => shard.up.notify(),
+            // Those are for the quorum's thread: an asker would hear that there is no answer.
+            Message::Command(..) | Message::ShardsEnded => {}
             Message::Stop => {
                 shard.metrics.mesh_stop_messages.add(1);
                 shard.stop.begin();

@@ -8,25 +8,23 @@ use storage::CleanerConfig;
 use wire::ErrorCode;
 
 use super::Shard;
-use crate::controller::{Decided, internal};
+use crate::controller::internal;
 use crate::errors::{self, ControllerError};
 use crate::limits::COMMAND_TIMEOUT_MS;
 use crate::mesh::Message;
 use crate::runtime::{self, oneshot};
 
 impl Shard {
-    /// Has the controller decide and carry out `command`: here on the first shard, else by the
-    /// mesh. When it returns, every shard of the node has the image that came of it.
+    /// Has the controller decide and carry out `command`. When it returns, every shard of the node
+    /// has the image that came of it.
     ///
     /// # Errors
-    /// The command is refused as a whole, or nobody answered.
+    /// The command is refused as a whole, the disk has no room for it, or nobody answered.
     pub async fn command(&self, command: Command) -> Result<Reply, ControllerError> {
-        if self.index == 0 {
-            return self.carry_out(command).await;
-        }
+        self.check_room(&command)?;
         let (answer, answered) = oneshot::channel();
         self.metrics.mesh_command_messages.add(1);
-        let sent = self.mesh.send(0, Message::Command(command, answer));
+        let sent = self.mesh.send(self.mesh.quorum(), Message::Command(command, answer));
         sent.map_err(|_| ControllerError::Busy)?;
         let time = Duration::from_millis(COMMAND_TIMEOUT_MS);
         match runtime::timeout(time, answered.receive()).await {
@@ -36,52 +34,11 @@ impl Shard {
         }
     }
 
-    /// Decides a command, makes what came of it durable, and returns when every shard has it. On
-    /// the controller's shard.
-    ///
-    /// # Errors
-    /// The command is refused as a whole, the disk has no room for it, or a shard did not take the
-    /// image in time.
-    pub async fn carry_out(&self, command: Command) -> Result<Reply, ControllerError> {
-        self.check_room(&command)?;
-        let Decided { reply, image, turn } = self.controller.decide(command).await?;
-        if let Some(image) = image {
-            self.publish(image).await?;
-        }
-        drop(turn);
-        Ok(reply)
-    }
-
-    /// Gives a new image to every shard of the node, this one first, and waits until all have made
-    /// it their own. For the controller's shard.
-    ///
-    /// # Errors
-    /// A shard did not take it in time.
-    pub async fn publish(&self, image: Image) -> Result<(), ControllerError> {
-        self.apply_image(image.clone());
-        let mut waits = Vec::new();
-        for shard in 0..self.mesh.shards() {
-            if shard == usize::from(self.index) {
-                continue;
-            }
-            let (done, taken) = oneshot::channel();
-            self.metrics.mesh_image_messages.add(1);
-            let sent = self.mesh.send(shard, Message::Image(image.clone(), done));
-            sent.map_err(|_| ControllerError::Busy)?;
-            waits.push(taken);
-        }
-        for taken in waits {
-            taken.receive().await.ok_or(ControllerError::Stopping)?;
-        }
-        Ok(())
-    }
-
     /// Makes a newer image this shard's own: its logs are made, configured and removed to fit.
     pub fn apply_image(&self, image: Image) {
         let old = self.image();
         if image.offset() <= old.offset() {
-            // The controller's shard publishes in order; one that was overtaken is old news.
-            self.metadata.notify();
+            // One that was overtaken is old news.
             return;
         }
         let settings = self.metadata.set_settings(&image);
@@ -91,7 +48,6 @@ impl Shard {
         self.metadata.set_image(image);
         self.groups.on_image(&old, &self.image());
         self.logs.wake();
-        self.metadata.notify();
     }
 
     /// Opens logs that could not be opened before, if they can be now.
@@ -123,8 +79,9 @@ impl Shard {
     /// # Errors
     /// The controller did not answer. That it refused a topic is none: the log says so.
     pub async fn create_internal_topics(&self, image: &Image) -> Result<(), ControllerError> {
-        if let Some(command) = internal::missing(&self.metadata, image) {
-            self.controller.on_created(self.command(command).await?);
+        if let Some(command) = internal::missing(&self.node, image) {
+            let reply = self.command(command).await?;
+            self.controller.on_created(&reply, self.clock.mono_ms());
         }
         Ok(())
     }

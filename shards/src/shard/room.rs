@@ -38,7 +38,7 @@ impl Shard {
                 each.sum()
             }
             Command::CreatePartitions(wanted) if !wanted.validate_only => {
-                let image = self.controller.image();
+                let image = self.image();
                 let each = wanted.topics.iter().map(|more| {
                     let now = image.topic(&more.name).map_or(0, |topic| topic.partitions.len());
                     count(more.count).saturating_sub(now as u64)

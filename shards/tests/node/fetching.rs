@@ -157,7 +157,7 @@ fn leader_epochs_are_checked_and_divergence_is_told() {
     client.create_topic("tides", 1, &[]);
     client.produce(9, "tides", &batch(3, 10));
     drop(client);
-    // A start begins a new leader epoch.
+    // A start begins new leader epochs: the process before leaves, the new one is elected.
     server.restart();
     let mut client = server.connect();
     client.produce(9, "tides", &batch(2, 10));
@@ -167,8 +167,9 @@ fn leader_epochs_are_checked_and_divergence_is_told() {
         client.fetch(12, &request).partitions[0].error_code
     };
     assert_eq!(code_in(0), ErrorCode::FencedLeaderEpoch as i16);
-    assert_eq!(code_in(1), 0);
-    assert_eq!(code_in(2), ErrorCode::UnknownLeaderEpoch as i16);
+    assert_eq!(code_in(1), ErrorCode::FencedLeaderEpoch as i16);
+    assert_eq!(code_in(2), 0);
+    assert_eq!(code_in(3), ErrorCode::UnknownLeaderEpoch as i16);
     // A client that has read offset 4 in epoch 0: there that epoch ended at 3.
     let mut request = fetch("tides", &[(0, 5)]);
     request.topics[0].partitions[0].last_fetched_epoch = 0;
@@ -176,7 +177,7 @@ fn leader_epochs_are_checked_and_divergence_is_told() {
     let partition = &fetched.partitions[0];
     assert_eq!((partition.error_code, partition.diverging_end), (0, Some(3)));
     assert!(partition.records.is_empty());
-    request.topics[0].partitions[0].last_fetched_epoch = 1;
+    request.topics[0].partitions[0].last_fetched_epoch = 2;
     let fetched = client.fetch(12, &request);
     assert_eq!(fetched.partitions[0].diverging_end, None);
 }

@@ -4,5 +4,6 @@ mod fetching;
 mod frames;
 mod ordering;
 mod producing;
+mod quorum;
 mod restart;
 mod support;

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
-use shards::{Node, NodeConfig};
+use shards::{Node, NodeConfig, StartError};
 use wire::codec::{Decode, Reader, Request};
 use wire::header::{self, RequestHeader};
 use wire::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
@@ -15,8 +15,9 @@ use wire::messages::metadata_request::MetadataRequestTopic;
 use wire::messages::produce_request::{PartitionProduceData, TopicProduceData};
 use wire::messages::produce_response::PartitionProduceResponse;
 use wire::messages::{
-    CreateTopicsRequest, CreateTopicsResponse, FetchRequest, FetchResponse, MetadataRequest,
-    MetadataResponse, ProduceRequest, ProduceResponse,
+    CreateTopicsRequest, CreateTopicsResponse, DeleteTopicsRequest, DeleteTopicsResponse,
+    FetchRequest, FetchResponse, MetadataRequest, MetadataResponse, ProduceRequest,
+    ProduceResponse,
 };
 use wire::records::{BatchBuilder, Batches};
 use wire::{ApiKey, Uuid};
@@ -44,13 +45,31 @@ impl Server {
     }
 
     fn start_node(&self) -> Node {
-        let mut config = NodeConfig::new(1, CLUSTER, self.dir.path());
+        self.try_start(CLUSTER).expect("the node starts")
+    }
+
+    fn try_start(&self, cluster_id: Uuid) -> Result<Node, StartError> {
+        let mut config = NodeConfig::new(1, cluster_id, self.dir.path());
         config.cores = vec![0; self.shards];
         config.store_limits.tail_bytes = 16 << 20;
         for (name, value) in &self.configs {
             config.configs.set(name, value).expect("a config");
         }
-        Node::start(config).expect("the node starts")
+        Node::start(config)
+    }
+
+    /// A clean stop, something done to the folder, and a start that is to fail; what it says.
+    pub fn refusal(&mut self, shards: usize, cluster_id: Uuid, change: impl Fn(&Path)) -> String {
+        self.stop();
+        change(self.dir.path());
+        self.shards = shards;
+        match self.try_start(cluster_id) {
+            Ok(node) => {
+                self.node = Some(node);
+                panic!("it started");
+            }
+            Err(error) => error.to_string(),
+        }
     }
 
     pub fn dir(&self) -> &Path {
@@ -67,7 +86,7 @@ impl Server {
         self.node = Some(self.start_node());
     }
 
-    fn stop(&mut self) {
+    pub fn stop(&mut self) {
         if let Some(node) = self.node.take() {
             node.shutdown();
             node.wait();
@@ -195,6 +214,18 @@ impl Client {
         let response = CreateTopicsResponse::decode(&mut Reader::new(&body), 7);
         let response = response.expect("a response");
         assert_eq!(response.topics[0].error_code, 0, "{response:?}");
+    }
+
+    pub fn delete_topic(&mut self, name: &str) {
+        let request = DeleteTopicsRequest {
+            topic_names: vec![name.into()],
+            timeout_ms: 10_000,
+            ..Default::default()
+        };
+        let id = self.send(5, &request);
+        let body = self.body(ApiKey::DeleteTopics, 5, id);
+        let response = DeleteTopicsResponse::decode(&mut Reader::new(&body), 5);
+        assert_eq!(response.expect("a response").responses[0].error_code, 0);
     }
 
     /// The topic's id, and the broker that leads each of its partitions.

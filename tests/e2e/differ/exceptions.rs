@@ -137,7 +137,9 @@ pub const EXCEPTIONS: &[Exception] = &[
         always,
         "the controller has none of its own",
     ),
-    exception("DescribeQuorum *", "*leader_epoch", always, "one voter for all time has one epoch"),
+    exception("DescribeQuorum *", "*leader_epoch", always, "it counts elections"),
+    exception("DescribeQuorum *", "*high_watermark", always, "commands are entries, not records"),
+    exception("DescribeQuorum *", "*log_end_offset", always, "commands are entries, not records"),
     exception("FindCoordinator *", "*error_message", both_are_texts, "it says what there is"),
     exception(
         "FindCoordinator share without a partition",
