@@ -9,6 +9,7 @@
 mod support;
 
 mod addresses;
+mod adoption;
 mod bad_frames;
 mod bad_places;
 mod bad_records;
