@@ -67,8 +67,8 @@ impl Logs {
         self.store.borrow_mut()
     }
 
-    /// Puts a batch at the end of a log. The disk has it when the log's ack end has passed it, for
-    /// which the store must get a turn: [`Logs::wake`].
+    /// Puts a batch at the end of a log. The disk has it when the log's stable end has passed it,
+    /// for which the store must get a turn: [`Logs::wake`].
     ///
     /// # Errors
     /// Why the log does not take it; `Busy` until the disk has freed a buffer.
@@ -83,8 +83,8 @@ impl Logs {
     }
 
     /// Everything of the log below this offset is acknowledged.
-    pub fn ack_end_offset(&self, log: LogId) -> Option<i64> {
-        self.store.borrow().ack_end_offset(log)
+    pub fn stable_end(&self, log: LogId) -> Option<i64> {
+        self.store.borrow().stable_end(log)
     }
 
     /// Has the store take a turn, once all tasks that are ready now have run.

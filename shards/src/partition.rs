@@ -3,12 +3,12 @@
 //! ```text
 //!  produce ─► append ─► waiter (end offset) ─┐
 //!                                            ▼
-//!  store ──► AckEnd(offset) ──► high watermark moves ──► answers leave, parked fetches wake
+//!  store ──► StableEnd ──► high watermark moves ──► answers leave, parked fetches wake
 //! ```
 //!
 //! What happens to a partition is handed up as a [`Change`]: this room knows nobody who cares.
 //!
-//! With one replica the high watermark is the ack end: what is acknowledged can be read.
+//! With one replica the high watermark is the stable end: what is acknowledged can be read.
 
 mod apply;
 mod events;

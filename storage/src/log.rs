@@ -59,7 +59,7 @@ pub(crate) struct Log {
     pub durable_log_start: i64,
     pub next_offset: i64,
     /// Never goes back.
-    pub ack_offset: i64,
+    pub stable_end: i64,
     pub high_watermark: i64,
     pub epochs: Epochs,
     pub producers: Producers,
@@ -77,7 +77,7 @@ pub(crate) struct Log {
     /// On the store's list of logs to pump.
     pub dirty: bool,
     /// On the store's list of logs whose acks moved.
-    pub ack_noted: bool,
+    pub stable_noted: bool,
     /// The `partition` file is behind.
     pub side_dirty: bool,
     pub side_writing: bool,
@@ -134,7 +134,7 @@ impl Log {
             log_start_offset: next_offset,
             durable_log_start: next_offset,
             next_offset,
-            ack_offset: next_offset,
+            stable_end: next_offset,
             high_watermark: next_offset,
             epochs: Epochs::default(),
             producers: Producers::default(),
@@ -148,7 +148,7 @@ impl Log {
             read_buffers: Vec::new(),
             waiting: Vec::new(),
             dirty: false,
-            ack_noted: false,
+            stable_noted: false,
             side_dirty: false,
             side_writing: false,
             side_starved: false,
@@ -247,7 +247,7 @@ impl Log {
             log_start_offset: self.log_start_offset,
             log_end_offset: self.next_offset,
             durable_end_offset: self.writer.durable_offset,
-            ack_end_offset: self.ack_offset,
+            stable_end: self.stable_end,
             high_watermark: self.high_watermark,
             size_bytes: self.size_bytes(),
             segments: self.segments.len(),

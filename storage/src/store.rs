@@ -186,7 +186,7 @@ impl<D: Disk> Store<D> {
             if log.side_dirty && !log.lazy_on_disk {
                 log.write_side_file(self.io.now, &mut self.io);
             }
-            log.update_ack(&mut self.io);
+            log.update_stable(&mut self.io);
             // What was gathered lazily may be wanted at once now.
             if !log.acks_from_memory(crash_safe) {
                 log.writer.sync_target_lpos = log.end_lpos();
@@ -210,8 +210,8 @@ impl<D: Disk> Store<D> {
 
     /// Everything below is acknowledged. As [`Store::log`], without making up the whole status.
     #[inline]
-    pub fn ack_end_offset(&self, id: LogId) -> Option<i64> {
-        self.logs.get(id).map(|log| log.ack_offset)
+    pub fn stable_end(&self, id: LogId) -> Option<i64> {
+        self.logs.get(id).map(|log| log.stable_end)
     }
 
     /// The log start that a start after a crash would find: records below it do not come back.
@@ -226,10 +226,10 @@ impl<D: Disk> Store<D> {
         }
     }
 
-    /// `(log start, ack end, log end)`, the offsets every fetch looks at.
+    /// `(log start, stable end, log end)`, the offsets every fetch looks at.
     #[inline]
     pub fn offsets(&self, id: LogId) -> Option<(i64, i64, i64)> {
-        self.logs.get(id).map(|log| (log.log_start_offset, log.ack_offset, log.next_offset))
+        self.logs.get(id).map(|log| (log.log_start_offset, log.stable_end, log.next_offset))
     }
 
     /// The producers that the log remembers.
@@ -269,10 +269,10 @@ impl<D: Disk> Store<D> {
     /// Moves what happened to `out`.
     pub fn drain_events(&mut self, out: &mut Vec<Event>) {
         out.append(&mut self.io.events);
-        for id in self.io.acks.drain(..) {
+        for id in self.io.moved.drain(..) {
             if let Some(log) = self.logs.get_mut(id) {
-                log.ack_noted = false;
-                out.push(Event::AckEnd { log: id, offset: log.ack_offset });
+                log.stable_noted = false;
+                out.push(Event::StableEnd { log: id, offset: log.stable_end });
             }
         }
     }
@@ -292,7 +292,7 @@ impl<D: Disk> Store<D> {
     pub fn wants_turn(&self) -> bool {
         !self.io.dirty.is_empty()
             || !self.io.events.is_empty()
-            || !self.io.acks.is_empty()
+            || !self.io.moved.is_empty()
             || self.reading.has_queued()
     }
 

@@ -45,7 +45,7 @@ pub struct AppendContext {
     pub now: Now,
 }
 
-/// An accepted batch. It is acknowledged once the log's `ack_end_offset` reaches `end`.
+/// An accepted batch. It is acknowledged once the log's `stable_end` reaches `end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Appended {
     pub base_offset: i64,
@@ -55,7 +55,7 @@ pub struct Appended {
     pub log_start_offset: i64,
     /// The batch was there already; offsets are those of the first time.
     pub duplicate: bool,
-    /// The `ack_end_offset` that acknowledges this batch.
+    /// The `stable_end` that acknowledges this batch.
     pub end: i64,
 }
 
@@ -153,8 +153,9 @@ pub enum TicketResult {
 /// What happened since the last [`Store::drain_events`](crate::Store::drain_events).
 #[derive(Debug)]
 pub enum Event {
-    /// Everything below `offset` is acknowledged. One per log and drain.
-    AckEnd {
+    /// This log promises to still have everything below `offset` after the faults that it guards
+    /// against. One per log and drain.
+    StableEnd {
         log: LogId,
         offset: i64,
     },
@@ -187,7 +188,7 @@ pub struct LogStatus {
     pub durable_end_offset: i64,
     /// Everything below may be acknowledged: durable, or in the crash-safe arena where
     /// `flush.messages` allows that.
-    pub ack_end_offset: i64,
+    pub stable_end: i64,
     /// The high watermark last noted by [`Store::set_high_watermark`](crate::Store), or recovered.
     pub high_watermark: i64,
     pub size_bytes: u64,

@@ -2,7 +2,7 @@
 //!
 //! The hot path: decoded in place, nothing allocated per record or batch, no task of its own.
 //! - The answer is written when the batches are appended, and let go when they are acknowledged: by
-//!   the local log's ack end, for acks=1 as for acks=all (there is one replica). If an ack fails
+//!   the local log's stable end, for acks=1 as for acks=all (there is one replica). If an ack fails
 //!   after all, the answer is corrected.
 //! - acks=0 gets no answer; an error ends the connection (a producer without acks learns no other
 //!   way).
@@ -227,9 +227,9 @@ async fn append_one(
 
 /// Has the answer wait for the ack, unless it is there already (the arena acknowledges at once).
 fn await_ack(call: &Call<'_>, partition: &Partition, appended: &Appended, place: u32) -> bool {
-    let ack_end = call.shard.logs.ack_end_offset(partition.log);
-    if let Some(ack_end) = ack_end.filter(|ack_end| *ack_end >= appended.end) {
-        partition.on_ack_end(ack_end);
+    let stable_end = call.shard.logs.stable_end(partition.log);
+    if let Some(stable_end) = stable_end.filter(|stable_end| *stable_end >= appended.end) {
+        partition.on_stable_end(stable_end);
         return false;
     }
     let Some(slot) = call.slot else {

@@ -141,8 +141,8 @@ impl Loaded {
             parked.end = Some(self.log_end);
         }
         // The arena acknowledges at once, and the store then tells nobody.
-        if let Some(ack_end) = groups.logs.ack_end_offset(partition.log) {
-            partition.on_ack_end(ack_end);
+        if let Some(stable_end) = groups.logs.stable_end(partition.log) {
+            partition.on_stable_end(stable_end);
         }
         self.settle(partition.high_watermark.get());
         Ok(())

@@ -107,7 +107,7 @@ fn lead(partitions: &Partitions, topic: &Topic, index: i32, leader_epoch: i32, c
     }
 }
 
-/// The log of a partition and its ack end: found, or made.
+/// The log of a partition and its stable end: found, or made.
 fn open(
     partitions: &Partitions,
     name: &Rc<str>,
@@ -134,7 +134,7 @@ fn open(
             store.create_log(key, topic.id, config.clone(), leader_epoch)?
         }
     };
-    Ok((log, store.ack_end_offset(log).unwrap_or(0)))
+    Ok((log, store.stable_end(log).unwrap_or(0)))
 }
 
 fn cleanup(config: &LogConfig) -> Cleanup {

@@ -23,9 +23,9 @@ impl Partitions {
     /// Takes in what the store tells of a log; `None` if no partition is led here on it.
     pub fn on_event(&self, event: Event) -> Option<(Rc<Partition>, Change)> {
         match event {
-            Event::AckEnd { log, offset } => {
+            Event::StableEnd { log, offset } => {
                 let partition = self.by_log(log)?;
-                partition.on_ack_end(offset);
+                partition.on_stable_end(offset);
                 Some((partition, Change::Acked))
             }
             // Whoever waits for one is told by the logs.

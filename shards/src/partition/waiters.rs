@@ -1,4 +1,4 @@
-//! Who waits for a partition's ack end.
+//! Who waits for a partition's stable end.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -40,7 +40,7 @@ impl Partition {
     }
 
     /// Everything below `offset` is acknowledged.
-    pub fn on_ack_end(&self, offset: i64) {
+    pub fn on_stable_end(&self, offset: i64) {
         if offset <= self.high_watermark.get() {
             return;
         }

@@ -108,7 +108,7 @@ impl Journal {
 
     /// Everything below is on stable storage.
     pub fn stable_end(&self) -> i64 {
-        self.logs.ack_end_offset(self.log.get()).unwrap_or(0)
+        self.logs.stable_end(self.log.get()).unwrap_or(0)
     }
 
     /// Why nothing more can be written, if that is so.

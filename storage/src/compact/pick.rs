@@ -48,7 +48,7 @@ impl Log {
     /// last one.
     fn cleanable(&self, now_ms: i64) -> impl Iterator<Item = &Segment> {
         let lag_ms = self.config.min_compaction_lag_ms;
-        let ack_offset = self.ack_offset;
+        let stable_end = self.stable_end;
         let may = move |segment: &&Segment| {
             let youngest = match segment.max_timestamp_ms {
                 -1 => segment.last_append_ms,
@@ -56,7 +56,7 @@ impl Log {
             };
             segment.phase == Phase::Closed
                 && !segment.leaving
-                && segment.next_offset <= ack_offset
+                && segment.next_offset <= stable_end
                 && (lag_ms <= 0 || youngest <= now_ms.saturating_sub(lag_ms))
         };
         let most = self.segments.len().saturating_sub(1).min(CLEAN_SEGMENTS_MAX);

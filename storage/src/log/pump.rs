@@ -31,19 +31,19 @@ impl Log {
         }
     }
 
-    /// Moves the ack end to where the settings allow, and notes it for the next drain of events.
+    /// Moves the stable end to where the settings allow, and notes it for the next drain of events.
     #[inline]
-    pub fn update_ack<D: Disk>(&mut self, io: &mut Io<D>) {
+    pub fn update_stable<D: Disk>(&mut self, io: &mut Io<D>) {
         let reached = if self.acks_from_memory(io.crash_safe) {
             self.next_offset
         } else {
             self.writer.durable_offset
         };
-        if reached > self.ack_offset {
-            self.ack_offset = reached;
-            if !self.ack_noted {
-                self.ack_noted = true;
-                io.acks.push(self.id);
+        if reached > self.stable_end {
+            self.stable_end = reached;
+            if !self.stable_noted {
+                self.stable_noted = true;
+                io.moved.push(self.id);
             }
         }
     }
@@ -389,7 +389,7 @@ impl Log {
                 if behind && !self.acks_from_memory(io.crash_safe) {
                     self.writer.sync_target_lpos = self.writer.written_lpos;
                 }
-                self.update_ack(io);
+                self.update_stable(io);
                 self.mark_dirty(io);
             }
             Err(error) => {
@@ -423,7 +423,7 @@ impl Log {
         match result {
             Ok(()) => {
                 self.writer.complete_sync();
-                self.update_ack(io);
+                self.update_stable(io);
                 self.mark_dirty(io);
             }
             Err(error) => {

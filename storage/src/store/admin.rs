@@ -57,8 +57,8 @@ impl<D: Disk> Store<D> {
         Ok(id)
     }
 
-    /// Moves the log start up to `before_offset` (`-1`: to the ack end), and removes whole segments
-    /// below it. Returns the new log start, which is to be promised to nobody before
+    /// Moves the log start up to `before_offset` (`-1`: to the stable end), and removes whole
+    /// segments below it. Returns the new log start, which is to be promised to nobody before
     /// [`Store::durable_log_start`] has reached it.
     pub fn delete_records(&mut self, id: LogId, before_offset: i64) -> Result<i64, StorageError> {
         let now = self.io.now;
@@ -66,7 +66,7 @@ impl<D: Disk> Store<D> {
         if let Some(reason) = &log.fenced {
             return Err(StorageError::Fenced(reason.clone()));
         }
-        let high_watermark = log.ack_offset;
+        let high_watermark = log.stable_end;
         let offset = if before_offset == -1 { high_watermark } else { before_offset };
         if offset < 0 || offset > high_watermark {
             let log_start_offset = log.log_start_offset;
@@ -162,7 +162,7 @@ impl<D: Disk> Store<D> {
         log.compacted_until = log.compacted_until.min(end);
         log.next_offset = end;
         log.log_start_offset = log.log_start_offset.min(end);
-        log.ack_offset = log.ack_offset.min(end);
+        log.stable_end = log.stable_end.min(end);
         log.high_watermark = log.high_watermark.min(end);
         let lpos = log.segments.back().map_or(log.writer.submitted_lpos, Segment::end_lpos);
         log.writer.reset(lpos, end);

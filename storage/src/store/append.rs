@@ -20,8 +20,8 @@ use crate::types::{AppendContext, Appended, LogId, Now};
 
 impl<D: Disk> Store<D> {
     /// Appends one validated batch. `header` is that of `batch`. The batch gets its offsets and
-    /// leader epoch; it is acknowledged once `ack_end_offset` reaches the returned `end`, of which
-    /// [`crate::Event::AckEnd`] tells.
+    /// leader epoch; it is acknowledged once `stable_end` reaches the returned `end`, of which
+    /// [`crate::Event::StableEnd`] tells.
     pub fn append(
         &mut self,
         id: LogId,
@@ -320,7 +320,7 @@ impl Log {
         io.stats.appended_bytes += size_bytes;
         if self.acks_from_memory(io.crash_safe) {
             self.note_lazy(now, io);
-            self.update_ack(io);
+            self.update_stable(io);
         } else {
             self.mark_dirty(io);
         }

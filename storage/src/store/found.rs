@@ -93,7 +93,7 @@ impl Log {
             adopted.map_or((self.end_lpos(), end), |s| (s.start_lpos, s.base_offset));
         self.writer.reset(lpos, stored_end);
         // Where acks wait for the disk, it was not acknowledged.
-        self.ack_offset = if self.always_synced { stored_end } else { end };
+        self.stable_end = if self.always_synced { stored_end } else { end };
         // Compaction may have taken an epoch's first record, or all; the side file knows them.
         if let Some(side) = side.filter(|side| side.compacted_until > 0) {
             self.epochs.rebase(&side.epochs, end);

@@ -186,8 +186,8 @@ pub(crate) struct Io<D> {
     pub events: Vec<Event>,
     /// Logs with something to pump.
     pub dirty: Vec<LogId>,
-    /// Logs whose ack end has moved.
-    pub acks: Vec<LogId>,
+    /// Logs whose stable end has moved.
+    pub moved: Vec<LogId>,
     /// Lazily written logs and when their bytes are due; the delay is constant, so a queue will do.
     pub lazy: VecDeque<(u64, LogId)>,
     /// `flush.ms` deadlines.

@@ -36,9 +36,9 @@ impl<D: Disk> Store<D> {
         store.recover(&dir, survivors, now)?;
         store.write_adopted();
         // Nobody has asked yet.
-        for id in store.io.acks.drain(..) {
+        for id in store.io.moved.drain(..) {
             if let Some(log) = store.logs.get_mut(id) {
-                log.ack_noted = false;
+                log.stable_noted = false;
             }
         }
         store.next_sweep_ms = now.mono_ms + SWEEP_MS;
@@ -62,7 +62,7 @@ impl<D: Disk> Store<D> {
             ops: Slab::new(),
             events: Vec::new(),
             dirty: Vec::new(),
-            acks: Vec::new(),
+            moved: Vec::new(),
             lazy: VecDeque::new(),
             flushes: BinaryHeap::new(),
             fifo: VecDeque::new(),

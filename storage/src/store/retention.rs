@@ -249,7 +249,7 @@ impl Log {
                 break;
             }
             // Nothing that is not acknowledged goes.
-            if segment.next_offset > self.ack_offset {
+            if segment.next_offset > self.stable_end {
                 break;
             }
             excess = excess.saturating_sub(segment.size_bytes);
@@ -333,7 +333,7 @@ impl Log {
                     // It moved on meanwhile, and somebody waits for that.
                     self.write_side_file(io.now, io);
                 }
-                self.update_ack(io);
+                self.update_stable(io);
                 self.mark_dirty(io);
             }
             Err(error) => {

@@ -84,7 +84,7 @@ fn check_log(store: &mut TestStore, id: LogId, bounds: &Bounds, now: Now) -> Res
     if start > bounds.start {
         return Err(format!("begins at {start}, {} is the furthest allowed", bounds.start));
     }
-    if status.ack_end_offset != end || status.durable_end_offset != end {
+    if status.stable_end != end || status.durable_end_offset != end {
         return Err(format!("a log at rest is all acknowledged: {status:?}"));
     }
     let batches = read_all(store, id, start, now)?;

@@ -42,7 +42,7 @@ impl Workload {
         if is_compacted(&self.truths[truth].topic) {
             // A record may be gone because a later, acknowledged one replaced it: those are not
             // cut, as no replica cuts below the high watermark.
-            offset = offset.max(status.ack_end_offset);
+            offset = offset.max(status.stable_end);
         }
         let before = self.position();
         self.truths[truth].note(before, Fact::CutBegin(offset));
@@ -117,7 +117,7 @@ impl Workload {
         let store = self.store.as_mut().expect("open");
         if let Some(status) = store.log(id) {
             store.set_leader_epoch(id, epoch, status.log_end_offset);
-            store.set_high_watermark(id, status.ack_end_offset);
+            store.set_high_watermark(id, status.stable_end);
         }
     }
 
@@ -195,7 +195,7 @@ impl Workload {
         if is_compacted(&bounds.topic) {
             // What is not there now, at a moment when all of it can be read, never is again.
             let status = self.store().log(id).ok_or("no status")?;
-            let range = (from.max(status.log_start_offset), status.ack_end_offset);
+            let range = (from.max(status.log_start_offset), status.stable_end);
             let gone: Vec<i64> = compacted::gone(&batches, &bounds, range)?.into_iter().collect();
             self.compacted |= !gone.is_empty();
             let position = self.position();

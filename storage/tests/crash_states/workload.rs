@@ -367,8 +367,8 @@ impl Workload {
                 live.durable = status.durable_end_offset;
                 truth.note(position, Fact::Durable(live.durable));
             }
-            if status.ack_end_offset > live.acked {
-                live.acked = status.ack_end_offset;
+            if status.stable_end > live.acked {
+                live.acked = status.stable_end;
                 truth.note(position, Fact::Acked(live.acked));
                 if live.config.flush_messages == 1 && live.acked > live.durable {
                     return Err(format!("acknowledged before it is durable: {status:?}"));

@@ -29,7 +29,7 @@ fn a_failed_write_fences_the_log_for_good() {
         assert!(flush_messages > 1 || h.acked == acked);
         // What is there can still be read; a start recovers.
         h.check_read(0, 1, 5);
-        let must = h.status().ack_end_offset;
+        let must = h.status().stable_end;
         let image = h.crash(Crash::Kill, Keep::Everything);
         h.start(image);
         h.accept_recovered(must);

@@ -71,7 +71,7 @@ fn whenever_the_crash_comes_the_first_ack_holds() {
             h.pass(100);
         }
         let id = h.id;
-        assert_eq!(h.store().ack_end_offset(id), Some(3));
+        assert_eq!(h.store().stable_end(id), Some(3));
         h.settle();
         h.store = None;
         let history = recording.history();
@@ -150,7 +150,7 @@ fn what_the_arena_kept_is_served_although_the_disk_has_no_room() {
         h.append(&batch(1, 5000, 5, n));
     }
     let (id, must) = (h.id, 41);
-    assert_eq!(h.store().ack_end_offset(id), Some(must));
+    assert_eq!(h.store().stable_end(id), Some(must));
     for _ in 0..3 {
         let image = h.disk.crash(Crash::Kill, Keep::Nothing, &mut h.random);
         h.store = None;
@@ -159,7 +159,7 @@ fn what_the_arena_kept_is_served_although_the_disk_has_no_room() {
         h.start(image);
         let status = h.status();
         assert!(status.disk_full && status.fenced.is_none(), "{status:?}");
-        assert_eq!((status.log_end_offset, status.ack_end_offset), (must, must));
+        assert_eq!((status.log_end_offset, status.stable_end), (must, must));
         h.check_all();
         assert!(matches!(h.try_append(&batch(1, 10, 5, 1)), Err(AppendError::DiskFull)));
         let other = h.store().find_log(&other).unwrap();

@@ -192,7 +192,7 @@ impl Harness {
         let mut events = Vec::new();
         self.store().drain_events(&mut events);
         for event in events {
-            if let Event::AckEnd { log, offset } = event {
+            if let Event::StableEnd { log, offset } = event {
                 assert!(log == self.id && offset > self.acked, "{offset} after {}", self.acked);
                 self.acked = offset;
             } else {

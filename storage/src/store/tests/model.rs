@@ -7,7 +7,7 @@ use super::*;
 fn must_have(h: &mut Harness, crash: Crash) -> i64 {
     let status = h.status();
     match crash {
-        Crash::Kill => status.ack_end_offset,
+        Crash::Kill => status.stable_end,
         Crash::PowerCut => status.durable_end_offset,
     }
 }
@@ -34,7 +34,7 @@ fn step(h: &mut Harness, cut: bool) {
         93..=94 => h.pass(6000),
         95 => {
             let (id, status) = (h.id, h.status());
-            let span = (status.ack_end_offset - status.log_start_offset + 1) as u64;
+            let span = (status.stable_end - status.log_start_offset + 1) as u64;
             let offset = status.log_start_offset + h.random.below(span) as i64;
             h.store().delete_records(id, offset).unwrap();
         }
@@ -49,7 +49,7 @@ fn step(h: &mut Harness, cut: bool) {
             h.acked = h.acked.min(end);
         }
         97 => {
-            let (must, end) = (h.status().ack_end_offset, h.status().log_end_offset);
+            let (must, end) = (h.status().stable_end, h.status().log_end_offset);
             h.restart();
             assert!(h.status().log_end_offset == end && end >= must);
             h.acked = end;

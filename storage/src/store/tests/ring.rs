@@ -9,7 +9,7 @@ fn drive(store: &mut Store<RingDisk>, id: LogId, until: i64, now: Now) {
     for _ in 0..1_000_000 {
         store.turn(now);
         store.drain_events(&mut events);
-        if store.ack_end_offset(id).unwrap() >= until {
+        if store.stable_end(id).unwrap() >= until {
             return;
         }
         std::thread::yield_now();

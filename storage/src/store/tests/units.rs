@@ -169,7 +169,7 @@ fn reopen(h: &mut Harness, crash: Option<Crash>, units: &'static [u64]) {
             h.restart();
             return h.accept_recovered(status.log_end_offset);
         }
-        Some(Crash::Kill) => status.ack_end_offset,
+        Some(Crash::Kill) => status.stable_end,
         Some(Crash::PowerCut) => status.durable_end_offset,
     };
     let image = h.crash(crash.unwrap_or(Crash::Kill), Keep::Drawn);
@@ -187,8 +187,8 @@ fn a_kill_in_one_unit_is_adopted_in_another() {
         h.append(&batch(1, 10, h.now.unix_ms, 0));
         h.settle();
         append_some(&mut h, 0);
-        assert!(h.status().durable_end_offset < h.status().ack_end_offset);
-        let acked = h.status().ack_end_offset;
+        assert!(h.status().durable_end_offset < h.status().stable_end);
+        let acked = h.status().stable_end;
         let image = h.crash(Crash::Kill, Keep::Nothing);
         h.units = Box::leak(Box::new([units[1]]));
         h.disk = MemoryDisk::from_image(image, h.options.clone());
