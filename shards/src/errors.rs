@@ -72,6 +72,7 @@ pub fn append(error: &AppendError) -> ErrorCode {
         AppendError::Producer(ProducerError::Fenced { .. }) => ErrorCode::InvalidProducerEpoch,
         AppendError::MessageTooLarge { .. } => ErrorCode::MessageTooLarge,
         AppendError::DiskFull | AppendError::Fenced(_) => ErrorCode::KafkaStorageError,
+        AppendError::TermOver { .. } => ErrorCode::NotLeaderOrFollower,
         AppendError::Busy => ErrorCode::RequestTimedOut,
         AppendError::NoSuchLog => ErrorCode::NotLeaderOrFollower,
     }

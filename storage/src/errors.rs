@@ -53,9 +53,23 @@ pub enum AppendError {
     /// All tail memory waits for the disk. Try again after a turn: this is back-pressure.
     #[error("all write buffers are waiting for the disk")]
     Busy,
+    /// It was decided in an epoch that is over, or by one who does not lead.
+    #[error("the log is not in the epoch of the append, but in {term}")]
+    TermOver { term: i32 },
     /// The log does not exist (any more).
     #[error("no such log")]
     NoSuchLog,
+}
+
+/// Why a run of a leader's batches was refused. Nothing of it was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ReplicaError {
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// It does not go on where the log ends, or is not as its leader must have sent it: the
+    /// follower subscribes again.
+    #[error("a batch where offset {due} is due: {why}")]
+    OutOfLine { due: i64, why: Rc<str> },
 }
 
 /// Why a client's batch was not admitted.

@@ -30,7 +30,8 @@ pub mod types;
 pub use ballast::Ballast;
 pub use config::{ArenaConfig, CleanerConfig, LogConfig, Reserve, StoreConfig, TimestampType};
 pub use errors::{
-    AdmitError, AppendError, Corruption, OpenError, ProducerError, RecordFaults, StorageError,
+    AdmitError, AppendError, Corruption, OpenError, ProducerError, RecordFaults, ReplicaError,
+    StorageError,
 };
 /// The frame of side files.
 pub use frame;

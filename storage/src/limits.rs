@@ -138,6 +138,8 @@ pub const RECORD_FAULTS_MAX: usize = 1000;
 
 /// The largest record batch a log takes, whatever its configuration says.
 pub const BATCH_BYTES_MAX: u32 = 256 << 20;
+/// Offsets beyond a gap that the note of it covers too, so that not each gap waits for the disk.
+pub const GAPS_AHEAD: i64 = 1 << 20;
 
 /// Writes of one segment's tail block gather at most this long behind lazily written data before it
 /// is pushed out although nobody waits for it.

@@ -61,6 +61,10 @@ pub(crate) struct Log {
     /// Never goes back.
     pub stable_end: i64,
     pub high_watermark: i64,
+    /// Everything below is on all replicas that matter; not told, what is stable here is.
+    pub committed: Option<i64>,
+    /// The leader epoch that this replica leads in; -1 while another may.
+    pub term: i32,
     pub epochs: Epochs,
     pub producers: Producers,
     pub tail: Tail,
@@ -102,6 +106,8 @@ pub(crate) struct Log {
     /// The log's folder is there. A new log has none before its first append: until then the
     /// metadata of the cluster knows all there is to know of it.
     pub made: bool,
+    /// It was tried to make it: what a failure leaves of it goes with the log.
+    pub make_tried: bool,
     /// There is a side file on disk: a start knows whose bytes are in the folder. Before that, no
     /// segment is made.
     pub side_on_disk: bool,
@@ -136,6 +142,8 @@ impl Log {
             next_offset,
             stable_end: next_offset,
             high_watermark: next_offset,
+            committed: None,
+            term: -1,
             epochs: Epochs::default(),
             producers: Producers::default(),
             tail: Tail::default(),
@@ -161,6 +169,7 @@ impl Log {
             side_written_ms: 0,
             lazy_on_disk: false,
             made: false,
+            make_tried: false,
             side_on_disk: false,
             lazy_in_writing: false,
             clean_offset: 0,
@@ -204,6 +213,18 @@ impl Log {
     /// Whether nothing of this log is on its way to the disk.
     pub fn is_at_rest(&self) -> bool {
         self.jobs == 0 && self.writer.is_idle()
+    }
+
+    /// How far compaction, retention and DeleteRecords may go: what is not committed may be cut,
+    /// and with it the only newer value of a key whose older one was compacted away.
+    pub fn committed_end(&self) -> i64 {
+        self.committed.map_or(self.stable_end, |committed| committed.min(self.stable_end))
+    }
+
+    /// Whether offsets may be missing in a segment: compaction may have been there, on this replica
+    /// or on the one that it follows.
+    pub fn allows_gaps(&self, segment_base_offset: i64) -> bool {
+        self.adopted || segment_base_offset < self.compacted_until
     }
 
     /// The segment that holds an offset.

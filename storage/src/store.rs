@@ -11,6 +11,7 @@ pub(crate) mod adopt;
 pub(crate) mod ahead;
 pub(crate) mod append;
 pub(crate) mod cold;
+pub(crate) mod cut;
 pub(crate) mod found;
 pub(crate) mod io;
 pub(crate) mod lookup;
@@ -20,6 +21,7 @@ pub(crate) mod read;
 pub(crate) mod reading;
 pub(crate) mod recover;
 pub(crate) mod remove;
+pub(crate) mod replica;
 pub(crate) mod reread;
 pub(crate) mod retention;
 pub(crate) mod turn;
@@ -237,21 +239,30 @@ impl<D: Disk> Store<D> {
         self.logs.get(id).map(|log| log.producers.infos()).unwrap_or_default()
     }
 
-    /// Notes the high watermark, to be found again after a restart.
-    pub fn set_high_watermark(&mut self, id: LogId, offset: i64) {
-        if let Some(log) = self.logs.get_mut(id)
-            && offset > log.high_watermark
-        {
-            log.high_watermark = offset.min(log.next_offset);
-            log.side_dirty = true;
+    /// Everything below is committed: nothing beyond is compacted, retained away or deleted. A log
+    /// that was never told so has no other replica, and is bounded by its stable end.
+    pub fn set_committed(&mut self, id: LogId, high_watermark: i64) {
+        if let Some(log) = self.logs.get_mut(id) {
+            let committed = high_watermark.min(log.next_offset);
+            log.committed = Some(committed);
+            log.high_watermark = log.high_watermark.max(committed);
         }
     }
 
-    /// Notes that a leader epoch begins at an offset.
-    pub fn set_leader_epoch(&mut self, id: LogId, epoch: i32, start_offset: i64) {
+    /// This replica leads from here on: in `epoch`, which begins at the log's end. Appends of other
+    /// epochs are refused, so that work which slept through a change of leaders writes nothing.
+    pub fn begin_term(&mut self, id: LogId, epoch: i32) {
         if let Some(log) = self.logs.get_mut(id) {
+            log.term = epoch;
             // Not on disk before there is a record of it: until then, who leads knows it.
-            log.epochs.assign(epoch, start_offset);
+            log.epochs.assign(epoch, log.next_offset);
+        }
+    }
+
+    /// This replica leads no more: it takes a leader's batches, and nothing else.
+    pub fn end_term(&mut self, id: LogId) {
+        if let Some(log) = self.logs.get_mut(id) {
+            log.term = -1;
         }
     }
 

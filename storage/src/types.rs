@@ -59,6 +59,15 @@ pub struct Appended {
     pub end: i64,
 }
 
+/// A run of a leader's batches is in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replicated {
+    /// The log's end; the run is stable once `stable_end` has reached it.
+    pub end: i64,
+    /// Epoch of the last record.
+    pub last_epoch: i32,
+}
+
 /// What to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadRequest {
@@ -189,7 +198,7 @@ pub struct LogStatus {
     /// Everything below may be acknowledged: durable, or in the crash-safe arena where
     /// `flush.messages` allows that.
     pub stable_end: i64,
-    /// The high watermark last noted by [`Store::set_high_watermark`](crate::Store), or recovered.
+    /// The high watermark last noted by [`Store::set_committed`](crate::Store), or recovered.
     pub high_watermark: i64,
     pub size_bytes: u64,
     pub segments: usize,

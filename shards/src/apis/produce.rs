@@ -335,9 +335,10 @@ async fn append_waiting(
     header: &BatchHeader,
 ) -> Result<Appended, Refused> {
     let mut give_up_ms = None;
+    // Another term may begin while this waits: it is not this request's to write in.
+    let leader_epoch = partition.leader_epoch.get();
     loop {
-        let context =
-            AppendContext { leader_epoch: partition.leader_epoch.get(), now: shard.clock.now() };
+        let context = AppendContext { leader_epoch, now: shard.clock.now() };
         let appended = shard.logs.append(partition.log, batch, header, context);
         let error = match appended {
             Ok(appended) => return Ok(appended),

@@ -11,7 +11,6 @@ use wire::ErrorCode;
 
 use super::{Cleanup, Partition, Partitions};
 use crate::limits::GROUP_BATCH_BYTES_MAX;
-use crate::logs::ShardStore;
 
 impl Partitions {
     /// Makes, configures and removes logs of this shard so that they fit `new`. What did not change
@@ -87,7 +86,7 @@ fn lead(partitions: &Partitions, topic: &Topic, index: i32, leader_epoch: i32, c
         store.configure(held.log, config.clone());
         held.cleanup.set(cleanup(config));
         if held.leader_epoch.replace(leader_epoch) != leader_epoch {
-            begin_epoch(&mut store, held.log, leader_epoch);
+            store.begin_term(held.log, leader_epoch);
         }
         return;
     }
@@ -122,7 +121,7 @@ fn open(
     let log = match found {
         Some(log) if store.topic_id(log) == Some(topic.id) => {
             store.configure(log, config.clone());
-            begin_epoch(&mut store, log, leader_epoch);
+            store.begin_term(log, leader_epoch);
             log
         }
         stale => {
@@ -141,12 +140,6 @@ fn cleanup(config: &LogConfig) -> Cleanup {
     Cleanup { delete: config.cleanup_delete, compact: config.cleanup_compact }
 }
 
-fn begin_epoch(store: &mut ShardStore, log: LogId, leader_epoch: i32) {
-    if let Some((_, _, log_end_offset)) = store.offsets(log) {
-        store.set_leader_epoch(log, leader_epoch, log_end_offset);
-    }
-}
-
 fn find(partitions: &Partitions, topic: &Topic, index: i32) -> Option<Rc<Partition>> {
     let by_id = wire::hot::TopicRef::Id(topic.id);
     partitions.table.borrow().find(by_id, index).cloned()
@@ -156,6 +149,7 @@ fn find(partitions: &Partitions, topic: &Topic, index: i32) -> Option<Rc<Partiti
 fn give_up(partitions: &Partitions, topic: &Topic, index: i32) {
     if let Some(held) = find(partitions, topic, index) {
         partitions.table.borrow_mut().remove(&held);
+        partitions.logs.store_mut().end_term(held.log);
         held.fail_waiters(ErrorCode::NotLeaderOrFollower);
     }
 }

@@ -154,6 +154,7 @@ impl Journal {
     async fn put(&self, batch: &[u8], leader_epoch: i32) -> Result<(), QuorumError> {
         let header = BatchHeader::parse(batch).map_err(failed)?;
         loop {
+            self.logs.store_mut().begin_term(self.log.get(), leader_epoch);
             let context = AppendContext { leader_epoch, now: self.logs.clock.now() };
             match self.logs.append(self.log.get(), batch, &header, context) {
                 Ok(_) => return Ok(()),

@@ -44,11 +44,11 @@ impl<D: Disk> Store<D> {
 }
 
 impl Log {
-    /// The segments that compaction may touch: at rest, acknowledged, not too young, and never the
+    /// The segments that compaction may touch: at rest, committed, not too young, and never the
     /// last one.
     fn cleanable(&self, now_ms: i64) -> impl Iterator<Item = &Segment> {
         let lag_ms = self.config.min_compaction_lag_ms;
-        let stable_end = self.stable_end;
+        let committed_end = self.committed_end();
         let may = move |segment: &&Segment| {
             let youngest = match segment.max_timestamp_ms {
                 -1 => segment.last_append_ms,
@@ -56,7 +56,7 @@ impl Log {
             };
             segment.phase == Phase::Closed
                 && !segment.leaving
-                && segment.next_offset <= stable_end
+                && segment.next_offset <= committed_end
                 && (lag_ms <= 0 || youngest <= now_ms.saturating_sub(lag_ms))
         };
         let most = self.segments.len().saturating_sub(1).min(CLEAN_SEGMENTS_MAX);

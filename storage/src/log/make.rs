@@ -43,6 +43,7 @@ impl Log {
         let segment = &mut self.segments[at];
         segment.file = FileState::Opening;
         let base_offset = segment.base_offset;
+        self.make_tried = true;
         self.note_side_writing(io.now);
         self.jobs += 1;
         let path = self.segment_path(base_offset, LOG_SUFFIX);

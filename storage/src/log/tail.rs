@@ -36,7 +36,9 @@ impl TailChunk {
 /// Where a batch in the tail begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Recent {
-    pub base_offset: i64,
+    /// The log's end before it: its base offset, or less where compaction on the leader left a gap
+    /// in front of it. So offsets of a gap are looked for in the batch behind it.
+    pub due_offset: i64,
     pub lpos: u64,
 }
 
@@ -116,14 +118,14 @@ impl Tail {
 
     /// The index in `recent` of the batch that holds an offset, if that batch is here.
     pub fn find(&self, offset: i64) -> Option<usize> {
-        self.recent.partition_point(|r| r.base_offset <= offset).checked_sub(1)
+        self.recent.partition_point(|r| r.due_offset <= offset).checked_sub(1)
     }
 
     /// The offset up to which whole batches lie below a log-wide position; `None` if that is
     /// further back than what is remembered.
     pub fn offset_at(&self, lpos: u64) -> Option<i64> {
         let after = self.recent.partition_point(|r| r.lpos <= lpos);
-        after.checked_sub(1).map(|at| self.recent[at].base_offset)
+        after.checked_sub(1).map(|at| self.recent[at].due_offset)
     }
 
     /// The log-wide start and end of the first batch that is not wholly below `lpos`, in a log that

@@ -41,7 +41,10 @@ impl Adopted {
                 log.segment_by_base(base_offset).map_or(0, |at| log.segments[at].size_bytes);
             held.sort_unstable_by_key(|s| s.sequence);
             let image = run_from(start, &held);
-            let taken = adopted.walk(&image);
+            // A segment begins where the one before it ended: one that begins further on is behind
+            // bytes that are lost.
+            let may_gap = base_offset <= adopted.end_offset && log.allows_gaps(base_offset);
+            let taken = adopted.walk(&image, may_gap);
             let range = start + taken.start as u64..start + taken.end as u64;
             adopted.from.push((base_offset, range));
         }
@@ -82,17 +85,18 @@ impl Adopted {
     }
 
     /// Takes the batches of a run of a segment's bytes; returns where in it they are.
-    fn walk(&mut self, image: &[u8]) -> Range<usize> {
+    fn walk(&mut self, image: &[u8], may_gap: bool) -> Range<usize> {
         let (mut at, mut from) = (0, None);
         while let Ok(header) = BatchHeader::parse(&image[at..]) {
             let batch = image.get(at..at + header.total_size_bytes());
             let is_whole = |batch: &&[u8]| check_crc(batch) && header.last_offset_delta >= 0;
             let Some(batch) = batch.filter(is_whole) else { break };
-            if header.base_offset == self.end_offset {
+            let (base, due) = (header.base_offset, self.end_offset);
+            if base == due || may_gap && base > due {
                 self.bytes.extend_from_slice(batch);
                 self.end_offset = header.last_offset() + 1;
                 from = from.or(Some(at));
-            } else if header.last_offset() >= self.end_offset {
+            } else if header.last_offset() >= due {
                 break;
             }
             at += batch.len();
@@ -139,10 +143,11 @@ impl Log {
         let (base_offset, start_lpos) = (self.next_offset, self.end_lpos());
         let mut segment = Segment::new(base_offset, start_lpos, self.config.index_interval_bytes);
         self.tail.start_segment();
-        let mut at = 0;
+        let (mut at, mut due_offset) = (0, base_offset);
         while let Ok(header) = BatchHeader::parse(&adopted.bytes[at..]) {
             let lpos = start_lpos + at as u64;
-            self.tail.recent.push_back(Recent { base_offset: header.base_offset, lpos });
+            self.tail.recent.push_back(Recent { due_offset, lpos });
+            due_offset = header.last_offset() + 1;
             segment.note_batch(&BatchNote::of(&header, now.unix_ms));
             self.epochs.assign(header.partition_leader_epoch, header.base_offset);
             if header.has_producer() {

@@ -33,6 +33,7 @@ impl<D: Disk> Store<D> {
         io.now = context.now;
         let log = logs.get_mut(id).ok_or(AppendError::NoSuchLog)?;
         log.check_open(io)?;
+        log.check_term(context.leader_epoch)?;
         log.check_size(batch.len())?;
         if header.has_producer()
             && let Some(duplicate) = log.producers.check(header)?
@@ -67,7 +68,7 @@ impl<D: Disk> Io<D> {
     }
 
     /// Takes chunks for an append. `false`: there are not enough.
-    fn take_spare(&mut self, needed: usize, kept_bytes: usize) -> bool {
+    pub(super) fn take_spare(&mut self, needed: usize, kept_bytes: usize) -> bool {
         while self.spare.len() < needed {
             if free_bytes(self, kept_bytes) < CHUNK_BYTES {
                 return false;
@@ -85,7 +86,7 @@ fn free_bytes<D>(io: &Io<D>, kept_bytes: usize) -> usize {
 }
 
 /// Makes sure that the arena can give so many chunks, by taking the oldest written ones back.
-fn reserve<D: Disk>(
+pub(super) fn reserve<D: Disk>(
     logs: &mut Logs,
     io: &mut Io<D>,
     id: LogId,
@@ -143,7 +144,7 @@ fn evict(logs: &mut Logs, owner: LogId, sequence: u64) -> bool {
 }
 
 impl Log {
-    fn check_open<D: Disk>(&self, io: &mut Io<D>) -> Result<(), AppendError> {
+    pub(super) fn check_open<D: Disk>(&self, io: &mut Io<D>) -> Result<(), AppendError> {
         if let Some(reason) = &self.fenced {
             return Err(AppendError::Fenced(reason.clone()));
         }
@@ -152,6 +153,13 @@ impl Log {
             return Err(AppendError::DiskFull);
         }
         Ok(())
+    }
+
+    fn check_term(&self, leader_epoch: i32) -> Result<(), AppendError> {
+        if leader_epoch == self.term {
+            return Ok(());
+        }
+        Err(AppendError::TermOver { term: self.term })
     }
 
     fn check_size(&self, len: usize) -> Result<(), AppendError> {
@@ -176,7 +184,7 @@ impl Log {
     }
 
     /// Closes the active segment if the batch does not fit, or its time is over.
-    fn roll_if_full<D: Disk>(&mut self, len: u64, now: Now, io: &mut Io<D>) {
+    pub(super) fn roll_if_full<D: Disk>(&mut self, len: u64, now: Now, io: &mut Io<D>) {
         let limit = self.config.segment_bytes.clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_MAX);
         let segment_ms = self.config.roll_ms();
         let Some(active) = self.active() else { return };
@@ -242,7 +250,8 @@ impl Log {
             rewrite_assigned(&mut head, base_offset, context.leader_epoch);
             self.copy_in(&[&head, &batch[HEADER_BYTES..]], io);
         }
-        self.note_appended(&header, base_offset, batch.len() as u64, context, io);
+        let epoch = context.leader_epoch;
+        self.note_appended(&header, base_offset, batch.len() as u64, epoch, now, io);
         Appended {
             base_offset,
             last_offset,
@@ -254,11 +263,11 @@ impl Log {
     }
 
     /// The one copy: into the tail chunks, and the arena is told.
-    fn copy_in<D: Disk>(&mut self, parts: &[&[u8]], io: &mut Io<D>) {
+    pub(super) fn copy_in<D: Disk>(&mut self, parts: &[&[u8]], io: &mut Io<D>) {
         let segment = self.segments.back().expect("an active segment");
         let (base, mut lpos) = (segment.base_offset, segment.end_lpos());
         let start = segment.start_lpos;
-        self.tail.recent.push_back(Recent { base_offset: self.next_offset, lpos });
+        self.tail.recent.push_back(Recent { due_offset: self.next_offset, lpos });
         for part in parts {
             let mut rest = *part;
             while !rest.is_empty() {
@@ -292,15 +301,15 @@ impl Log {
         }
     }
 
-    fn note_appended<D: Disk>(
+    pub(super) fn note_appended<D: Disk>(
         &mut self,
         header: &BatchHeader,
         base_offset: i64,
         size_bytes: u64,
-        context: AppendContext,
+        leader_epoch: i32,
+        now: Now,
         io: &mut Io<D>,
     ) {
-        let now = context.now;
         let next_offset = base_offset + i64::from(header.last_offset_delta) + 1;
         let note = BatchNote {
             base_offset,
@@ -311,7 +320,7 @@ impl Log {
         };
         self.segments.back_mut().expect("an active segment").note_batch(&note);
         self.next_offset = next_offset;
-        self.epochs.assign(context.leader_epoch, base_offset);
+        self.epochs.assign(leader_epoch, base_offset);
         if header.has_producer() {
             let limit = io.limits.producers_per_log;
             self.producers.note(header, base_offset, now.unix_ms, limit);

@@ -126,7 +126,7 @@ impl Log {
         let first = self.tail.find(request.offset)?;
         let (start, end_lpos) = (recent[first].lpos, self.end_lpos());
         let end_of = |at: usize| match recent.get(at + 1) {
-            Some(next) => (next.base_offset, next.lpos - start),
+            Some(next) => (next.due_offset, next.lpos - start),
             None => (self.next_offset, end_lpos - start),
         };
         let chosen = choose(first, recent.len(), request, until, end_of);

@@ -104,6 +104,10 @@ impl<D: Disk> Recovery<'_, D> {
         log.durable_compacted_until = log.compacted_until;
         log.lazy_on_disk = side.as_ref().is_some_and(|s| !s.always_synced);
         let found = self.found(dir, &bases)?;
+        let is_young = side.as_ref().is_some_and(|side| side.durable_end_offset == 0);
+        if is_young && found.iter().all(|one| one.stored.is_none()) {
+            self.settle_making(dir)?;
+        }
         self.segments(&mut log, found, side.as_ref())?;
         Ok(Some(log))
     }
@@ -121,6 +125,21 @@ impl<D: Disk> Recovery<'_, D> {
                 tracing::warn!(file = %path.display(), %error, "unusable; rebuilt from the log");
                 Ok(None)
             }
+        }
+    }
+
+    /// The process before may have died while it made the log: what is seen of that need not be on
+    /// stable storage, and a log that lost its side file would be nobody's.
+    fn settle_making(&mut self, dir: &Path) -> Result<(), Failure> {
+        let path = dir.join(PARTITION_FILE);
+        let file = self.disk.open(&path, OpenMode::Write).map_err(why("opening", &path))?;
+        let synced = self.disk.sync(file).map_err(why("syncing", &path));
+        self.disk.close(file);
+        synced?;
+        self.disk.sync_dir(dir).map_err(why("syncing", dir))?;
+        match dir.parent() {
+            Some(parent) => self.disk.sync_dir(parent).map_err(why("syncing", parent)),
+            None => Ok(()),
         }
     }
 

@@ -35,7 +35,7 @@ impl<D: Disk> Store<D> {
         let delay_ms = u64::try_from(log.config.file_delete_delay_ms).unwrap_or(0);
         let doomed = Doomed { from, to, delay_ms };
         self.kept.remove(&log.arena_key());
-        if log.made
+        if (log.made || log.make_tried)
             && let Err(error) = self.put_to_death(&doomed)
         {
             let folder = doomed.from.display();

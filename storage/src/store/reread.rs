@@ -133,8 +133,7 @@ impl<D: Disk> Recovery<'_, D> {
     }
 }
 
-/// Gaps are where compaction may have been: in segments that begin below its end.
 fn expect(log: &Log, segment_base: i64, base_offset: i64, until_offset: i64) -> Expect {
-    let gaps = log.adopted || segment_base < log.compacted_until;
+    let gaps = log.allows_gaps(segment_base);
     Expect { base_offset, until_offset, gaps, leader_epoch: i32::MIN }
 }

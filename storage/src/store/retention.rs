@@ -230,8 +230,13 @@ impl Log {
         }
     }
 
-    /// Moves the log start over segments that are too old or too much.
+    /// Moves the log start over segments that are too old or too much. A follower's log begins
+    /// where its leader's does.
     fn apply_retention<D: Disk>(&mut self, now: Now, io: &mut Io<D>) {
+        if self.term < 0 {
+            return;
+        }
+        let committed_end = self.committed_end();
         let (by_ms, by_bytes) = (self.config.retention_ms, self.config.retention_bytes);
         let mut excess =
             if by_bytes >= 0 { self.size_bytes().saturating_sub(by_bytes as u64) } else { 0 };
@@ -248,8 +253,8 @@ impl Log {
             if segment.is_empty() || !(old || surplus) {
                 break;
             }
-            // Nothing that is not acknowledged goes.
-            if segment.next_offset > self.stable_end {
+            // Nothing that is not committed goes.
+            if segment.next_offset > committed_end {
                 break;
             }
             excess = excess.saturating_sub(segment.size_bytes);

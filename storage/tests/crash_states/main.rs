@@ -12,6 +12,7 @@
 
 mod check;
 mod compacted;
+mod copies;
 mod drive;
 mod states;
 mod steps;

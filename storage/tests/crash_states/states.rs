@@ -82,7 +82,7 @@ impl Counts {
         let share = |count: u64, parts: u64| count >= self.states / parts;
         assert!(share(self.power_cuts, 4) && share(self.kills, 4), "kinds of crashes");
         assert!(share(self.with_arena, 10) && share(self.adopted, 50), "arenas");
-        assert!(share(self.with_late_writes, 200) && share(self.cut_tails, 25), "torn tails");
+        assert!(share(self.with_late_writes, 200) && share(self.cut_tails, 40), "torn tails");
         assert!(
             share(self.second_generation, 10) && share(self.third_generation, 50),
             "generations"

@@ -49,8 +49,7 @@ impl Workload {
         self.count_facts();
         let end = match self.store().truncate(id, offset) {
             Ok(end) => end,
-            // Half of it may be done.
-            Err(_) if self.faulty => return self.observe(before),
+            Err(_) if self.faulty => return self.half_done(at),
             Err(error) => return Err(format!("cut: {error}")),
         };
         if end > offset {
@@ -65,7 +64,17 @@ impl Workload {
         live.start = live.start.min(end);
         live.epoch += 1;
         live.sequences = sequences;
+        let epoch = live.epoch;
+        self.store().begin_term(id, epoch);
         self.observe(before)
+    }
+
+    /// A cut failed in the middle: the log is fenced, and promises nothing more.
+    pub fn half_done(&mut self, at: usize) -> Result<(), String> {
+        let live = &mut self.live[at];
+        (live.acked, live.durable) = (i64::MAX, i64::MAX);
+        let position = self.position();
+        self.observe(position)
     }
 
     fn sequences(&mut self, id: LogId) -> [i32; PRODUCERS as usize] {
@@ -80,7 +89,7 @@ impl Workload {
         let Some(at) = self.pick() else { return Ok(()) };
         let live = &self.live[at];
         let (id, span) = (live.id, live.acked - live.start);
-        if span <= 0 {
+        if span <= 0 || live.acked == i64::MAX {
             return Ok(());
         }
         let offset = live.start + self.random.below(span as u64 + 1) as i64;
@@ -115,10 +124,7 @@ impl Workload {
         self.live[at].epoch += 1;
         let (id, epoch) = (self.live[at].id, self.live[at].epoch);
         let store = self.store.as_mut().expect("open");
-        if let Some(status) = store.log(id) {
-            store.set_leader_epoch(id, epoch, status.log_end_offset);
-            store.set_high_watermark(id, status.stable_end);
-        }
+        store.begin_term(id, epoch);
     }
 
     /// Long enough for sweeps, side files and buried files.

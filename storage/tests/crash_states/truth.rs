@@ -118,10 +118,14 @@ impl LogTruth {
                 Fact::Acked(end) => acked = acked.max(*end),
                 Fact::Durable(end) => durable = durable.max(*end),
                 Fact::CutBegin(offset) => {
-                    let cut = allowed.iter().map(|index| &self.batches[*index]);
-                    let from = cut.filter(|batch| batch.last_offset >= *offset);
-                    let first = from.map(|batch| batch.base_offset).min().unwrap_or(*offset);
-                    (acked, durable) = (acked.min(first), durable.min(first));
+                    let known = || allowed.iter().map(|index| &self.batches[*index]);
+                    let cut = known().filter(|batch| batch.last_offset >= *offset);
+                    let first = cut.map(|batch| batch.base_offset).min().unwrap_or(*offset);
+                    // A copy may have a gap there: the log ends in front of it.
+                    let kept = known().filter(|batch| batch.last_offset < *offset);
+                    let end = kept.map(|batch| batch.last_offset + 1).max();
+                    let end = end.unwrap_or(0).min(first);
+                    (acked, durable) = (acked.min(end), durable.min(end));
                 }
                 Fact::Gone(offsets) => taken.extend(offsets),
                 Fact::CutEnd(end) => {

@@ -171,6 +171,7 @@ impl Workload {
         let epoch = store.log(found.id).map_or(0, |status| status.leader_epoch.max(0)) + 1;
         let config = log_config(&mut self.random, is_compacted(&found.topic));
         store.configure(found.id, config.clone());
+        store.begin_term(found.id, epoch);
         self.live.push(Live {
             id: found.id,
             truth: truth.expect("checked"),
@@ -190,8 +191,10 @@ impl Workload {
             self.now.mono_ms += self.random.below(300);
             match self.random.below(100) {
                 0..=3 => self.create()?,
-                4..=59 => self.append()?,
-                60..=63 => self.cut()?,
+                4..=55 => self.append()?,
+                56..=59 => self.copy()?,
+                60..=62 => self.cut()?,
+                63 => self.begin_anew()?,
                 64..=66 => self.delete_records()?,
                 67 => self.delete()?,
                 68..=70 => self.bump_epoch(),
@@ -306,7 +309,7 @@ impl Workload {
     }
 
     /// A batch, and its producer with its last sequence.
-    fn batch(&mut self, at: usize) -> (Vec<u8>, Option<(i64, i32)>) {
+    pub fn batch(&mut self, at: usize) -> (Vec<u8>, Option<(i64, i32)>) {
         let value_bytes = match self.random.below(20) {
             0 => 20_000 + self.random.below(60_000),
             1..=4 => 1_000 + self.random.below(8_000),

@@ -416,7 +416,7 @@ fn logs_come_and_go() {
     assert!(h.store().log(id).is_none());
     h.kept.clear();
     let config = h.config.clone();
-    h.id = h.store().create_log(key(), Uuid([8; 16]), config, 4).unwrap();
+    h.id = h.store().create_log(key(), Uuid([8; 16]), config, 0).unwrap();
     assert_ne!(h.id, id);
     assert_eq!(h.append(&batch(1, 10, 5, 2)).base_offset, 0);
     h.acked = 0;
@@ -427,7 +427,7 @@ fn logs_come_and_go() {
     h.restart();
     let found: Vec<Uuid> = h.store().logs().map(|(_, _, topic_id)| topic_id).collect();
     assert_eq!(found, [Uuid([8; 16])]);
-    assert_eq!(h.status().leader_epoch, 4);
+    assert_eq!(h.status().leader_epoch, 0);
 }
 
 #[test]

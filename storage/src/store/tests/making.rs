@@ -22,7 +22,7 @@ fn a_log_without_an_append_is_nowhere_on_disk() {
         .collect();
     let before = h.disk.image().tree.len();
     for id in &many {
-        h.store().set_leader_epoch(*id, 4, 0);
+        h.store().begin_term(*id, 4);
         assert_eq!(h.store().delete_records(*id, -1).unwrap(), 0);
         assert_eq!(h.store().durable_log_start(*id).unwrap(), 0);
         assert_eq!(h.store().truncate(*id, 0).unwrap(), 0);

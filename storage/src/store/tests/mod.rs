@@ -8,6 +8,7 @@ mod faults;
 mod making;
 mod model;
 mod recovery;
+mod replica;
 mod ring;
 mod units;
 mod zeros;
@@ -134,6 +135,7 @@ impl Harness {
         if let Some(id) = found {
             self.id = id;
             self.store().configure(id, config);
+            self.store().begin_term(id, 0);
         } else if let Ok(id) = self.store().create_log(key(), topic_id(), config, 0) {
             // It was not written before: who leads it makes it again.
             self.id = id;
