@@ -123,6 +123,9 @@ pub const QUORUM_ENTRIES_KEPT: u64 = 10_000;
 /// A snapshot is written once the log grew by this
 /// (`metadata.log.max.record.bytes.between.snapshots`).
 pub const QUORUM_SNAPSHOT_LOG_BYTES: usize = 20 << 20;
+/// A start with so many entries behind its snapshot writes another: how long the next one takes
+/// does not depend on how often the node was started.
+pub const QUORUM_SNAPSHOT_START_ENTRIES: u64 = 30;
 /// A snapshot is written after this time if there is anything new
 /// (`metadata.log.max.snapshot.interval.ms`).
 pub const QUORUM_SNAPSHOT_INTERVAL_MS: u64 = 3_600_000;

@@ -187,32 +187,27 @@ impl Partition {
     /// them; `None` for any other partition, and for one with something else under way.
     #[must_use]
     pub fn as_lone_replica(&self, broker: i32, leads: bool) -> Option<Self> {
-        let (led, left) = (vec![broker], Vec::new());
-        let (isr, elr) = if leads { (left, led) } else { (led, left) };
-        let before = Self {
-            leader: if leads { -1 } else { broker },
-            replicas: vec![broker],
-            last_known_elr: elr.clone(),
-            isr,
-            elr,
-            adding: Vec::new(),
-            removing: Vec::new(),
-            recovering: false,
-            ..*self
+        let only = [broker];
+        let is_so = |leader: i32, isr: &[i32], out: &[i32]| {
+            self.leader == leader
+                && self.replicas == only
+                && self.isr == isr
+                && self.elr == out
+                && self.last_known_elr == out
+                && self.adding.is_empty()
+                && self.removing.is_empty()
+                && !self.recovering
         };
-        if *self != before {
-            return None;
-        }
-        let after = Self {
-            leader: if leads { broker } else { -1 },
-            leader_epoch: self.leader_epoch + 1,
-            partition_epoch: self.partition_epoch + 1,
-            isr: before.elr.clone(),
-            last_known_elr: before.isr.clone(),
-            elr: before.isr.clone(),
-            ..before
-        };
-        Some(after)
+        let is_due = if leads { is_so(-1, &[], &only) } else { is_so(broker, &only, &[]) };
+        is_due.then(|| {
+            let mut after = self.clone();
+            after.leader = if leads { broker } else { -1 };
+            after.leader_epoch += 1;
+            after.partition_epoch += 1;
+            (after.isr, after.elr) = (after.elr, after.isr);
+            after.last_known_elr.clone_from(&after.elr);
+            after
+        })
     }
 }
 

@@ -357,7 +357,7 @@ fn a_node_registers_all_its_shards() {
     assert!(live.controller.image().broker(2001).is_none());
     let error = live.run(register(1, 1, 4)).unwrap_err();
     assert_eq!(error.kind, InvalidRequest);
-    assert!(error.message.contains("2 shards"), "{error}");
+    assert!(error.message.contains("2 cores"), "{error}");
 }
 
 #[test]

@@ -36,11 +36,13 @@ pub(super) struct OwnSnapshot {
     writing: Option<SnapshotMeta>,
     grown_bytes: usize,
     since_ms: u64,
+    /// There were many entries at the start: one is due once this index is applied.
+    due_from: Option<u64>,
 }
 
 impl OwnSnapshot {
-    pub(super) fn new(now_ms: u64) -> Self {
-        Self { writing: None, grown_bytes: 0, since_ms: now_ms }
+    pub(super) fn new(now_ms: u64, due_from: Option<u64>) -> Self {
+        Self { writing: None, grown_bytes: 0, since_ms: now_ms, due_from }
     }
 
     pub(super) fn grew(&mut self, bytes: usize) {
@@ -185,6 +187,7 @@ impl Quorum {
         let due = own.grown_bytes >= self.settings.snapshot_log_bytes
             || log.bytes() >= QUORUM_LOG_BYTES_MAX / 2
             || log.newer_wanted.get()
+            || own.due_from.is_some_and(|index| self.applied >= index)
             || self.now_ms - own.since_ms >= self.settings.snapshot_interval_ms;
         if !due || own.writing.is_some() || self.applied <= log.snapshot_id().index {
             return;
@@ -195,8 +198,8 @@ impl Quorum {
         };
         let id = SnapshotId { index: self.applied, term };
         let meta = SnapshotMeta { id, members: self.members.clone() };
-        self.own_snapshot =
-            OwnSnapshot { writing: Some(meta.clone()), grown_bytes: 0, since_ms: self.now_ms };
+        self.own_snapshot = OwnSnapshot::new(self.now_ms, None);
+        self.own_snapshot.writing = Some(meta.clone());
         self.out.push(Output::WriteSnapshot(meta));
     }
 

@@ -16,8 +16,8 @@ use super::settle::Write;
 use super::timer::ElectionTimer;
 use crate::limits::{
     QUORUM_APPEND_BYTES_MAX, QUORUM_APPENDS_IN_FLIGHT_MAX, QUORUM_APPLY_BYTES_MAX,
-    QUORUM_HEARTBEAT_TICKS, QUORUM_LEASE_TICKS, QUORUM_TICK_MS, QUORUM_TICKS_AT_ONCE_MAX,
-    QUORUM_UNCOMMITTED_BYTES_MAX,
+    QUORUM_HEARTBEAT_TICKS, QUORUM_LEASE_TICKS, QUORUM_SNAPSHOT_START_ENTRIES, QUORUM_TICK_MS,
+    QUORUM_TICKS_AT_ONCE_MAX, QUORUM_UNCOMMITTED_BYTES_MAX,
 };
 
 /// The library's own election timer is never to end: one value far away, so that its draw does not
@@ -63,6 +63,8 @@ impl Quorum {
         let members = log.snapshot_meta().map(|meta| meta.members.clone()).unwrap_or_default();
         check_identity(&settings, &members)?;
         let snapshot = log.snapshot_id();
+        let last = log.last();
+        let many = last.saturating_sub(snapshot.index) >= QUORUM_SNAPSHOT_START_ENTRIES;
         let mut out = Vec::new();
         if restart {
             out.push(Output::RestartLog { next_index: snapshot.index + 1 });
@@ -87,7 +89,7 @@ impl Quorum {
             role: (Role::Follower, None, 0),
             transfers: BTreeMap::new(),
             installs: BTreeMap::new(),
-            own_snapshot: OwnSnapshot::new(now_ms),
+            own_snapshot: OwnSnapshot::new(now_ms, many.then_some(last)),
             disk: Disk::default(),
             out,
         })

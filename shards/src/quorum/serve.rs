@@ -70,7 +70,7 @@ impl Driver {
         let disk = Rc::new(Disk::new(journal, folder.clone(), state, Rc::clone(&inbox)));
         // Noted before it registers: a process that is named was on this folder.
         disk.add(Job::Incarnations(own.incarnations()));
-        spawn_disk(&logs, ended, &disk, &stop);
+        spawn_disk(&logs, ended, &disk, &stop, &mesh);
         spawn_mail(&mesh, &inbox);
         let publisher = Publisher::new(mesh.clone(), metrics, Rc::clone(&inbox));
         Ok(Self {
@@ -351,9 +351,10 @@ impl Driver {
 }
 
 /// The store's turns, and the writer of what is to be durable.
-fn spawn_disk(logs: &Rc<Logs>, ended: DiskEnded, disk: &Rc<Disk>, stop: &Rc<Stop>) {
+fn spawn_disk(logs: &Rc<Logs>, ended: DiskEnded, disk: &Rc<Disk>, stop: &Rc<Stop>, mesh: &Mesh) {
     let (driven, disk_of_driver, stop_of_driver) =
         (Rc::clone(logs), Rc::clone(disk), Rc::clone(stop));
+    let mesh = mesh.clone();
     runtime::spawn(async move {
         let mut events = Vec::new();
         while !stop_of_driver.is_stopped() {
@@ -362,6 +363,7 @@ fn spawn_disk(logs: &Rc<Logs>, ended: DiskEnded, disk: &Rc<Disk>, stop: &Rc<Stop
             let due = driven.turn_due(&ended);
             // The safety net, as a shard's: a wake-up that is lost must not stop the quorum.
             runtime::timeout(Duration::from_millis(TICK_MS), due).await;
+            mesh.mailbox(mesh.quorum()).nudge();
         }
     });
     let (disk, stop) = (Rc::clone(disk), Rc::clone(stop));

@@ -133,3 +133,17 @@ fn a_snapshot_takes_the_place_of_a_log_that_grew() {
     assert_eq!((client.describe("kept").1.len(), client.describe("later").1.len()), (3, 2));
     assert!(files_of(&folder, ".new").is_empty());
 }
+
+#[test]
+fn a_start_does_not_depend_on_how_often_the_node_was_started() {
+    let mut server = Server::start();
+    for _ in 0..30 {
+        server.restart();
+    }
+    let (_, end) = quorum(&mut server.connect());
+    let snapshots = files_of(&server.dir().join("quorum"), ".snapshot");
+    let newest = snapshots.last().expect("one at least").file_stem().expect("a name");
+    let index = newest.to_string_lossy().split('-').next().map(str::parse::<i64>);
+    let behind = end - index.expect("an index").expect("a number");
+    assert!(behind < 60, "{behind} entries of {end} are applied at each start");
+}

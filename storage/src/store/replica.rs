@@ -138,8 +138,8 @@ impl Log {
     }
 
     /// A start takes missing offsets for damage, unless the side file says that they may be: below
-    /// `until`, whatever segment they come to be in. Until it does on disk, no batch behind a gap is
-    /// taken.
+    /// `until`, whatever segment they come to be in. Until it says so on disk, no batch behind a
+    /// gap is taken.
     fn allow_gap<D: Disk>(&mut self, until: i64, io: &mut Io<D>) -> Result<(), ReplicaError> {
         let segment_base = self.active().map_or(self.next_offset, |active| active.base_offset);
         if until - segment_base > i64::from(i32::MAX) {
